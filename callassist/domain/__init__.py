@@ -1,0 +1,1 @@
+"""Nouns, pure rules and legal moves. Knows no database, no network, no clock."""
