@@ -1,0 +1,28 @@
+"""Every kind of message that we send, and to whom it goes."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class MessageKind(StrEnum):
+    """Host kinds first, staff kinds last (DESIGN 3.5)."""
+
+    CALL_REQUESTED = "call_requested"
+    GUEST_REACHED = "guest_reached"
+    GUEST_NOT_REACHED = "guest_not_reached"
+    WENT_QUIET = "went_quiet"
+    REPORT_READY = "report_ready"
+    NEEDS_YOU = "needs_you"
+    SENSOR_SILENT = "sensor_silent"
+    SENSOR_BACK = "sensor_back"
+    NUMBER_FLAGGED = "number_flagged"
+    NOT_COVERED = "not_covered"
+    NOISE_STARTED = "noise_started"
+    MORNING_NOTE = "morning_note"
+    CHANNEL_TEST = "channel_test"
+    SUPERVISOR_PAGE = "supervisor_page"
+
+
+STAFF_KINDS = frozenset({MessageKind.SUPERVISOR_PAGE})
+OFF_BY_DEFAULT = frozenset({MessageKind.NOISE_STARTED})

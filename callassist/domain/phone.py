@@ -1,0 +1,55 @@
+"""Phone numbers: parsed strictly once, shown masked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import phonenumbers
+
+from callassist.errors import InvalidInput
+
+_REFUSED = {
+    phonenumbers.PhoneNumberType.PREMIUM_RATE: "a premium-rate number is never dialled",
+    phonenumbers.PhoneNumberType.SHARED_COST: "a shared-cost number is never dialled",
+    phonenumbers.PhoneNumberType.PAGER: "a pager cannot be phoned",
+    phonenumbers.PhoneNumberType.UAN: "a company access number is never dialled",
+}
+_SATELLITE_CODES = frozenset({870, 878, 881, 882, 883})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number:
+    """A dialable number in E.164, its ISO country (or "001") and how it is shown."""
+
+    e164: str
+    country: str
+    mask: str
+
+
+def parse_number(raw: str, default_country: str | None = None, field: str = "phone") -> Number:
+    """Parse free text strictly; `default_country` (ISO) is only a hint for local forms.
+
+    Raises InvalidInput with what is wrong: not a number, not valid, premium or satellite.
+    """
+    try:
+        parsed = phonenumbers.parse(raw, default_country)
+    except phonenumbers.NumberParseException:
+        raise InvalidInput(
+            "not a phone number; write it with the country code, like +33 1 23 45 67 89", field
+        ) from None
+    if not phonenumbers.is_valid_number(parsed):
+        raise InvalidInput("this number cannot exist; check the digits and country code", field)
+    kind = phonenumbers.number_type(parsed)
+    if kind in _REFUSED:
+        raise InvalidInput(_REFUSED[kind], field)
+    if parsed.country_code in _SATELLITE_CODES:
+        raise InvalidInput("a satellite or network number is never dialled", field)
+    e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    country = phonenumbers.region_code_for_number(parsed) or "001"
+    return Number(e164=e164, country=country, mask=mask(e164))
+
+
+def mask(e164: str) -> str:
+    """`+1•••••12`: country code and the last two digits, for lists and logs."""
+    parsed = phonenumbers.parse(e164)
+    return f"+{parsed.country_code}•••••{e164[-2:]}"

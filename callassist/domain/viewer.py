@@ -1,0 +1,61 @@
+"""Who is asking: every query takes the viewer first and never reaches past their scope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from callassist.errors import Forbidden
+
+
+class Role(StrEnum):
+    """What a person may do; bound to an account (first four) or a desk; admin to neither."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    VIEWER = "viewer"
+    HOST = "host"  # scope of a program's token: what a manager may do
+    OPERATOR = "operator"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+
+
+WRITERS = frozenset({Role.OWNER, Role.MANAGER, Role.HOST})
+READERS = WRITERS | {Role.VIEWER}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Viewer:
+    """A signed-in person or a program's token, with all its places at once."""
+
+    name: str
+    person_id: int | None = None
+    token_id: int | None = None
+    account_roles: dict[int, frozenset[Role]] = field(default_factory=dict)
+    desk_roles: dict[int, frozenset[Role]] = field(default_factory=dict)
+    operator_ids: frozenset[int] = frozenset()
+    is_admin: bool = False
+    language: str = "en"
+
+    @property
+    def account_ids(self) -> frozenset[int]:
+        """Accounts that the viewer may read."""
+        return frozenset(a for a, roles in self.account_roles.items() if roles & READERS)
+
+    @property
+    def desk_ids(self) -> frozenset[int]:
+        """Desks at which the viewer works or supervises."""
+        return frozenset(self.desk_roles)
+
+    def can_write(self, account_id: int) -> bool:
+        """Whether the viewer may change things of this account."""
+        return self.is_admin or bool(self.account_roles.get(account_id, frozenset()) & WRITERS)
+
+    def require_write(self, account_id: int) -> None:
+        """Forbidden unless the viewer may change things of this account."""
+        if not self.can_write(account_id):
+            raise Forbidden("your role here may look, not change; ask the owner of the account")
+
+    def supervises(self, desk_id: int) -> bool:
+        """Whether the viewer is a supervisor of this desk."""
+        return self.is_admin or Role.SUPERVISOR in self.desk_roles.get(desk_id, frozenset())

@@ -1,0 +1,76 @@
+"""Tables, one file per aggregate. Columns and relations only: no queries, no rules."""
+
+from __future__ import annotations
+
+from callassist.models.account import (
+    Account,
+    ApiToken,
+    DutySpan,
+    Idempotency,
+    Person,
+    RoleBinding,
+)
+from callassist.models.base import Base
+from callassist.models.desk import Desk, Operator, Presence, ServiceAgreement, Shift
+from callassist.models.incident import (
+    CallAttempt,
+    CallEvent,
+    CallTask,
+    Incident,
+    IncidentLogEntry,
+    Offer,
+)
+from callassist.models.machinery import ImportRun, OutboxEntry, ServiceFact, Timer
+from callassist.models.messages import (
+    NeedsYou,
+    Notification,
+    NotificationChannel,
+    Report,
+    ReportVersion,
+)
+from callassist.models.property import HostContact, Policy, Property
+from callassist.models.sensor import Breach, NoiseReading, PropertyNoise, Sensor, SensorConnection
+from callassist.models.stay import Consent, Erasure, Stay, StayNumber, StopEntry
+
+__all__ = [
+    "Account",
+    "ApiToken",
+    "Base",
+    "Breach",
+    "CallAttempt",
+    "CallEvent",
+    "CallTask",
+    "Consent",
+    "Desk",
+    "DutySpan",
+    "Erasure",
+    "HostContact",
+    "Idempotency",
+    "ImportRun",
+    "Incident",
+    "IncidentLogEntry",
+    "NeedsYou",
+    "NoiseReading",
+    "Notification",
+    "NotificationChannel",
+    "Offer",
+    "Operator",
+    "OutboxEntry",
+    "Person",
+    "Policy",
+    "Presence",
+    "Property",
+    "PropertyNoise",
+    "Report",
+    "ReportVersion",
+    "RoleBinding",
+    "Sensor",
+    "SensorConnection",
+    "ServiceAgreement",
+    "ServiceFact",
+    "Shift",
+    "Stay",
+    "StayNumber",
+    "StopEntry",
+    "Timer",
+]

@@ -1,0 +1,82 @@
+"""Homes, the people to call about them, and the policies that apply."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from callassist.models.base import Base
+from callassist.models.types import (
+    Id,
+    Instant,
+    JsonDict,
+    JsonList,
+    KeyedIndex,
+    Line,
+    PublicId,
+    Sealed,
+    Word,
+)
+
+
+class Policy(Base):
+    """A named EscalationPolicy preset of an account (domain.policy.EscalationPolicy.to_dict)."""
+
+    __tablename__ = "policy"
+    __table_args__ = (Index("ix_policy_account", "account_id"),)  # an account's presets
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    name: Mapped[Line]
+    rules: Mapped[JsonDict]
+    created_at: Mapped[Instant]
+    updated_at: Mapped[Instant]
+
+
+class Property(Base):
+    """The physical place with the sensor."""
+
+    __tablename__ = "property"
+    __table_args__ = (Index("ix_property_account", "account_id"),)  # an account's homes
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    name: Mapped[Line]
+    call_name: Mapped[Line] = mapped_column(default="")  # what an operator may be told
+    show_call_name_to_guest: Mapped[bool] = mapped_column(Boolean, default=False)
+    host_spoken_name: Mapped[Line] = mapped_column(default="")
+    timezone: Mapped[Word]
+    country: Mapped[str] = mapped_column(String(2))
+    language: Mapped[str] = mapped_column(String(8), default="en")  # spoken to guests by default
+    policy_id: Mapped[int | None] = mapped_column(ForeignKey("policy.id"))
+    host_only: Mapped[bool] = mapped_column(Boolean, default=False)
+    paused_from: Mapped[Instant | None]
+    paused_until: Mapped[Instant | None]
+    archived_at: Mapped[Instant | None]
+    created_at: Mapped[Instant]
+
+    contacts: Mapped[list[HostContact]] = relationship(
+        order_by="HostContact.position", cascade="all, delete-orphan"
+    )
+    policy: Mapped[Policy | None] = relationship()
+
+
+class HostContact(Base):
+    """Whom the operator phones when the guest is not reached, in order."""
+
+    __tablename__ = "host_contact"
+    __table_args__ = (Index("ix_host_contact_property", "property_id", "position"),)
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    property_id: Mapped[int] = mapped_column(ForeignKey("property.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    name: Mapped[Line]
+    phone: Mapped[Sealed]
+    phone_index: Mapped[KeyedIndex]
+    phone_mask: Mapped[Word]
+    languages: Mapped[JsonList]
+    flagged_at: Mapped[Instant | None]
+    flag_reason: Mapped[str | None] = mapped_column(String(40))

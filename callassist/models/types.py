@@ -1,0 +1,69 @@
+"""Column types shared by all tables."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from sqlalchemy import JSON, BigInteger, Integer, LargeBinary, String, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import mapped_column
+from sqlalchemy.types import TypeDecorator
+
+_ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"
+
+
+def new_public_id() -> str:
+    """A random id (95 bits) safe to show in addresses; nothing can be guessed from it."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(20))
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC instant, stored as integer microseconds since 1970 on every database.
+
+    Naive values are refused. An integer sorts, compares and indexes alike on SQLite and
+    PostgreSQL and costs no parsing on the hot path.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else to_micros(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else from_micros(value)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def to_micros(value: datetime) -> int:
+    """Microseconds since 1970; a naive value raises ValueError."""
+    if value.tzinfo is None:
+        raise ValueError("naive datetime: every stored instant is aware UTC")
+    delta = value - _EPOCH
+    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+def from_micros(value: int) -> datetime:
+    """The aware UTC instant of `to_micros`."""
+    seconds, micros = divmod(value, 1_000_000)
+    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=micros)
+
+
+BigKey = BigInteger().with_variant(Integer(), "sqlite")
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+Id = Annotated[int, mapped_column(BigKey, primary_key=True, autoincrement=True)]
+PublicId = Annotated[str, mapped_column(String(24), unique=True, default=new_public_id)]
+Instant = Annotated[datetime, mapped_column(UtcDateTime)]
+Sealed = Annotated[bytes, mapped_column(LargeBinary)]  # AES-GCM with key id, see storage.vault
+KeyedIndex = Annotated[str, mapped_column(String(64))]  # HMAC of a number, see storage.vault
+Word = Annotated[str, mapped_column(String(64))]
+Line = Annotated[str, mapped_column(String(255))]
+Prose = Annotated[str, mapped_column(Text)]
+JsonDict = Annotated[dict[str, Any], mapped_column(Json)]
+JsonList = Annotated[list[Any], mapped_column(Json)]

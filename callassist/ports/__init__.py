@@ -1,0 +1,1 @@
+"""Protocols of the outside world. Adapters implement them; bootstrap alone names adapters."""
