@@ -1,0 +1,49 @@
+"""Who takes the calls: desks, shifts, presence, and who of an account is rung at night."""
+
+from __future__ import annotations
+
+from callassist.roster.desks import (
+    agreement_for,
+    desk_duty_phone,
+    desk_for,
+    require_desk_chief,
+    speaks,
+)
+from callassist.roster.duty import DutyInput, add_duty, duty_now, duty_spans, remove_duty
+from callassist.roster.presence import available, count_miss, heartbeat, lost, set_presence
+from callassist.roster.shifts import (
+    Gap,
+    add_shift,
+    anyone_on_shift_speaks,
+    coming_cover,
+    move_shift,
+    on_shift,
+    remove_shift,
+    shifts,
+)
+
+__all__ = [
+    "DutyInput",
+    "Gap",
+    "add_duty",
+    "add_shift",
+    "agreement_for",
+    "anyone_on_shift_speaks",
+    "available",
+    "coming_cover",
+    "count_miss",
+    "desk_duty_phone",
+    "desk_for",
+    "duty_now",
+    "duty_spans",
+    "heartbeat",
+    "lost",
+    "move_shift",
+    "on_shift",
+    "remove_duty",
+    "remove_shift",
+    "require_desk_chief",
+    "set_presence",
+    "shifts",
+    "speaks",
+]

@@ -1,0 +1,55 @@
+"""Which desk serves an account, and how its chief is reached."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from callassist.domain.viewer import Viewer
+from callassist.errors import Forbidden
+from callassist.models import Desk, Operator, ServiceAgreement
+from callassist.storage.vault import Vault
+
+
+def agreement_for(session: Session, account_id: int, now: datetime) -> ServiceAgreement | None:
+    """The service agreement in force; of several, the one that began last."""
+    agreements = (
+        select(ServiceAgreement)
+        .where(
+            ServiceAgreement.account_id == account_id,
+            ServiceAgreement.starts_at <= now,
+            or_(ServiceAgreement.ends_at.is_(None), ServiceAgreement.ends_at > now),
+        )
+        .order_by(ServiceAgreement.starts_at.desc(), ServiceAgreement.id.desc())
+    )
+    return session.scalars(agreements.limit(1)).first()
+
+
+def desk_for(session: Session, account_id: int, now: datetime) -> Desk | None:
+    """The desk of the agreement in force, else the account's own desk, else None."""
+    agreement = agreement_for(session, account_id, now)
+    if agreement is not None:
+        return session.get(Desk, agreement.desk_id)
+    own = select(Desk).where(Desk.account_id == account_id).order_by(Desk.id).limit(1)
+    return session.scalars(own).first()
+
+
+def desk_duty_phone(session: Session, vault: Vault, desk_id: int) -> str | None:
+    """E.164 number rung when no supervisor of the desk is on shift; None when none is set."""
+    sealed = session.scalar(select(Desk.duty_phone).where(Desk.id == desk_id))
+    return None if sealed is None else vault.open(sealed)
+
+
+def speaks(operator: Operator, language: str) -> bool:
+    """Whether the operator takes calls in `language`; a region ("fr-CA") does not matter."""
+    wanted = language.partition("-")[0].lower()
+    return any(str(spoken).partition("-")[0].lower() == wanted for spoken in operator.languages)
+
+
+def require_desk_chief(viewer: Viewer, desk: Desk) -> None:
+    """Forbidden unless the viewer supervises the desk or runs the account whose own it is."""
+    own = desk.account_id is not None and viewer.can_write(desk.account_id)
+    if not (viewer.supervises(desk.id) or own):
+        raise Forbidden("only a supervisor of this desk may change it; ask one")

@@ -1,0 +1,179 @@
+"""Shifts: who is rostered when, and where the roster has holes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from callassist.domain.viewer import Viewer
+from callassist.errors import InvalidInput, NotFound
+from callassist.models import Desk, Operator, Shift
+from callassist.roster.desks import require_desk_chief, speaks
+
+LONGEST_SHIFT = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A stretch of the roster in which nobody is there."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+def on_shift(session: Session, desk_id: int, now: datetime) -> list[Operator]:
+    """Active operators of a desk who are rostered now, signed in or not."""
+    shift_now = (
+        exists()
+        .where(Shift.operator_id == Operator.id, Shift.starts_at <= now, Shift.ends_at > now)
+        .correlate(Operator)
+    )
+    rostered = (
+        select(Operator)
+        .where(Operator.desk_id == desk_id, Operator.active.is_(True), shift_now)
+        .order_by(Operator.id)
+    )
+    return list(session.scalars(rostered))
+
+
+def anyone_on_shift_speaks(session: Session, desk_id: int, language: str, now: datetime) -> bool:
+    """Whether somebody rostered now takes calls in `language`."""
+    return any(speaks(operator, language) for operator in on_shift(session, desk_id, now))
+
+
+def coming_cover(
+    session: Session,
+    desk_id: int,
+    starts_at: datetime,
+    ends_at: datetime,
+    language: str | None = None,
+) -> list[Gap]:
+    """Stretches of [starts_at, ends_at) in which nobody (who speaks `language`) is rostered."""
+    gaps: list[Gap] = []
+    covered_to = starts_at
+    for shift, operator in _overlapping(session, desk_id, starts_at, ends_at):
+        if language is not None and not speaks(operator, language):
+            continue
+        if shift.starts_at > covered_to:
+            gaps.append(Gap(covered_to, shift.starts_at))
+        covered_to = max(covered_to, shift.ends_at)
+    if covered_to < ends_at:
+        gaps.append(Gap(covered_to, ends_at))
+    return gaps
+
+
+def shifts(
+    session: Session, viewer: Viewer, desk: Desk, starts_at: datetime, ends_at: datetime
+) -> list[tuple[Shift, Operator]]:
+    """Shifts of a desk of the viewer's that touch [starts_at, ends_at), earliest first."""
+    own = desk.account_id is not None and desk.account_id in viewer.account_ids
+    if not (viewer.is_admin or own or desk.id in viewer.desk_ids):
+        raise NotFound("no such desk")
+    return _overlapping(session, desk.id, starts_at, ends_at)
+
+
+def add_shift(
+    session: Session,
+    viewer: Viewer,
+    operator_public_id: str,
+    starts_at: datetime,
+    ends_at: datetime,
+) -> Shift:
+    """Roster an operator; InvalidInput for a span that is empty, too long or overlaps another."""
+    operator = _operator(session, viewer, operator_public_id)
+    _check_span(starts_at, ends_at)
+    _refuse_overlap(session, operator.id, starts_at, ends_at, besides=None)
+    shift = Shift(operator_id=operator.id, starts_at=starts_at, ends_at=ends_at)
+    session.add(shift)
+    session.flush()
+    return shift
+
+
+def move_shift(
+    session: Session, viewer: Viewer, shift_public_id: str, starts_at: datetime, ends_at: datetime
+) -> Shift:
+    """Change a shift's span under the rules of `add_shift`."""
+    shift = _shift(session, viewer, shift_public_id)
+    _check_span(starts_at, ends_at)
+    _refuse_overlap(session, shift.operator_id, starts_at, ends_at, besides=shift.id)
+    shift.starts_at, shift.ends_at = starts_at, ends_at
+    session.flush()
+    return shift
+
+
+def remove_shift(session: Session, viewer: Viewer, shift_public_id: str) -> None:
+    """Take a shift off the roster."""
+    session.delete(_shift(session, viewer, shift_public_id))
+    session.flush()
+
+
+def _overlapping(
+    session: Session, desk_id: int, starts_at: datetime, ends_at: datetime
+) -> list[tuple[Shift, Operator]]:
+    touching = (
+        select(Shift, Operator)
+        .join(Operator, Operator.id == Shift.operator_id)
+        .where(
+            Operator.desk_id == desk_id,
+            Operator.active.is_(True),
+            Shift.starts_at < ends_at,
+            Shift.ends_at > starts_at,
+        )
+        .order_by(Shift.starts_at, Shift.id)
+    )
+    return [(shift, operator) for shift, operator in session.execute(touching)]
+
+
+def _operator(session: Session, viewer: Viewer, public_id: str) -> Operator:
+    operator = session.scalars(select(Operator).where(Operator.public_id == public_id)).first()
+    if operator is None or not _in_scope(viewer, operator.desk):
+        raise NotFound("no such operator")
+    require_desk_chief(viewer, operator.desk)
+    return operator
+
+
+def _shift(session: Session, viewer: Viewer, public_id: str) -> Shift:
+    shift = session.scalars(select(Shift).where(Shift.public_id == public_id)).first()
+    operator = None if shift is None else session.get(Operator, shift.operator_id)
+    if shift is None or operator is None or not _in_scope(viewer, operator.desk):
+        raise NotFound("no such shift")
+    require_desk_chief(viewer, operator.desk)
+    return shift
+
+
+def _in_scope(viewer: Viewer, desk: Desk) -> bool:
+    return viewer.is_admin or desk.id in viewer.desk_ids or desk.account_id in viewer.account_ids
+
+
+def _check_span(starts_at: datetime, ends_at: datetime) -> None:
+    for name, instant in (("starts_at", starts_at), ("ends_at", ends_at)):
+        if instant.tzinfo is None:
+            raise InvalidInput("say the zone, like 2026-08-01T22:00:00Z", name)
+    if ends_at <= starts_at:
+        raise InvalidInput("the shift must end after it starts", "ends_at")
+    if ends_at - starts_at > LONGEST_SHIFT:
+        raise InvalidInput("a shift is at most 24 hours; enter several", "ends_at")
+
+
+def _refuse_overlap(
+    session: Session, operator_id: int, starts_at: datetime, ends_at: datetime, besides: int | None
+) -> None:
+    clash = (
+        select(Shift)
+        .where(
+            Shift.operator_id == operator_id,
+            Shift.starts_at < ends_at,
+            Shift.ends_at > starts_at,
+        )
+        .order_by(Shift.starts_at)
+    )
+    for shift in session.scalars(clash):
+        if shift.id != besides:
+            raise InvalidInput(
+                f"overlaps the shift from {shift.starts_at:%Y-%m-%d %H:%M} to "
+                f"{shift.ends_at:%Y-%m-%d %H:%M} UTC; move or remove that one first",
+                "starts_at",
+            )
