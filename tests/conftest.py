@@ -1,0 +1,47 @@
+"""Fixtures and rules for all tests: databases, the clock, and a world that cannot leak in."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import time
+from datetime import UTC, datetime
+
+import hypothesis
+import pytest
+
+from callassist.clock import ManualClock
+
+pytest_plugins = (
+    ["tests.database_fixtures"] if importlib.util.find_spec("callassist.storage") else []
+)
+
+# Half a zone off UTC, so that a naive local time anywhere shows itself.
+os.environ["TZ"] = "Pacific/Chatham"
+time.tzset()
+
+# Settings of the machine on which the tests run are not theirs.
+for _name in [name for name in os.environ if name.startswith("CALLASSIST_")]:
+    if not _name.startswith("CALLASSIST_TEST_"):
+        del os.environ[_name]
+
+# No deadline: two workers share a small machine, and slow is not wrong.
+hypothesis.settings.register_profile("ci", deadline=None, max_examples=100, print_blob=True)
+hypothesis.settings.register_profile(
+    "nightly", hypothesis.settings.get_profile("ci"), max_examples=2000
+)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Repeat above the closing line what `scripts/test` found before the tests."""
+    failed = os.environ.get("CALLASSIST_TEST_FAILED_CHECKS")
+    if failed:
+        terminalreporter.section("checks that failed before the tests", sep="=", red=True)
+        terminalreporter.line(failed.replace(",", ", "))
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """A Saturday evening in June; it moves only by `clock.advance(minutes=5)`."""
+    return ManualClock(datetime(2026, 6, 13, 20, tzinfo=UTC))

@@ -1,0 +1,85 @@
+"""A fresh, migrated database for each test, copied from a template that is migrated once.
+
+SQLite: a file in the test's directory. PostgreSQL: a database on the server which `scripts/test`
+starts and names in CALLASSIST_TEST_POSTGRES. With pytest-xdist each worker has its own templates.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, NullPool, create_engine, make_url, text
+
+from callassist.migrations import upgrade
+from callassist.storage.engine import make_engine
+
+
+class SqliteDatabases:
+    """Copies one migrated file."""
+
+    def __init__(self, directory: Path) -> None:
+        self._template = directory / "template.sqlite"
+        _migrate(_sqlite_url(self._template))
+
+    def create(self, directory: Path) -> str:
+        """Put a fresh migrated database into `directory` and return its URL."""
+        path = directory / "callassist.sqlite"
+        shutil.copyfile(self._template, path)
+        return _sqlite_url(path)
+
+
+class PostgresqlDatabases:
+    """Copies one migrated template database on the server at `server_url`."""
+
+    def __init__(self, server_url: str) -> None:
+        self._server = make_url(server_url)
+        # Several runs may share a server; each process has names of its own.
+        self._prefix = f"callassist_test_{os.getpid()}"
+        self._numbers = itertools.count(1)
+        self._template = f"{self._prefix}_template"
+        self._run(f"CREATE DATABASE {self._template}")
+        _migrate(self._url(self._template))
+
+    @contextmanager
+    def create(self) -> Iterator[str]:
+        """Yield the URL of a fresh migrated database and drop it afterwards."""
+        name = f"{self._prefix}_{next(self._numbers)}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {self._template}")
+        try:
+            yield self._url(name)
+        finally:
+            self._drop(name)
+
+    def remove_template(self) -> None:
+        """Leave the server as it was."""
+        self._drop(self._template)
+
+    def _drop(self, name: str) -> None:
+        # FORCE: a test that was stopped half-way may have left its connections open.
+        self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _run(self, statement: str) -> None:
+        # CREATE and DROP DATABASE are refused inside a transaction.
+        engine = create_engine(self._server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+
+    def _url(self, name: str) -> str:
+        return self._server.set(database=name).render_as_string(hide_password=False)
+
+
+def _sqlite_url(path: Path) -> str:
+    return URL.create("sqlite", database=str(path)).render_as_string()
+
+
+def _migrate(url: str) -> None:
+    engine = make_engine(url)
+    upgrade(engine)
+    # The last connection's end folds SQLite's write-ahead log into the file, and PostgreSQL
+    # copies a database only while nobody is connected to it.
+    engine.dispose()
