@@ -1,0 +1,48 @@
+"""Who is in the home, how to reach them, what they agreed to, and what they asked us not to do."""
+
+from __future__ import annotations
+
+from callassist.stays.consents import (
+    ConsentInput,
+    consent_for,
+    consents,
+    give_consent,
+    withdraw_consent,
+)
+from callassist.stays.details import ImportedStay, NumberProblem, StayDetails
+from callassist.stays.lookup import coming_stays, dialable, find_stay, staying_now
+from callassist.stays.numbers import flag_number, unflag_number
+from callassist.stays.service import cancel_stay, put_imported, put_stay
+from callassist.stays.source_snapshot import number_problems, source_says
+from callassist.stays.stops import do_not_call, is_stopped, opt_in, stop
+from callassist.stays.store import StoredStay, set_language, store_imported, store_typed
+
+__all__ = [
+    "ConsentInput",
+    "ImportedStay",
+    "NumberProblem",
+    "StayDetails",
+    "StoredStay",
+    "cancel_stay",
+    "coming_stays",
+    "consent_for",
+    "consents",
+    "dialable",
+    "do_not_call",
+    "find_stay",
+    "flag_number",
+    "give_consent",
+    "is_stopped",
+    "number_problems",
+    "opt_in",
+    "put_imported",
+    "put_stay",
+    "set_language",
+    "source_says",
+    "staying_now",
+    "stop",
+    "store_imported",
+    "store_typed",
+    "unflag_number",
+    "withdraw_consent",
+]

@@ -1,0 +1,69 @@
+"""A stay's numbers: stored sealed, kept over re-imports, flagged when they prove wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from callassist.models import Stay, StayNumber
+from callassist.stays.details import ParsedNumber
+from callassist.storage.vault import Vault
+
+
+def replace_numbers(
+    session: Session, vault: Vault, stay: Stay, parsed: Sequence[ParsedNumber], source: str
+) -> bool:
+    """Make `parsed` the stay's numbers in this order; True when anything changed.
+
+    A number that was there already keeps its row, and with it its flag: a wrong number stays
+    flagged over any number of imports until the source says another one.
+    """
+    known = {number.number_index: number for number in stay.numbers}
+    wanted: list[StayNumber] = []
+    changed = False
+    for position, one in enumerate(parsed, start=1):
+        index = vault.index(one.number.e164)
+        kept = known.pop(index, None)
+        if kept is None:
+            kept = _new_number(vault, one, index, source)
+            changed = True
+        changed = changed or kept.position != position
+        kept.position = position
+        wanted.append(kept)
+    changed = changed or bool(known)
+    stay.numbers = wanted
+    session.flush()
+    return changed
+
+
+def flag_number(session: Session, stay_number_id: int, reason: str, now: datetime) -> bool:
+    """Never dial this number again for this stay; False when it is gone or flagged already."""
+    number = session.get(StayNumber, stay_number_id)
+    if number is None or number.flagged_at is not None:
+        return False
+    number.flagged_at, number.flag_reason = now, reason[:40]
+    session.flush()
+    return True
+
+
+def unflag_number(session: Session, stay_number_id: int) -> bool:
+    """The host says that the number is right after all; False when it was not flagged."""
+    number = session.get(StayNumber, stay_number_id)
+    if number is None or number.flagged_at is None:
+        return False
+    number.flagged_at = number.flag_reason = None
+    session.flush()
+    return True
+
+
+def _new_number(vault: Vault, parsed: ParsedNumber, index: str, source: str) -> StayNumber:
+    return StayNumber(
+        position=0,
+        number=vault.seal(parsed.number.e164),
+        number_raw=vault.seal(parsed.raw),
+        number_index=index,
+        number_mask=parsed.number.mask,
+        source=source,
+    )

@@ -1,0 +1,125 @@
+"""Stays by hand: put one in, correct it, cancel it; the scope of the viewer comes first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callassist import timers
+from callassist.domain.coverage import COVERAGE_CHECK
+from callassist.domain.viewer import Viewer
+from callassist.errors import Conflict, InvalidInput, NotFound
+from callassist.models import Property, Stay
+from callassist.stays.details import ImportedStay, StayDetails
+from callassist.stays.lookup import TYPED, find_stay
+from callassist.stays.store import StoredStay, store_imported, store_typed
+from callassist.storage.vault import Vault
+
+
+def put_stay(
+    session: Session,
+    vault: Vault,
+    viewer: Viewer,
+    property_public_id: str,
+    details: StayDetails,
+    *,
+    now: datetime,
+    stay_public_id: str | None = None,
+) -> Stay:
+    """Type a stay in, or correct one (then fields left at None stay as they are).
+
+    Raises NotFound outside the viewer's accounts, Forbidden for a looker, InvalidInput naming
+    the field, Conflict for a stay that was cancelled or erased.
+    """
+    home = _home(session, viewer, property_public_id)
+    stay = None
+    if stay_public_id is not None:
+        stay = _changeable(find_stay(session, viewer, stay_public_id), home)
+    else:
+        _refuse_past(details.check_out_at, now)
+    _refuse_typed_overlap(session, home, details, stay)
+    stored = store_typed(session, vault, home, details, now=now, stay=stay)
+    _check_coverage_of(session, stored, now)
+    return stored.stay
+
+
+def put_imported(
+    session: Session, vault: Vault, home: Property, imported: ImportedStay, *, now: datetime
+) -> StoredStay:
+    """Store one reservation of a source and have its coverage checked when anything changed."""
+    stored = store_imported(session, vault, home, imported, now=now)
+    _check_coverage_of(session, stored, now)
+    return stored
+
+
+def cancel_stay(session: Session, viewer: Viewer, stay_public_id: str, *, now: datetime) -> Stay:
+    """The guest is not coming, or left; no import revives the stay. Asking twice is fine."""
+    stay = find_stay(session, viewer, stay_public_id)
+    viewer.require_write(stay.account_id)
+    if stay.cancelled_at is None:
+        stay.cancelled_at = now
+    stay.typed_fields = {**stay.typed_fields, "cancelled": now.isoformat()}
+    timers.disarm(session, COVERAGE_CHECK, stay.id)
+    session.flush()
+    return stay
+
+
+def _home(session: Session, viewer: Viewer, public_id: str) -> Property:
+    home = session.scalars(select(Property).where(Property.public_id == public_id)).first()
+    if home is None or not (viewer.is_admin or home.account_id in viewer.account_ids):
+        raise NotFound("no such home")
+    viewer.require_write(home.account_id)
+    if home.archived_at is not None:
+        raise Conflict("this home is archived; restore it before entering stays")
+    return home
+
+
+def _changeable(stay: Stay, home: Property) -> Stay:
+    if stay.property_id != home.id:
+        raise NotFound("no such stay in this home")
+    if stay.cancelled_at is not None:
+        raise Conflict("this stay was cancelled; enter a new one")
+    if stay.erased_at is not None:
+        raise Conflict("this guest was erased; enter a new stay")
+    return stay
+
+
+def _refuse_past(check_out_at: datetime | None, now: datetime) -> None:
+    if check_out_at is None or check_out_at.tzinfo is None:
+        return  # refused by name when it is stored
+    if check_out_at <= now:
+        raise InvalidInput("this stay is over already; check the year", "check_out_at")
+
+
+def _refuse_typed_overlap(
+    session: Session, home: Property, details: StayDetails, stay: Stay | None
+) -> None:
+    check_in = details.check_in_at or (stay.check_in_at if stay is not None else None)
+    check_out = details.check_out_at or (stay.check_out_at if stay is not None else None)
+    if check_in is None or check_out is None or None in (check_in.tzinfo, check_out.tzinfo):
+        return  # refused by name when it is stored
+    if stay is not None and stay.source != TYPED:
+        return
+    overlapping = select(Stay).where(
+        Stay.property_id == home.id,
+        Stay.source == TYPED,
+        Stay.cancelled_at.is_(None),
+        Stay.check_in_at < check_out,
+        Stay.check_out_at > check_in,
+    )
+    for other in session.scalars(overlapping):
+        if stay is None or other.id != stay.id:
+            raise InvalidInput(
+                f"another stay typed in for this home runs from {other.check_in_at:%Y-%m-%d %H:%M} "
+                f"to {other.check_out_at:%Y-%m-%d %H:%M} UTC; correct or cancel that one",
+                "check_in_at",
+            )
+
+
+def _check_coverage_of(session: Session, stored: StoredStay, now: datetime) -> None:
+    if stored.stay.cancelled_at is not None:
+        timers.disarm(session, COVERAGE_CHECK, stored.stay.id)
+    elif stored.changed and stored.stay.check_out_at > now:
+        timers.arm(session, COVERAGE_CHECK, stored.stay.id, now, now=now)

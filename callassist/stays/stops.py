@@ -1,0 +1,47 @@
+"""Numbers that asked for no automatic contact, and guests who asked not to be phoned."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from callassist.models import Stay, StopEntry
+
+
+def stop(session: Session, number_index: str, source: str, now: datetime) -> bool:
+    """End automatic contact to a number for every account; False when it was stopped already.
+
+    `source` is one word: sms, key, link, operator.
+    """
+    if session.get(StopEntry, number_index) is not None:
+        return False
+    session.add(StopEntry(number_index=number_index, stopped_at=now, source=source))
+    session.flush()
+    return True
+
+
+def is_stopped(session: Session, number_index: str) -> bool:
+    """Whether the number asked for no automatic contact."""
+    return session.get(StopEntry, number_index) is not None
+
+
+def opt_in(session: Session, number_index: str) -> bool:
+    """The number itself asked to be contacted again; False when it was not stopped."""
+    entry = session.get(StopEntry, number_index)
+    if entry is None:
+        return False
+    session.delete(entry)
+    session.flush()
+    return True
+
+
+def do_not_call(
+    session: Session, stay: Stay, number_index: str | None, source: str, now: datetime
+) -> None:
+    """ "Do not phone me": no automatic contact to the number, no call at all for this stay."""
+    if stay.do_not_call_at is None:
+        stay.do_not_call_at = now
+    if number_index is not None:
+        stop(session, number_index, source, now)
+    session.flush()

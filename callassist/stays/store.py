@@ -1,0 +1,210 @@
+"""Storing stays: what the host typed wins, field by field, over what is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callassist.domain.language import language_of_country
+from callassist.errors import InvalidInput
+from callassist.models import Property, Stay
+from callassist.stays.details import (
+    ImportedStay,
+    NumberProblem,
+    ParsedNumber,
+    StayDetails,
+    check_span,
+    clean_language,
+    clean_name,
+    parse_numbers,
+    parse_typed_numbers,
+)
+from callassist.stays.lookup import TYPED
+from callassist.stays.numbers import replace_numbers
+from callassist.stays.source_snapshot import keep_snapshot, source_says
+from callassist.storage.vault import Vault
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredStay:
+    """What storing did; `problems` names imported numbers that cannot be dialled."""
+
+    stay: Stay
+    created: bool
+    changed: bool
+    problems: tuple[NumberProblem, ...] = ()
+
+
+def store_typed(
+    session: Session,
+    vault: Vault,
+    home: Property,
+    details: StayDetails,
+    *,
+    now: datetime,
+    stay: Stay | None = None,
+) -> StoredStay:
+    """Store what a person typed, on a new stay or over `stay`; every field said is marked typed.
+
+    Raises InvalidInput naming the field: a number that cannot be dialled, a wrong span.
+    """
+    created = stay is None
+    if stay is None:
+        stay = _new_stay(home, TYPED, None, details, now)
+    check_span(details.check_in_at or stay.check_in_at, details.check_out_at or stay.check_out_at)
+    numbers = None
+    if details.numbers is not None:
+        numbers = parse_typed_numbers(details.numbers, home.country)
+    session.add(stay)
+    changed = _apply(session, vault, stay, _cleaned(details), numbers, TYPED)
+    stay.typed_fields = {**stay.typed_fields, **{name: now.isoformat() for name in _said(details)}}
+    if details.language is not None and not details.language.strip():
+        # emptied by hand: back to what the source says, or to the guess
+        stay.typed_fields = {k: v for k, v in stay.typed_fields.items() if k != "language"}
+    if "language" not in stay.typed_fields:
+        changed = _guess_language(vault, stay, source_says(vault, stay)) or changed
+    session.flush()
+    return StoredStay(stay=stay, created=created, changed=created or changed)
+
+
+def store_imported(
+    session: Session,
+    vault: Vault,
+    home: Property,
+    imported: ImportedStay,
+    *,
+    now: datetime,
+) -> StoredStay:
+    """Store one reservation, any number of times; typed fields, flags and erasure are kept.
+
+    A number that cannot be dialled does not stop the import: it is named in `problems` and its
+    raw text is kept sealed. Raises InvalidInput for a reservation without a sensible span.
+    """
+    stay = _imported_before(session, home, imported)
+    if stay is not None and stay.erased_at is not None:
+        return StoredStay(stay=stay, created=False, changed=False)
+    created = stay is None
+    if stay is None:
+        stay = _new_stay(home, imported.source, imported.external_id, imported.details, now)
+    open_fields = _without(imported.details, stay.typed_fields)
+    check_span(
+        open_fields.check_in_at or stay.check_in_at, open_fields.check_out_at or stay.check_out_at
+    )
+    numbers: list[ParsedNumber] | None = None
+    problems: list[NumberProblem] = []
+    if imported.details.numbers is not None:
+        numbers, problems = parse_numbers(imported.details.numbers, home.country)
+    session.add(stay)
+    says = keep_snapshot(vault, stay, imported.details, problems)
+    typed_numbers = "numbers" in stay.typed_fields
+    changed = _apply(
+        session, vault, stay, _cleaned(open_fields), None if typed_numbers else numbers, stay.source
+    )
+    if "language" not in stay.typed_fields:
+        changed = _guess_language(vault, stay, says) or changed
+    changed = _follow_cancellation(stay, imported.cancelled, now) or changed
+    if stay.property_id != home.id:
+        stay.property_id, changed = home.id, True
+    stay.source_read_at = now
+    session.flush()
+    return StoredStay(
+        stay=stay, created=created, changed=created or changed, problems=tuple(problems)
+    )
+
+
+def set_language(session: Session, stay: Stay, language: str, now: datetime) -> None:
+    """What a person learnt on the phone: it counts as typed, so no import or guess undoes it."""
+    stay.language = clean_language(language)
+    stay.typed_fields = {**stay.typed_fields, "language": now.isoformat()}
+    session.flush()
+
+
+def _new_stay(
+    home: Property, source: str, external_id: str | None, details: StayDetails, now: datetime
+) -> Stay:
+    if details.check_in_at is None:
+        raise InvalidInput("say when the guest arrives", "check_in_at")
+    if details.check_out_at is None:
+        raise InvalidInput("say when the guest leaves", "check_out_at")
+    return Stay(
+        account_id=home.account_id,
+        property_id=home.id,
+        check_in_at=details.check_in_at,
+        check_out_at=details.check_out_at,
+        source=source,
+        external_id=external_id,
+        typed_fields={},
+        created_at=now,
+        numbers=[],
+    )
+
+
+def _imported_before(session: Session, home: Property, imported: ImportedStay) -> Stay | None:
+    # by account, not by home: a reservation that the host moved to another home stays one stay
+    known = select(Stay).where(
+        Stay.account_id == home.account_id,
+        Stay.source == imported.source,
+        Stay.external_id == imported.external_id,
+    )
+    return session.scalars(known).first()
+
+
+def _said(details: StayDetails) -> list[str]:
+    return [name for name, value in vars(details).items() if value is not None]
+
+
+def _without(details: StayDetails, typed_fields: dict[str, object]) -> StayDetails:
+    return replace(details, **dict.fromkeys(typed_fields.keys() & vars(details).keys()))
+
+
+def _cleaned(details: StayDetails) -> StayDetails:
+    name = None if details.guest_name is None else clean_name(details.guest_name) or ""
+    language = None if details.language is None else clean_language(details.language)
+    return replace(details, guest_name=name, language=language)
+
+
+def _apply(
+    session: Session,
+    vault: Vault,
+    stay: Stay,
+    details: StayDetails,
+    numbers: Sequence[ParsedNumber] | None,
+    source: str,
+) -> bool:
+    changed = False
+    if details.check_in_at is not None and details.check_in_at != stay.check_in_at:
+        stay.check_in_at, changed = details.check_in_at, True
+    if details.check_out_at is not None and details.check_out_at != stay.check_out_at:
+        stay.check_out_at, changed = details.check_out_at, True
+    if details.language is not None and details.language != stay.language:
+        stay.language, changed = details.language, True
+    if details.guest_name is not None:
+        present = "" if stay.guest_name is None else vault.open(stay.guest_name)
+        if details.guest_name != present:
+            stay.guest_name = vault.seal(details.guest_name) if details.guest_name else None
+            changed = True
+    if numbers is not None:
+        changed = replace_numbers(session, vault, stay, numbers, source) or changed
+    return changed
+
+
+def _guess_language(vault: Vault, stay: Stay, says: StayDetails | None) -> bool:
+    language = None if says is None or not says.language else clean_language(says.language)
+    if language is None and stay.numbers:
+        parsed, _ = parse_numbers((vault.open(stay.numbers[0].number),), "")
+        language = language_of_country(parsed[0].number.country) if parsed else None
+    if language == stay.language:
+        return False
+    stay.language = language
+    return True
+
+
+def _follow_cancellation(stay: Stay, cancelled: bool, now: datetime) -> bool:
+    if "cancelled" in stay.typed_fields or cancelled == (stay.cancelled_at is not None):
+        return False
+    stay.cancelled_at = now if cancelled else None
+    return True
