@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session, sessionmaker
 
 from callassist.storage.engine import make_engine
-from callassist.storage.session import make_sessions
+from callassist.storage.sessions import Sessions
 from tests.databases import PostgresqlDatabases, SqliteDatabases
 
 
@@ -58,9 +57,9 @@ def engine(database_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def sessions(engine: Engine) -> sessionmaker[Session]:
+def sessions(engine: Engine) -> Sessions:
     """Sessions on the test's own database."""
-    return make_sessions(engine)
+    return Sessions(engine)
 
 
 def _postgresql_server() -> str:

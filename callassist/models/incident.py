@@ -56,6 +56,7 @@ class Incident(Base):
     stay_id: Mapped[int | None] = mapped_column(ForeignKey("stay.id"))
     breach_id: Mapped[int | None] = mapped_column(ForeignKey("breach.id"))
     policy: Mapped[JsonDict]
+    cadence: Mapped[JsonDict]  # of the policy, at the instant at which the noise began
     state: Mapped[str] = mapped_column(String(16))  # domain.incident.IncidentState
     resolution: Mapped[str | None] = mapped_column(String(20))  # domain.incident.Resolution
     opened_at: Mapped[Instant]
@@ -66,7 +67,8 @@ class Incident(Base):
     practice: Mapped[bool] = mapped_column(Boolean, default=False)
     call_requested_at: Mapped[Instant | None]
     first_contact: Mapped[str | None] = mapped_column(String(8))  # guest | host
-    contact_at: Mapped[Instant | None]
+    contact_at: Mapped[Instant | None]  # the first
+    latest_contact_at: Mapped[Instant | None]
     calling_ended_at: Mapped[Instant | None]
     closed_at: Mapped[Instant | None]
     language: Mapped[str] = mapped_column(String(8))  # of the calls
@@ -78,6 +80,10 @@ class Incident(Base):
     continuation_used: Mapped[bool] = mapped_column(Boolean, default=False)
     barrier_met: Mapped[bool] = mapped_column(Boolean, default=False)
     ending: Mapped[str | None] = mapped_column(String(20))  # close so once the talk is over
+    log_length: Mapped[int] = mapped_column(Integer, default=0)  # moved by incident_log only
+    log_head: Mapped[str] = mapped_column(String(64), default="")  # hash of the newest entry
+    # same account, same guest's number: this incident's calls are made in that one's tasks
+    led_by_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
 
     tasks: Mapped[list[CallTask]] = relationship(order_by="CallTask.id")
 

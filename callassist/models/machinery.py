@@ -14,12 +14,25 @@ class Timer(Base):
 
     __tablename__ = "timer"
     __table_args__ = (
-        # the next due ones
+        # the next due ones; those that failed wait in an index of their own, out of the way
         Index(
             "ix_timer_due_open",
             "due_at",
-            sqlite_where=text("fired_at IS NULL"),
-            postgresql_where=text("fired_at IS NULL"),
+            sqlite_where=text("fired_at IS NULL AND retry_at IS NULL"),
+            postgresql_where=text("fired_at IS NULL AND retry_at IS NULL"),
+        ),
+        Index(
+            "ix_timer_retry_open",
+            "retry_at",
+            sqlite_where=text("fired_at IS NULL AND retry_at IS NOT NULL"),
+            postgresql_where=text("fired_at IS NULL AND retry_at IS NOT NULL"),
+        ),
+        # fired ones, to prune
+        Index(
+            "ix_timer_fired",
+            "fired_at",
+            sqlite_where=text("fired_at IS NOT NULL"),
+            postgresql_where=text("fired_at IS NOT NULL"),
         ),
         # one open timer per kind and subject
         Index(
@@ -62,7 +75,7 @@ class OutboxEntry(Base):
     key: Mapped[Line]
     payload: Mapped[JsonDict]  # ids only
     created_at: Mapped[Instant]
-    due_at: Mapped[Instant]
+    due_at: Mapped[Instant]  # moved by a claim and by back-off; `created_at` keeps the first
     attempts: Mapped[int] = mapped_column(default=0)
     claimed_until: Mapped[Instant | None]
     delivered_at: Mapped[Instant | None]

@@ -1,0 +1,1 @@
+"""Settings of the service: one frozen dataclass per group, checked once at the start."""

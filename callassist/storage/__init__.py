@@ -1,0 +1,1 @@
+"""The database: engine, sessions, hints to the loops, the vault, and the service's own facts."""
