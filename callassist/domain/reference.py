@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 
-_FIRST = """
+_FIRST_TEXT = """
     acacia agate alpine amber apricot arctic argent atlas aurora azur balsa bamboo banana basil
     basalt bengal bergamot beryl bistro bonbon boreal bronze cactus cacao caramel carbon cardinal
     carmin cashmere cassis cedar celadon central ceramic cerise cherry chili chrome citron civil
@@ -28,9 +28,9 @@ _FIRST = """
     sublime sucre sultan super tamarin tango tarragon tender thym titanic topaz tranquil tropical
     truffle tulip turquoise ultra unique urban valiant vanilla velvet verbena vermilion vibrant
     violet vital vivid volcanic zen
-""".split()
+"""
 
-_SECOND = """
+_SECOND_TEXT = """
     accordion acrobat admiral album alligator alpaca anaconda anchor antelope arcade archer arena
     artist athlete avenue baboon badger bagel balcony ballet balloon bandana banjo barrel basket
     bassoon battery beaver bicycle biscuit bison bobcat bonsai boulevard bouquet bracelet bridge
@@ -50,10 +50,12 @@ _SECOND = """
     soprano sphinx tandem taxi temple tennis theatre ticket tiger toboggan toucan tractor train
     trapeze triangle trombone trumpet tuba tunnel turban ukulele valley viola violin volcano volley
     waffle wagon walrus wombat xylophone yacht yak yogi zebra zeppelin zigzag
-""".split()
+"""
 
-FIRST_WORDS = tuple(dict.fromkeys(_FIRST))
-SECOND_WORDS = tuple(word for word in dict.fromkeys(_SECOND) if word not in FIRST_WORDS)
+FIRST_WORDS = tuple(dict.fromkeys(_FIRST_TEXT.split()))
+SECOND_WORDS = tuple(
+    word for word in dict.fromkeys(_SECOND_TEXT.split()) if word not in FIRST_WORDS
+)
 COMBINATIONS = len(FIRST_WORDS) * len(SECOND_WORDS)
 
 # A large prime shares no factor with COMBINATIONS, so seeds 0, 1, 2 ... visit every reference once

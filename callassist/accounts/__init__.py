@@ -1,0 +1,1 @@
+"""Accounts, people, desks, homes, connections, and what happens to guests' data."""
