@@ -95,7 +95,7 @@ GUEST_RULES: dict[Result, ResultRule] = {
     Disposition.CALL_BACK_REQUESTED: ResultRule(counted=True, next_step=NextStep.CALL_BACK),
     Disposition.EMERGENCY: ResultRule(counted=True, next_step=NextStep.EMERGENCY, reached=True),
     Disposition.NO_CONVERSATION: ResultRule(counted=True, next_step=NextStep.NEXT_ATTEMPT),
-    Disposition.LINE_DROPPED: ResultRule(counted=False, next_step=NextStep.CONTINUE_NOW),
+    Disposition.LINE_DROPPED: ResultRule(counted=True, next_step=NextStep.CONTINUE_NOW),
     Disposition.NOT_RECORDED: ResultRule(counted=True, next_step=NextStep.NEXT_ATTEMPT),
     AttemptOutcome.NO_ANSWER: ResultRule(counted=True, next_step=NextStep.NEXT_ATTEMPT),
     AttemptOutcome.BUSY: ResultRule(counted=True, next_step=NextStep.NEXT_ATTEMPT),

@@ -1,0 +1,1 @@
+"""Decides and does: incidents, call tasks, offers, dialling exactly once."""

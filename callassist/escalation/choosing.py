@@ -1,0 +1,108 @@
+"""Whom to dial right now: read afresh at each dial, never remembered from the task."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from callassist import stays
+from callassist.domain.dial import UNSETTLED
+from callassist.domain.results import AttemptOutcome
+from callassist.escalation.policy import HostReason
+from callassist.models import CallAttempt, HostContact, Incident
+
+_NEVER_RANG = (AttemptOutcome.PROVIDER_ERROR, AttemptOutcome.INVALID_NUMBER)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DialTarget:
+    """One number to dial, sealed, and whose it is."""
+
+    number: bytes
+    number_index: str
+    number_mask: str
+    stay_number_id: int | None = None
+    host_contact_id: int | None = None
+
+
+def guest_target(session: Session, incident: Incident, now: datetime) -> DialTarget | HostReason:
+    """The first unflagged number of the stay in the home now, or why the host is phoned."""
+    stay = stays.staying_now(session, incident.property_id, now)
+    if stay is None:
+        return HostReason.NO_NUMBER if incident.stay_id is None else HostReason.STAY_CHANGED
+    if incident.stay_id is not None and stay.id != incident.stay_id:
+        return HostReason.STAY_CHANGED
+    if stay.do_not_call_at is not None:
+        return HostReason.ASKED_NOT_TO_BE_CALLED
+    numbers = stays.dialable(session, stay, now)
+    if not numbers:
+        return HostReason.NO_NUMBER
+    first = numbers[0]
+    return DialTarget(
+        number=first.number,
+        number_index=first.number_index,
+        number_mask=first.number_mask,
+        stay_number_id=first.id,
+    )
+
+
+def host_contacts(session: Session, incident: Incident) -> list[HostContact]:
+    """The home's unflagged host contacts in order."""
+    return list(
+        session.scalars(
+            select(HostContact)
+            .where(
+                HostContact.property_id == incident.property_id,
+                HostContact.flagged_at.is_(None),
+            )
+            .order_by(HostContact.position, HostContact.id)
+        )
+    )
+
+
+def host_target(session: Session, incident: Incident, position: int) -> DialTarget | None:
+    """The contact at `position`, or the next one if that one is gone; None when none is left."""
+    for contact in host_contacts(session, incident):
+        if contact.position >= position:
+            return DialTarget(
+                number=contact.phone,
+                number_index=contact.phone_index,
+                number_mask=contact.phone_mask,
+                host_contact_id=contact.id,
+            )
+    return None
+
+
+def free_from(
+    session: Session, number_index: str, gap: timedelta, now: datetime
+) -> datetime | None:
+    """When this number may be dialled again: five minutes after the last dial that reached it.
+
+    Over all incidents and accounts. None when it may be dialled now; while a dial is live or in
+    doubt, the gap is counted from now.
+    """
+    rows = session.execute(
+        select(CallAttempt.state, CallAttempt.dial_at, CallAttempt.ended_at).where(
+            CallAttempt.number_index == number_index,
+            CallAttempt.dial_at.is_not(None) | CallAttempt.state.in_(_words(UNSETTLED)),
+            or_(
+                CallAttempt.outcome.is_(None),
+                CallAttempt.outcome.not_in([str(each) for each in _NEVER_RANG]),
+            ),
+            or_(CallAttempt.ended_at.is_(None), CallAttempt.ended_at > now - gap),
+        )
+    ).all()
+    latest: datetime | None = None
+    for state, dial_at, ended_at in rows:
+        last = now if state in _words(UNSETTLED) else (ended_at or dial_at or now)
+        until = last + gap
+        if until > now and (latest is None or until > latest):
+            latest = until
+    return latest
+
+
+def _words(states: frozenset[object]) -> list[str]:
+    return [str(state) for state in states]

@@ -1,0 +1,71 @@
+"""What the services of escalation need besides a session and `now`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from callassist.domain.cadence import Cadence
+from callassist.domain.policy import EscalationPolicy
+from callassist.escalation.policy import Limits
+from callassist.models import Incident
+from callassist.ports.fresh_contact import FreshContact
+from callassist.ports.telephony import DialMode, Telephony
+from callassist.settings import EscalationSettings
+from callassist.storage.sessions import Sessions
+from callassist.storage.vault import Vault
+
+
+@dataclass(frozen=True, kw_only=True)
+class Escalation:
+    """One process's escalation: adapters, settings, and how fast its clock runs."""
+
+    sessions: Sessions
+    vault: Vault
+    telephony: Telephony
+    settings: EscalationSettings
+    fresh_contact: FreshContact
+    public_url: str
+    up_since: Callable[[], datetime]
+    clock_speed: float = 1.0
+
+    def real(self, span: timedelta) -> timedelta:
+        """`span` of real time (heartbeats), as time of the service's clock."""
+        return span * self.clock_speed
+
+    def network(self, span: timedelta) -> timedelta:
+        """`span` of the phone network's time, as time of the service's clock."""
+        if self.telephony.capabilities().on_service_clock:
+            return span
+        return self.real(span)
+
+    @property
+    def operator_dials(self) -> bool:
+        """Whether the operator dials by hand and tells us when it started and ended."""
+        return self.telephony.capabilities().mode is DialMode.OPERATOR
+
+    def limits(self, incident: Incident) -> Limits:
+        """The numbers that decide what follows a result for this incident."""
+        cadence = cadence_of(incident)
+        own = self.settings
+        return Limits(
+            attempts=cadence.attempts,
+            attempt_gap=cadence.attempt_gap,
+            cancelled_limit=own.cancelled_limit,
+            provider_error_limit=own.provider_error_limit,
+            provider_error_retry=own.provider_error_retry,
+            host_dials_per_contact=own.host_dials_per_contact,
+            call_back_min=own.call_back_min,
+            call_back_max=own.call_back_max,
+        )
+
+
+def policy_of(incident: Incident) -> EscalationPolicy:
+    """The policy stamped on the incident; what runs never changes by an edit."""
+    return EscalationPolicy.from_dict(incident.policy)
+
+
+def cadence_of(incident: Incident) -> Cadence:
+    """The cadence stamped on the incident when it opened (day or quiet hours)."""
+    return Cadence.from_dict(incident.cadence)

@@ -1,0 +1,304 @@
+"""The network is asked: outside any transaction, claimed first, never twice for one attempt.
+
+Order of writes (DESIGN 3.4): the attempt is committed as `dialing`, then the network is asked,
+then its call id is written. Whatever is lost in between leaves the attempt in doubt, and a doubt
+is looked up at the network, never dialled again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from callassist import incident_log, outbox, timers
+from callassist.domain.call_task import TaskState
+from callassist.domain.dial import UNSETTLED, DialState
+from callassist.domain.log_action import LogAction
+from callassist.domain.results import AttemptOutcome
+from callassist.errors import TransientError
+from callassist.escalation.context import Escalation
+from callassist.escalation.deadlines import Deadline
+from callassist.escalation.dialling import log_dial_started
+from callassist.escalation.settling import fold_in, lock_attempt, settle
+from callassist.escalation.telling import page_supervisor
+from callassist.models import CallAttempt
+from callassist.outbox import OutboxItem
+from callassist.ports.telephony import (
+    CallInDoubt,
+    FoundCall,
+    PlaceCall,
+    RateLimited,
+    RefusedCall,
+)
+from callassist.storage.facts import dialling_allowed
+
+LOOK_BACK = timedelta(seconds=5)  # the network's clock may be a little behind ours
+
+
+def deliver_dial(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
+    """Dial one attempt. Runs twice safely: only the run that claims the row asks the network."""
+    attempt_id = int(item.payload["attempt_id"])
+    request = _claim(ctx, attempt_id, now)
+    if request is None:
+        return
+    try:
+        placed = ctx.telephony.place_call(request)
+    except RefusedCall as refused:
+        _settle(ctx, attempt_id, refused.outcome, now, error=refused.detail)
+    except RateLimited as limited:
+        _unclaim(ctx, attempt_id)
+        raise TransientError(limited.detail, limited.retry_after or 1.0) from limited
+    except CallInDoubt as doubt:
+        _doubt(ctx, attempt_id, now, doubt.detail)
+    else:
+        _placed(ctx, attempt_id, placed.call_id, now)
+
+
+def deliver_look_up(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
+    """Look a doubtful attempt up: found is adopted, not found is our error, down means wait."""
+    attempt_id = int(item.payload["attempt_id"])
+    with ctx.sessions.read() as session:
+        attempt = session.get_one(CallAttempt, attempt_id)
+        if attempt.state != DialState.IN_DOUBT or attempt.number is None:
+            return
+        number = ctx.vault.open(attempt.number)
+        since = (attempt.dial_at or attempt.requested_at) - LOOK_BACK
+    try:
+        found = ctx.telephony.find_calls(to=number, since=since)
+    except TransientError as down:
+        _look_up_failed(ctx, attempt_id, now, down.detail)
+        return
+    _look_up_answered(ctx, attempt_id, found, now)
+
+
+def deliver_poll(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
+    """Ask what became of a call whose callbacks may be lost."""
+    attempt_id = int(item.payload["attempt_id"])
+    with ctx.sessions.read() as session:
+        attempt = session.get_one(CallAttempt, attempt_id)
+        call_id = attempt.provider_call_id
+        if attempt.state == DialState.ENDED or call_id is None:
+            return
+    event = ctx.telephony.fetch_call(call_id)
+    with ctx.sessions.write() as session:
+        if event is not None:
+            fold_in(session, ctx, attempt_id, [event], now)
+        attempt = session.get_one(CallAttempt, attempt_id)
+        if attempt.state != DialState.ENDED:
+            due = now + ctx.network(ctx.settings.reconcile_after)
+            timers.arm(session, Deadline.ATTEMPT_POLL, attempt_id, due, now=now)
+
+
+def deliver_hang_up(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
+    """End a call at the network; one that was never asked for is simply not asked for."""
+    attempt_id = int(item.payload["attempt_id"])
+    with ctx.sessions.write() as session:
+        attempt, task, incident = lock_attempt(session, attempt_id)
+        if attempt.state == DialState.ENDED:
+            return
+        if attempt.state == DialState.WAITING:
+            outcome = AttemptOutcome.CANCELLED
+            settle(session, ctx, attempt, task, incident, outcome, ended_at=now, now=now)
+            return
+        if ctx.operator_dials:
+            settle(session, ctx, attempt, task, incident, None, ended_at=now, now=now)
+            return
+        call_id = attempt.provider_call_id
+    if call_id is None:
+        raise TransientError("the network has not named this call yet", 1.0)
+    ctx.telephony.hang_up(call_id)
+
+
+def on_attempt_doubt(session: Session, ctx: Escalation, attempt_id: int, now: datetime) -> None:
+    """No word of a dial for 30 s: it is in doubt; ask for a look-up."""
+    attempt, _, incident = lock_attempt(session, attempt_id)
+    if attempt.state not in (DialState.DIALING, DialState.IN_DOUBT):
+        return
+    if attempt.provider_call_id is not None:
+        return
+    if attempt.state == DialState.DIALING:
+        _mark_doubt(session, incident.id, attempt, now)
+    outbox.put(
+        session,
+        "look_up",
+        f"{attempt.public_id}:{now.isoformat()}",
+        {"attempt_id": attempt.id},
+        now=now,
+    )
+
+
+def on_attempt_poll(session: Session, ctx: Escalation, attempt_id: int, now: datetime) -> None:
+    """A call has gone on for long without an end: ask the network."""
+    attempt = session.get_one(CallAttempt, attempt_id)
+    if attempt.state != DialState.ENDED:
+        key = f"{attempt.public_id}:{now.isoformat()}"
+        outbox.put(session, "poll", key, {"attempt_id": attempt_id}, now=now)
+
+
+def _claim(ctx: Escalation, attempt_id: int, now: datetime) -> PlaceCall | None:
+    """Commit `dialing` and the doubt deadline; None when there is nothing to dial (any more)."""
+    with ctx.sessions.write() as session:
+        attempt, task, incident = lock_attempt(session, attempt_id)
+        if attempt.state != DialState.WAITING or attempt.number is None:
+            return None
+        gone = task.state != TaskState.ASSIGNED or attempt.hang_up_requested_at is not None
+        if gone or not dialling_allowed(session):
+            outcome = AttemptOutcome.CANCELLED
+            settle(session, ctx, attempt, task, incident, outcome, ended_at=now, now=now)
+            return None
+        wait = _rate_wait(session, ctx, attempt, now)
+        if wait is not None:
+            raise TransientError("one call a second for each account", wait)
+        attempt.state = str(DialState.DIALING)
+        attempt.dial_at = now
+        due = now + ctx.network(ctx.settings.doubt_wait)
+        timers.arm(session, Deadline.ATTEMPT_DOUBT, attempt.id, due, now=now)
+        log_dial_started(session, incident.id, attempt, now)
+        return PlaceCall(
+            attempt_id=attempt.public_id,
+            to=ctx.vault.open(attempt.number),
+            caller_id=None,
+            callback_url=callback_url(ctx, attempt),
+            ring_timeout_seconds=round(ctx.settings.ring_timeout.total_seconds()),
+        )
+
+
+def callback_url(ctx: Escalation, attempt: CallAttempt) -> str:
+    """Where the network reports this dial; the token in it is the attempt's own."""
+    base = ctx.public_url.rstrip("/")
+    return f"{base}/hooks/telephony/{ctx.telephony.name}/{attempt.dial_token}"
+
+
+def _rate_wait(
+    session: Session, ctx: Escalation, attempt: CallAttempt, now: datetime
+) -> float | None:
+    """Real seconds to wait before this account may dial again; None when it may now."""
+    spacing = ctx.network(timedelta(seconds=1 / ctx.settings.calls_per_second))
+    latest = session.scalar(
+        select(func.max(CallAttempt.dial_at)).where(
+            CallAttempt.account_id == attempt.account_id, CallAttempt.dial_at > now - spacing
+        )
+    )
+    if latest is None:
+        return None
+    return max((latest + spacing - now).total_seconds() / ctx.clock_speed, 0.02)
+
+
+def _unclaim(ctx: Escalation, attempt_id: int) -> None:
+    with ctx.sessions.write() as session:
+        attempt, _, _ = lock_attempt(session, attempt_id)
+        if attempt.state == DialState.DIALING:  # 429: never processed, safe to ask again
+            attempt.state = str(DialState.WAITING)
+            attempt.dial_at = None
+            timers.disarm(session, Deadline.ATTEMPT_DOUBT, attempt.id)
+
+
+def _placed(ctx: Escalation, attempt_id: int, call_id: str, now: datetime) -> None:
+    with ctx.sessions.write() as session:
+        attempt, _, _ = lock_attempt(session, attempt_id)
+        if attempt.provider_call_id is None:
+            attempt.provider_call_id = call_id
+        if attempt.state in (DialState.DIALING, DialState.IN_DOUBT):
+            attempt.state = str(DialState.PLACED)
+        timers.disarm(session, Deadline.ATTEMPT_DOUBT, attempt.id)
+        if attempt.state in UNSETTLED:
+            due = now + ctx.network(ctx.settings.reconcile_after)
+            timers.arm(session, Deadline.ATTEMPT_POLL, attempt.id, due, now=now)
+
+
+def _settle(
+    ctx: Escalation,
+    attempt_id: int,
+    outcome: AttemptOutcome,
+    now: datetime,
+    error: str | None = None,
+) -> None:
+    with ctx.sessions.write() as session:
+        attempt, task, incident = lock_attempt(session, attempt_id)
+        if attempt.state != DialState.ENDED:
+            settle(
+                session, ctx, attempt, task, incident, outcome, ended_at=now, now=now, error=error
+            )
+
+
+def _doubt(ctx: Escalation, attempt_id: int, now: datetime, why: str) -> None:
+    with ctx.sessions.write() as session:
+        attempt, _, incident = lock_attempt(session, attempt_id)
+        if attempt.state == DialState.DIALING:
+            _mark_doubt(session, incident.id, attempt, now)
+            attempt.error = why[:255]
+            due = now + ctx.network(ctx.settings.doubt_wait)
+            timers.arm(session, Deadline.ATTEMPT_DOUBT, attempt.id, due, now=now)
+
+
+def _mark_doubt(session: Session, incident_id: int, attempt: CallAttempt, now: datetime) -> None:
+    attempt.state = str(DialState.IN_DOUBT)
+    attempt.looked_up_from = now
+    incident_log.append(
+        session, incident_id, LogAction.DIAL_IN_DOUBT, {"attempt_id": attempt.id}, now=now
+    )
+
+
+def _look_up_answered(
+    ctx: Escalation, attempt_id: int, found: list[FoundCall], now: datetime
+) -> None:
+    with ctx.sessions.write() as session:
+        attempt, task, incident = lock_attempt(session, attempt_id)
+        if attempt.state != DialState.IN_DOUBT:
+            return
+        ours = _ours(session, attempt, found)
+        how = "found" if ours else "not_found"
+        incident_log.append(
+            session,
+            incident.id,
+            LogAction.DIAL_SETTLED,
+            {"attempt_id": attempt.id, "how": how},
+            now=now,
+        )
+        if ours is None:
+            outcome = AttemptOutcome.PROVIDER_ERROR
+            settle(session, ctx, attempt, task, incident, outcome, ended_at=now, now=now)
+            return
+        attempt.provider_call_id = ours.call_id
+        attempt.state = str(DialState.PLACED)
+        fold_in(session, ctx, attempt_id, [ours.event], now)
+
+
+def _ours(session: Session, attempt: CallAttempt, found: list[FoundCall]) -> FoundCall | None:
+    """The found call that is this attempt's: by its id, else one that no other attempt owns."""
+    for call in found:
+        if call.attempt_id is not None and call.attempt_id == attempt.public_id:
+            return call
+    for call in found:
+        if call.attempt_id is not None:
+            continue
+        owner = session.scalar(
+            select(CallAttempt.id).where(CallAttempt.provider_call_id == call.call_id)
+        )
+        if owner is None:
+            return call
+    return None
+
+
+def _look_up_failed(ctx: Escalation, attempt_id: int, now: datetime, why: str) -> None:
+    with ctx.sessions.write() as session:
+        attempt, task, incident = lock_attempt(session, attempt_id)
+        if attempt.state != DialState.IN_DOUBT:
+            return
+        since = attempt.looked_up_from or now
+        if now - since < ctx.network(ctx.settings.doubt_give_up_after):
+            due = now + ctx.network(ctx.settings.doubt_wait)
+            timers.arm(session, Deadline.ATTEMPT_DOUBT, attempt.id, due, now=now)
+            return
+        incident_log.append(
+            session,
+            incident.id,
+            LogAction.DIAL_SETTLED,
+            {"attempt_id": attempt.id, "how": "impossible"},
+            now=now,
+        )
+        page_supervisor(session, incident, "dial_in_doubt", now=now, key=str(attempt.id))
+        outcome = AttemptOutcome.UNREACHABLE
+        settle(session, ctx, attempt, task, incident, outcome, ended_at=now, now=now, error=why)

@@ -1,0 +1,216 @@
+"""An operator asks for the dial: last look, fresh number, one attempt row, then the network."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from callassist import incident_log, outbox, timers
+from callassist.domain.call_task import Party, TaskState
+from callassist.domain.dial import DialState
+from callassist.domain.incident import IncidentEvent
+from callassist.domain.log_action import LogAction
+from callassist.errors import Conflict, NotFound
+from callassist.escalation.applying import next_contact_or_end, phone_host_instead
+from callassist.escalation.choosing import DialTarget, free_from, guest_target, host_target
+from callassist.escalation.closing import close, note_noise_end
+from callassist.escalation.context import Escalation
+from callassist.escalation.deadlines import Deadline
+from callassist.escalation.locks import lock_number, lock_task
+from callassist.escalation.policy import HostReason
+from callassist.escalation.tasks import request_hang_up, return_task, unsettled_attempt
+from callassist.models import Breach, CallAttempt, CallTask, Incident, PropertyNoise
+from callassist.storage.facts import dialling_allowed
+
+
+class DialAnswer(StrEnum):
+    """What asking for the dial led to."""
+
+    DIALLING = "dialling"  # the network is being asked
+    STARTED = "started"  # manual mode: the operator's own phone dials
+    WENT_QUIET = "went_quiet"  # last look: the noise has ended, nobody is phoned
+    PHONE_HOST = "phone_host"  # the guest must not or cannot be called; the host is next
+    TOO_SOON = "too_soon"  # this number was dialled less than five minutes ago
+
+
+@dataclass(frozen=True, kw_only=True)
+class DialResult:
+    """The answer to an operator who pressed call."""
+
+    answer: DialAnswer
+    attempt: CallAttempt | None = None
+    available_at: datetime | None = None
+
+
+def request_dial(
+    session: Session, ctx: Escalation, operator_id: int, task_id: int, now: datetime
+) -> DialResult:
+    """Look once more, choose the number, write the attempt and hand it to the network.
+
+    Raises Conflict when the task is not this operator's, was dialled already, or this is a
+    restored copy that must not dial.
+    """
+    task, incident = lock_task(session, task_id)
+    _check_may_dial(session, task, operator_id)
+    verdict = _last_look(session, incident, task, now)
+    if verdict == "quiet":
+        close(session, incident, IncidentEvent.NOISE_ENDED, now=now)
+        return DialResult(answer=DialAnswer.WENT_QUIET)
+    target = _target(session, incident, task, now)
+    if isinstance(target, HostReason):
+        phone_host_instead(session, ctx, incident, task, target, now=now)
+        return DialResult(answer=DialAnswer.PHONE_HOST)
+    if target is None:
+        next_contact_or_end(session, ctx, incident, task, now=now)
+        return DialResult(answer=DialAnswer.PHONE_HOST)
+    if task.party == Party.GUEST and incident.held_until is not None and incident.held_until > now:
+        held = incident.held_until
+        return_task(session, ctx, incident, task, "held", now=now, available_at=held)
+        return DialResult(answer=DialAnswer.TOO_SOON, available_at=held)
+    lock_number(session, target.number_index)
+    if not (task.continuation or task.guest_asked):
+        free_at = free_from(session, target.number_index, ctx.settings.same_number_gap, now)
+        if free_at is not None:
+            return_task(
+                session, ctx, incident, task, "number_dialled_lately", now=now, available_at=free_at
+            )
+            return DialResult(answer=DialAnswer.TOO_SOON, available_at=free_at)
+    attempt = _write_attempt(session, ctx, incident, task, target, now)
+    if ctx.operator_dials:
+        _start_by_hand(session, incident, attempt, now)
+        return DialResult(answer=DialAnswer.STARTED, attempt=attempt)
+    outbox.put(session, "dial", attempt.public_id, {"attempt_id": attempt.id}, now=now)
+    return DialResult(answer=DialAnswer.DIALLING, attempt=attempt)
+
+
+def request_end(session: Session, operator_id: int, task_id: int, now: datetime) -> CallAttempt:
+    """Hang up. The call's end itself arrives from the network, or in manual mode from this."""
+    task, _ = lock_task(session, task_id)
+    if task.operator_id != operator_id:
+        raise NotFound("there is no such call task")
+    attempt = unsettled_attempt(session, task.id)
+    if attempt is None:
+        raise Conflict("there is no call to hang up; it has ended already")
+    request_hang_up(session, attempt, now)
+    return attempt
+
+
+def _check_may_dial(session: Session, task: CallTask, operator_id: int) -> None:
+    if task.operator_id != operator_id:
+        raise NotFound("there is no such call task")
+    if task.state != TaskState.ASSIGNED:
+        raise Conflict(f"this task is {task.state}; only a task that you took can be dialled")
+    if task.attempts:
+        raise Conflict("this task was dialled already; save its result")
+    if not dialling_allowed(session):
+        raise Conflict(
+            "this database is a restored copy and dials nobody; "
+            "check it and run `callassist resume` first"
+        )
+
+
+def _last_look(session: Session, incident: Incident, task: CallTask, now: datetime) -> str:
+    verdict = "no_sensor"
+    if incident.breach_id is not None:
+        breach = session.get_one(Breach, incident.breach_id, populate_existing=True)
+        if breach.end_reason == "sensor_lost" or breach.frozen_since is not None:
+            verdict = "unknown"
+        elif breach.ended_at is None:
+            verdict = "loud"
+        else:
+            verdict = "quiet"
+            note_noise_end(session, incident)
+    elif session.get(PropertyNoise, incident.property_id) is not None:
+        verdict = "no_breach"  # opened by hand: the complaint stands, whatever the level
+    incident_log.append(
+        session,
+        incident.id,
+        LogAction.LAST_LOOK,
+        {"task_id": task.id, "verdict": verdict},
+        now=now,
+    )
+    return verdict
+
+
+def _target(
+    session: Session, incident: Incident, task: CallTask, now: datetime
+) -> DialTarget | HostReason | None:
+    if task.party == Party.GUEST:
+        return guest_target(session, incident, now)
+    return host_target(session, incident, task.contact_position or 1)
+
+
+def _write_attempt(
+    session: Session,
+    ctx: Escalation,
+    incident: Incident,
+    task: CallTask,
+    target: DialTarget,
+    now: datetime,
+) -> CallAttempt:
+    attempt = CallAttempt(
+        task_id=task.id,
+        incident_id=incident.id,
+        account_id=incident.account_id,
+        dial_number=1,
+        party=task.party,
+        attempt_number=task.attempt_number,
+        operator_id=task.operator_id,
+        stay_number_id=target.stay_number_id,
+        host_contact_id=target.host_contact_id,
+        number=target.number,
+        number_index=target.number_index,
+        number_mask=target.number_mask,
+        state=str(DialState.WAITING),
+        provider=ctx.telephony.name,
+        dial_token=secrets.token_urlsafe(24),
+        requested_at=now,
+    )
+    session.add(attempt)
+    session.flush()
+    timers.disarm(session, Deadline.ASSIGNED_IDLE, task.id)
+    whose = (
+        {"stay_number_id": target.stay_number_id}
+        if target.stay_number_id is not None
+        else {"host_contact_id": target.host_contact_id}
+    )
+    incident_log.append(
+        session,
+        incident.id,
+        LogAction.NUMBER_CHOSEN,
+        {"task_id": task.id, "mask": target.number_mask, **whose},
+        now=now,
+    )
+    return attempt
+
+
+def log_dial_started(
+    session: Session, incident_id: int, attempt: CallAttempt, now: datetime
+) -> None:
+    """Write the log entry of a dial that begins now."""
+    incident_log.append(
+        session,
+        incident_id,
+        LogAction.DIAL_STARTED,
+        {
+            "attempt_id": attempt.id,
+            "task_id": attempt.task_id,
+            "dial_number": attempt.dial_number,
+            "party": attempt.party,
+            "attempt_number": attempt.attempt_number,
+            "mask": attempt.number_mask,
+        },
+        now=now,
+    )
+
+
+def _start_by_hand(
+    session: Session, incident: Incident, attempt: CallAttempt, now: datetime
+) -> None:
+    attempt.state = str(DialState.PLACED)
+    attempt.dial_at = now
+    log_dial_started(session, incident.id, attempt, now)

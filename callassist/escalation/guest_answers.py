@@ -1,0 +1,79 @@
+"""The guest's own answers by page, text or key."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from callassist import incident_log, timers
+from callassist.domain.call_task import Party, TaskState
+from callassist.domain.incident import IncidentState
+from callassist.domain.log_action import LogAction
+from callassist.errors import Conflict
+from callassist.escalation.context import Escalation
+from callassist.escalation.deadlines import Deadline
+from callassist.escalation.locks import lock_incident
+from callassist.escalation.moves import state_of
+from callassist.escalation.tasks import open_task
+from callassist.escalation.telling import needs_you
+from callassist.models import CallTask, Incident
+
+
+class GuestAnswer(StrEnum):
+    """What a guest can say without talking to anybody."""
+
+    TURN_IT_DOWN = "turn_it_down"  # holds dialling 10 min, once, then last look
+    NOT_US = "not_us"  # noted, host told, calls go on
+    CALL_ME = "call_me"  # the pending task is available now, same attempt
+
+
+def answer(
+    session: Session,
+    ctx: Escalation,
+    incident_id: int,
+    said: GuestAnswer,
+    via: str,
+    *,
+    now: datetime,
+) -> Incident:
+    """Note the answer and do what it asks for; Conflict once nobody is being called any more."""
+    incident = lock_incident(session, incident_id)
+    if state_of(incident) not in (IncidentState.WATCHING, IncidentState.CALLING_GUEST):
+        raise Conflict("nobody is phoning you about this any more; thank you")
+    incident_log.append(
+        session,
+        incident.id,
+        LogAction.GUEST_ANSWERED,
+        {"answer": str(said), "via": via},
+        now=now,
+    )
+    task = open_task(session, incident.id)
+    waiting = (
+        task if task and task.party == Party.GUEST and task.state == TaskState.PENDING else None
+    )
+    if said is GuestAnswer.NOT_US:
+        needs_you(session, incident, "guest_says_not_us", now=now)
+    elif said is GuestAnswer.CALL_ME:
+        if waiting is not None:
+            waiting.guest_asked = True
+            _reschedule(session, waiting, now, now)
+    elif not incident.hold_used:
+        incident.hold_used = True
+        incident.held_until = now + ctx.settings.hold_for
+        incident_log.append(
+            session,
+            incident.id,
+            LogAction.DIALLING_HELD,
+            {"until": incident.held_until.isoformat()},
+            now=now,
+        )
+        if waiting is not None and waiting.available_at < incident.held_until:
+            _reschedule(session, waiting, incident.held_until, now)
+    return incident
+
+
+def _reschedule(session: Session, task: CallTask, available_at: datetime, now: datetime) -> None:
+    task.available_at = available_at
+    timers.arm(session, Deadline.TASK_AVAILABLE, task.id, available_at, now=now)

@@ -1,0 +1,125 @@
+"""Hand-out: which due task is offered to which operator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callassist import incident_log, roster, timers
+from callassist.domain.call_task import Party, TaskEvent, TaskState
+from callassist.domain.log_action import LogAction
+from callassist.domain.presence import PresenceState
+from callassist.escalation.context import Escalation
+from callassist.escalation.deadlines import Deadline
+from callassist.escalation.locks import lock_desk
+from callassist.escalation.moves import move_task
+from callassist.models import CallTask, Offer, Operator
+
+
+@dataclass(frozen=True)
+class Declined:
+    """An operator is not offered this task again before `until`."""
+
+    operator_id: int
+    until: datetime
+
+
+def queue_order(task: CallTask) -> tuple[int, datetime, int]:
+    """First attempts, then host calls, then second and third; oldest first within each."""
+    guest_rank = 0 if task.attempt_number == 1 else 2
+    return 1 if task.party == Party.HOST else guest_rank, task.available_at, task.id
+
+
+def due_tasks(session: Session, desk_id: int, now: datetime) -> list[CallTask]:
+    """The desk's queue: pending tasks that are due, in order."""
+    rows = session.scalars(
+        select(CallTask).where(
+            CallTask.desk_id == desk_id,
+            CallTask.state == TaskState.PENDING,
+            CallTask.available_at <= now,
+        )
+    )
+    return sorted(rows, key=queue_order)
+
+
+def hand_out(session: Session, ctx: Escalation, desk_id: int, now: datetime) -> int:
+    """Offer due tasks to available operators, longest idle first; how many were offered."""
+    lock_desk(session, desk_id)
+    free = [operator for operator, _ in roster.available(session, desk_id, now)]
+    offered = 0
+    for task in due_tasks(session, desk_id, now):
+        if not free:
+            break
+        operator = _choose(session, ctx, task, free, now)
+        if operator is None:
+            continue
+        _offer(session, ctx, task, operator, now)
+        free.remove(operator)
+        offered += 1
+    return offered
+
+
+def _choose(
+    session: Session, ctx: Escalation, task: CallTask, free: list[Operator], now: datetime
+) -> Operator | None:
+    """The first free operator who may have it; arms another look when a hold is in the way."""
+    declined = {each.operator_id: each.until for each in _declines(session, ctx, task)}
+    looks: list[datetime] = []
+    for operator in free:
+        if not (task.any_language or roster.speaks(operator, task.language)):
+            continue
+        until = declined.get(operator.id)
+        if until and until > now:
+            looks.append(until)
+            continue
+        if _held_for_another(task, operator, now):
+            assert task.preferred_until is not None
+            looks.append(task.preferred_until)
+            continue
+        return operator
+    if looks and task.desk_id is not None:
+        timers.arm(session, Deadline.DISPATCH, task.desk_id, min(looks), now=now)
+    return None
+
+
+def _held_for_another(task: CallTask, operator: Operator, now: datetime) -> bool:
+    return (
+        task.preferred_operator_id not in (None, operator.id)
+        and task.preferred_until is not None
+        and task.preferred_until > now
+    )
+
+
+def _declines(session: Session, ctx: Escalation, task: CallTask) -> list[Declined]:
+    rows = session.scalars(
+        select(Offer).where(Offer.task_id == task.id, Offer.ending == "declined")
+    )
+    return [
+        Declined(row.operator_id, row.ended_at + ctx.settings.decline_quiet)
+        for row in rows
+        if row.ended_at is not None
+    ]
+
+
+def _offer(
+    session: Session, ctx: Escalation, task: CallTask, operator: Operator, now: datetime
+) -> None:
+    move_task(task, TaskEvent.OFFER)
+    task.operator_id = operator.id
+    task.offered_at = now
+    expires_at = now + ctx.settings.offer_for
+    session.add(
+        Offer(task_id=task.id, operator_id=operator.id, offered_at=now, expires_at=expires_at)
+    )
+    roster.set_presence(session, operator.id, PresenceState.OFFERED, now)
+    timers.arm(session, Deadline.OFFER_EXPIRED, task.id, expires_at, now=now)
+    incident_log.append(
+        session,
+        task.incident_id,
+        LogAction.TASK_OFFERED,
+        {"task_id": task.id, "operator_id": operator.id, "desk_name": operator.desk_name},
+        now=now,
+    )

@@ -1,0 +1,44 @@
+"""The only place where the state of an incident or a call task is assigned."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from callassist import incident_log
+from callassist.domain.call_task import TaskEvent, TaskState
+from callassist.domain.call_task import move as task_move
+from callassist.domain.incident import IncidentEvent, IncidentState, Move
+from callassist.domain.incident import move as incident_move
+from callassist.domain.log_action import LogAction
+from callassist.models import CallTask, Incident
+
+
+def state_of(incident: Incident) -> IncidentState:
+    """The incident's state as a word of the table."""
+    return IncidentState(incident.state)
+
+
+def move_incident(
+    session: Session, incident: Incident, event: IncidentEvent, *, now: datetime
+) -> Move:
+    """Move by the table and log it; IllegalMove (a named refusal) changes nothing."""
+    before = state_of(incident)
+    made = incident_move(before, event)
+    incident.state = str(made.to)
+    incident_log.append(
+        session,
+        incident.id,
+        LogAction.STATE_CHANGED,
+        {"from": str(before), "to": str(made.to), "event": str(event)},
+        now=now,
+    )
+    return made
+
+
+def move_task(task: CallTask, event: TaskEvent) -> TaskState:
+    """Move a call task by its table; IllegalMove changes nothing."""
+    state = task_move(TaskState(task.state), event)
+    task.state = str(state)
+    return state

@@ -1,0 +1,232 @@
+"""What follows from a saved result. Pure: takes a snapshot, returns a decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from callassist.domain.results import (
+    GUEST_RULES,
+    AttemptOutcome,
+    Disposition,
+    NextStep,
+    Result,
+)
+
+
+class HostReason(StrEnum):
+    """Why the host is phoned instead of the guest."""
+
+    ATTEMPTS_USED = "attempts_used"
+    REFUSED = "refused"
+    ASKED_NOT_TO_BE_CALLED = "asked_not_to_be_called"
+    EMERGENCY = "emergency"
+    NO_NUMBER = "no_number"
+    HOST_ONLY = "host_only"
+    STAY_CHANGED = "stay_changed"
+    LANGUAGE = "language"
+    OUR_FAULT = "our_fault"
+    NOBODY_TOOK_IT = "nobody_took_it"
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A person was spoken to: follow up."""
+
+
+@dataclass(frozen=True)
+class PhoneHost:
+    """No more calls to the guest; the host is next."""
+
+    reason: HostReason
+    guest_was_reached: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallAgain:
+    """Another dial to the guest."""
+
+    attempt_number: int
+    available_at: datetime
+    continuation: bool = False
+    guest_asked: bool = False
+    language: str | None = None
+    same_operator: bool = True
+
+
+@dataclass(frozen=True)
+class CloseQuiet:
+    """The noise ended meanwhile and nobody was reached."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallHostAgain:
+    """Another dial to a host contact."""
+
+    contact_position: int
+    dial: int
+    available_at: datetime
+
+
+@dataclass(frozen=True)
+class NobodyReached:
+    """Every host contact was tried."""
+
+
+GuestDecision = Reached | PhoneHost | CallAgain | CloseQuiet
+HostDecision = Reached | CallHostAgain | NobodyReached | CloseQuiet
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """The policy's and the service's numbers that a decision needs."""
+
+    attempts: int
+    attempt_gap: timedelta
+    cancelled_limit: int
+    provider_error_limit: int
+    provider_error_retry: timedelta
+    host_dials_per_contact: int
+    call_back_min: timedelta
+    call_back_max: timedelta
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuestSnapshot:
+    """What was true when the result of a guest task was saved."""
+
+    now: datetime
+    ended_at: datetime
+    attempt_number: int
+    counted_attempts: int  # including this one
+    numbers_left: int  # unflagged, after this result flagged its own
+    noise_ended: bool
+    cancel_redials: int  # before this one
+    provider_errors: int  # before this one
+    continuation_used: bool
+    barrier_met: bool
+    language: str | None = None  # of the language barrier
+    language_free: bool = False  # an operator with it is available now
+    language_on_shift: bool = False
+    call_back_at: datetime | None = None
+
+
+def decide_guest(result: Result, at: GuestSnapshot, limits: Limits) -> GuestDecision:
+    """The next step for a guest task whose result was saved (table of DESIGN 3.3)."""
+    rule = GUEST_RULES[result]
+    step = rule.next_step
+    if result is Disposition.LINE_DROPPED and at.continuation_used:
+        step = NextStep.NEXT_ATTEMPT
+    if step is NextStep.FOLLOW_UP:
+        return Reached()
+    if step is NextStep.REFUSED:
+        return PhoneHost(HostReason.REFUSED, guest_was_reached=True)
+    if step is NextStep.STOP_AND_PHONE_HOST:
+        return PhoneHost(HostReason.ASKED_NOT_TO_BE_CALLED, guest_was_reached=True)
+    if step is NextStep.EMERGENCY:
+        return PhoneHost(HostReason.EMERGENCY, guest_was_reached=True)
+    if at.noise_ended:
+        return CloseQuiet()
+    return _call_again(step, at, limits)
+
+
+def _call_again(step: NextStep, at: GuestSnapshot, limits: Limits) -> GuestDecision:
+    if step is NextStep.CONTINUE_NOW:
+        return CallAgain(attempt_number=at.attempt_number, available_at=at.now, continuation=True)
+    if step is NextStep.SAME_ATTEMPT_LATER:
+        if at.cancel_redials >= limits.cancelled_limit:
+            return PhoneHost(HostReason.OUR_FAULT)
+        return CallAgain(
+            attempt_number=at.attempt_number, available_at=at.ended_at + limits.attempt_gap
+        )
+    if step is NextStep.OUR_FAULT:
+        if at.provider_errors >= limits.provider_error_limit:
+            return PhoneHost(HostReason.OUR_FAULT)
+        return CallAgain(
+            attempt_number=at.attempt_number, available_at=at.now + limits.provider_error_retry
+        )
+    if step is NextStep.ANOTHER_LANGUAGE:
+        return _another_language(at, limits)
+    if at.counted_attempts >= limits.attempts:
+        return PhoneHost(HostReason.ATTEMPTS_USED)
+    if step is NextStep.NEXT_NUMBER:
+        if at.numbers_left == 0:
+            return PhoneHost(HostReason.NO_NUMBER)
+        return CallAgain(attempt_number=at.counted_attempts + 1, available_at=at.now)
+    if step is NextStep.CALL_BACK:
+        asked = at.call_back_at or at.now
+        earliest, latest = at.now + limits.call_back_min, at.now + limits.call_back_max
+        return CallAgain(
+            attempt_number=at.counted_attempts + 1,
+            available_at=min(max(asked, earliest), latest),
+            guest_asked=True,
+        )
+    return CallAgain(
+        attempt_number=at.counted_attempts + 1, available_at=at.ended_at + limits.attempt_gap
+    )
+
+
+def _another_language(at: GuestSnapshot, limits: Limits) -> GuestDecision:
+    if at.barrier_met or not at.language_on_shift:
+        return PhoneHost(HostReason.LANGUAGE)
+    if at.language_free and not at.continuation_used:
+        return CallAgain(
+            attempt_number=at.attempt_number,
+            available_at=at.now,
+            continuation=True,
+            language=at.language,
+            same_operator=False,
+        )
+    if at.counted_attempts >= limits.attempts:
+        return PhoneHost(HostReason.ATTEMPTS_USED)
+    return CallAgain(
+        attempt_number=at.counted_attempts + 1,
+        available_at=at.ended_at + limits.attempt_gap,
+        language=at.language,
+        same_operator=False,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostSnapshot:
+    """What was true when the result of a host task was saved."""
+
+    now: datetime
+    ended_at: datetime
+    contact_position: int
+    dial: int  # 1 or 2 for this contact
+    later_positions: tuple[int, ...]  # unflagged contacts after this one
+    noise_ended: bool
+    cancel_redials: int
+    provider_errors: int
+
+
+def decide_host(result: Result, at: HostSnapshot, limits: Limits) -> HostDecision:
+    """The next step for a host task: 2 dials per contact, 5 min apart, then the next contact."""
+    if result is Disposition.HOST_REACHED:
+        return Reached()
+    if at.noise_ended:
+        return CloseQuiet()
+    retry = CallHostAgain(
+        contact_position=at.contact_position,
+        dial=at.dial,
+        available_at=at.ended_at + limits.attempt_gap,
+    )
+    if result is AttemptOutcome.PROVIDER_ERROR and at.provider_errors < limits.provider_error_limit:
+        return CallHostAgain(
+            contact_position=at.contact_position,
+            dial=at.dial,
+            available_at=at.now + limits.provider_error_retry,
+        )
+    if result is AttemptOutcome.CANCELLED and at.cancel_redials < limits.cancelled_limit:
+        return retry
+    if result is Disposition.HOST_NOT_REACHED and at.dial < limits.host_dials_per_contact:
+        return CallHostAgain(
+            contact_position=at.contact_position,
+            dial=at.dial + 1,
+            available_at=retry.available_at,
+        )
+    if at.later_positions:
+        return CallHostAgain(contact_position=at.later_positions[0], dial=1, available_at=at.now)
+    return NobodyReached()
