@@ -54,7 +54,11 @@ def reconcile(
 def escalate(record: Record, at: int) -> tuple[Record, BreachEscalated]:
     """Request a call for this breach at the instant `at`."""
     effect = BreachEscalated(
-        key=record.key, at=instant(at), began_at=instant(record.began), peak_db=record.peak
+        key=record.key,
+        at=instant(at),
+        first_loud_at=instant(record.first),
+        began_at=instant(record.began),
+        peak_db=record.peak,
     )
     return record._replace(escalated=at), effect
 

@@ -69,6 +69,7 @@ class BreachEscalated:
 
     key: int
     at: datetime
+    first_loud_at: datetime
     began_at: datetime
     peak_db: float | None
 
