@@ -1,1 +1,35 @@
 """Settings of the service: one frozen dataclass per group, checked once at the start."""
+
+from __future__ import annotations
+
+from callassist.settings.groups import (
+    BackupSettings,
+    DatabaseSettings,
+    EscalationSettings,
+    IngestSettings,
+    MailSettings,
+    NotificationSettings,
+    RetentionSettings,
+    ServiceSettings,
+    Settings,
+    TelephonySettings,
+)
+from callassist.settings.load import load_settings
+from callassist.settings.values import Bind, LogLevel, TelephonyNetwork
+
+__all__ = [
+    "BackupSettings",
+    "Bind",
+    "DatabaseSettings",
+    "EscalationSettings",
+    "IngestSettings",
+    "LogLevel",
+    "MailSettings",
+    "NotificationSettings",
+    "RetentionSettings",
+    "ServiceSettings",
+    "Settings",
+    "TelephonyNetwork",
+    "TelephonySettings",
+    "load_settings",
+]

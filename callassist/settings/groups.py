@@ -1,0 +1,155 @@
+"""Every setting, one line each; the sentence to each is in config/callassist.example.toml."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from callassist.settings import values
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceSettings:
+    """The service as a whole."""
+
+    data_dir: values.Directory
+    public_url: values.HttpUrl
+    bind: values.Listen
+    web_threads: values.Threads
+    clock_speed: values.Factor
+    secret_key: values.Secret  # empty: see secret_key.read_or_make
+    log_level: values.Level
+    heartbeat_url: values.PingUrl
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseSettings:
+    """Where everything is kept."""
+
+    url: values.DatabaseUrl
+
+
+@dataclass(frozen=True, kw_only=True)
+class TelephonySettings:
+    """The phone network."""
+
+    network: values.Network
+    simulated_seed: values.Seed
+
+
+@dataclass(frozen=True, kw_only=True)
+class IngestSettings:
+    """What sensors send."""
+
+    queue_limit: values.Limit
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailSettings:
+    """E-mail."""
+
+    url: values.MailUrl
+    from_address: values.MailAddress
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotificationSettings:
+    """Messages to hosts and staff."""
+
+    vapid_subject: values.Subject
+    morning_note_at: values.ClockTime
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackupSettings:
+    """The nightly backup of the embedded database."""
+
+    dir: values.ResolvedDirectory  # <data_dir>/backups unless set
+    keep: values.Count
+    at: values.ClockTime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetentionSettings:
+    """How long each kind of data is kept."""
+
+    numbers: values.Span
+    readings: values.Span
+    reports: values.Span
+    log: values.Span
+
+
+@dataclass(frozen=True, kw_only=True)
+class EscalationSettings:
+    """What DESIGN section 3 calls service settings; the service's clock counts."""
+
+    offer_for: values.Span
+    presence_lost_after: values.Span
+    miss_limit: values.Count
+    decline_quiet: values.Span
+    retry_hold: values.Span
+    any_language_after: values.Span
+    page_supervisor_after: values.Span
+    host_told_after: values.Span
+    untaken_guest_task_after: values.Span
+    untaken_host_task_after: values.Span
+    assigned_without_dial: values.Span
+    wrap_up_for: values.Span
+    wrap_up_ask_after: values.Span
+    wrap_up_closed_after: values.Span
+    same_number_gap: values.Span
+    call_back_min: values.Span
+    call_back_max: values.Span
+    doubt_wait: values.Span
+    doubt_give_up_after: values.Span
+    provider_error_retry: values.Span
+    provider_error_limit: values.Count
+    cancelled_limit: values.Count
+    host_dials_per_contact: values.Count
+    calls_per_second: values.Rate
+    zombie_after: values.Span
+    loud_lately: values.Span
+    incidents_per_night: values.Count
+    hung_up_under: values.Span
+    hold_for: values.Span
+    ring_timeout: values.Span
+    reconcile_after: values.Span
+    closed_rearm_after: values.Span
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All groups, and the directory that they and the policies, scripts and hours came from."""
+
+    config_dir: Path
+    service: ServiceSettings
+    database: DatabaseSettings
+    telephony: TelephonySettings
+    ingest: IngestSettings
+    mail: MailSettings
+    notifications: NotificationSettings
+    backup: BackupSettings
+    retention: RetentionSettings
+    escalation: EscalationSettings
+
+
+GROUPS: dict[str, type] = {
+    "service": ServiceSettings,
+    "database": DatabaseSettings,
+    "telephony": TelephonySettings,
+    "ingest": IngestSettings,
+    "mail": MailSettings,
+    "notifications": NotificationSettings,
+    "backup": BackupSettings,
+    "retention": RetentionSettings,
+    "escalation": EscalationSettings,
+}
+
+# Variables are CALLASSIST_<GROUP>_<NAME>, but for [service], which needs no group, and these.
+SHORT_NAMES: dict[tuple[str, str], str] = {
+    ("telephony", "network"): "TELEPHONY",
+    ("telephony", "simulated_seed"): "SIMULATED_SEED",
+    ("mail", "from_address"): "MAIL_FROM",
+    ("notifications", "vapid_subject"): "VAPID_SUBJECT",
+    ("notifications", "morning_note_at"): "MORNING_NOTE_AT",
+}
