@@ -9,6 +9,7 @@ from callassist.models.account import (
     Idempotency,
     Person,
     RoleBinding,
+    SignInLink,
 )
 from callassist.models.base import Base
 from callassist.models.desk import Desk, Operator, Presence, ServiceAgreement, Shift
@@ -69,6 +70,7 @@ __all__ = [
     "ServiceAgreement",
     "ServiceFact",
     "Shift",
+    "SignInLink",
     "Stay",
     "StayNumber",
     "StopEntry",

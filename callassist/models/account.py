@@ -65,6 +65,19 @@ class RoleBinding(Base):
     person: Mapped[Person] = relationship(back_populates="bindings")
 
 
+class SignInLink(Base):
+    """A one-time link by which a person signs in; only its SHA-256 is kept."""
+
+    __tablename__ = "sign_in_link"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[Instant]
+    expires_at: Mapped[Instant]
+    used_at: Mapped[Instant | None]
+
+
 class ApiToken(Base):
     """A bearer token for programs; only its SHA-256 is kept."""
 

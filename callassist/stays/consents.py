@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -71,13 +72,18 @@ def withdraw_consent(
 
 
 def consent_for(
-    session: Session, account_id: int, stay_id: int, number_index: str, channel: Channel
+    session: Session,
+    account_id: int,
+    stay_id: int,
+    number_indexes: Collection[str],
+    channel: Channel,
 ) -> Consent | None:
-    """The permission in force for a number, given to this account for this stay or in general."""
+    """The permission in force for a number (all of `vault.indexes(e164)`), given to this account
+    for this stay or in general."""
     given = (
         select(Consent)
         .where(
-            Consent.number_index == number_index,
+            Consent.number_index.in_(number_indexes),
             Consent.account_id == account_id,
             Consent.channel == channel,
             Consent.withdrawn_at.is_(None),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -24,10 +24,9 @@ def replace_numbers(
     wanted: list[StayNumber] = []
     changed = False
     for position, one in enumerate(parsed, start=1):
-        index = vault.index(one.number.e164)
-        kept = known.pop(index, None)
+        kept = _take(known, vault.indexes(one.number.e164))
         if kept is None:
-            kept = _new_number(vault, one, index, source)
+            kept = _new_number(vault, one, source)
             changed = True
         changed = changed or kept.position != position
         kept.position = position
@@ -58,12 +57,17 @@ def unflag_number(session: Session, stay_number_id: int) -> bool:
     return True
 
 
-def _new_number(vault: Vault, parsed: ParsedNumber, index: str, source: str) -> StayNumber:
+def _take(known: dict[str, StayNumber], indexes: Iterable[str]) -> StayNumber | None:
+    # several indexes: a number stored under an older key is still the same number
+    return next((known.pop(index) for index in indexes if index in known), None)
+
+
+def _new_number(vault: Vault, parsed: ParsedNumber, source: str) -> StayNumber:
     return StayNumber(
         position=0,
         number=vault.seal(parsed.number.e164),
         number_raw=vault.seal(parsed.raw),
-        number_index=index,
+        number_index=vault.index(parsed.number.e164),
         number_mask=parsed.number.mask,
         source=source,
     )

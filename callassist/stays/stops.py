@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from callassist.models import Stay, StopEntry
@@ -21,19 +22,20 @@ def stop(session: Session, number_index: str, source: str, now: datetime) -> boo
     return True
 
 
-def is_stopped(session: Session, number_index: str) -> bool:
-    """Whether the number asked for no automatic contact."""
-    return session.get(StopEntry, number_index) is not None
+def is_stopped(session: Session, *number_indexes: str) -> bool:
+    """Whether the number asked for no automatic contact; pass all of `vault.indexes(e164)`."""
+    entries = select(StopEntry.number_index).where(StopEntry.number_index.in_(number_indexes))
+    return session.scalar(entries.limit(1)) is not None
 
 
-def opt_in(session: Session, number_index: str) -> bool:
+def opt_in(session: Session, *number_indexes: str) -> bool:
     """The number itself asked to be contacted again; False when it was not stopped."""
-    entry = session.get(StopEntry, number_index)
-    if entry is None:
-        return False
-    session.delete(entry)
-    session.flush()
-    return True
+    gone = session.execute(
+        delete(StopEntry)
+        .where(StopEntry.number_index.in_(number_indexes))
+        .returning(StopEntry.number_index)
+    )
+    return gone.first() is not None
 
 
 def do_not_call(
