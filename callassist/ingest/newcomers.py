@@ -1,0 +1,62 @@
+"""Sensors heard for the first time: kept, so that the host sees them and can pair them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from callassist.ingest.submission import SensorKey, Submission
+from callassist.models import Sensor
+from callassist.models.types import new_public_id
+
+MOST_UNPAIRED = 1000  # per connection: a sender that makes up names must not fill the disk
+FULL = "not kept: too many sensors of this connection are not yet paired"
+
+_INSERTS = {
+    "sqlite": sqlite.insert(Sensor).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(Sensor).on_conflict_do_nothing(),
+}
+
+
+def add_sensors(
+    session: Session, missing: Sequence[tuple[SensorKey, Submission]], now: datetime
+) -> list[SensorKey]:
+    """Add unpaired sensors, in the order given; those that were added (or are there already)."""
+    waiting = _count_unpaired(session, {key[0] for key, _ in missing})
+    rows: list[dict[str, object]] = []
+    added: list[SensorKey] = []
+    for key, submission in missing:
+        connection_id, external_id = key
+        if waiting[connection_id] >= MOST_UNPAIRED:
+            continue
+        waiting[connection_id] += 1
+        added.append(key)
+        rows.append(
+            {
+                "public_id": new_public_id(),
+                "connection_id": connection_id,
+                "account_id": submission.connection.account_id,
+                "external_id": external_id,
+                "name": "",
+                "kind": submission.kind.value,
+                "interval_seconds": 60,
+                "created_at": now,
+            }
+        )
+    if rows:
+        session.connection().execute(_INSERTS[session.get_bind().dialect.name], rows)
+    return added
+
+
+def _count_unpaired(session: Session, connection_ids: set[int]) -> Counter[int]:
+    rows = session.execute(
+        select(Sensor.connection_id, func.count())
+        .where(Sensor.connection_id.in_(sorted(connection_ids)), Sensor.property_id.is_(None))
+        .group_by(Sensor.connection_id)
+    )
+    return Counter(dict(rows.tuples().all()))

@@ -1,0 +1,150 @@
+"""Minut: notices of a HOME at about 10, 20 and 30 minutes of noise, then "ended"; no levels.
+
+Noise events name no device (developer.minut.com, events reference), so a Minut sensor of ours is a
+home: its `home_id`. Name and algorithm of the signature header were not to be found in the public
+pages; hex HMAC-SHA256 of the raw body is what one integration uses, so the name is an option. The
+token chosen at registration is echoed in every delivery and may be checked as well, or alone.
+Deliveries can be repeated: the event's id tells.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from callassist.domain.noise import ReadingKind, SourceKind
+from callassist.errors import InvalidInput
+from callassist.ports.sensors import (
+    BadSignature,
+    Fault,
+    Headers,
+    Malformed,
+    Parsed,
+    ParsedReading,
+    SourceTiming,
+    UnknownEvent,
+)
+from callassist.sensors.json_body import (
+    as_utc,
+    check_content_type,
+    decode,
+    text_fault,
+    time_fault,
+    unusable,
+)
+from callassist.sensors.options import check_known, minutes, text
+from callassist.sensors.signatures import verify_hex
+
+DEFAULT_HEADER = "X-Minut-Signature"
+_OPTIONS = {"signature_header", "token_sha256", "notice_delay_minutes", "notice_step_minutes"}
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+# Minut's word -> ours, and the number of a notice
+_EVENTS: dict[str, tuple[ReadingKind, int | None]] = {
+    "disturbance_first_notice": (ReadingKind.NOTICE, 1),
+    "disturbance_second_notice": (ReadingKind.NOTICE, 2),
+    "disturbance_third_notice": (ReadingKind.NOTICE, 3),
+    "disturbance_ended": (ReadingKind.NOTICE_ENDED, None),
+    "device_online": (ReadingKind.ONLINE, None),
+    "device_offline": (ReadingKind.OFFLINE, None),
+}
+
+
+class _Event(msgspec.Struct):
+    type: str
+    created_at: datetime | None = None
+    id: str | None = None
+    home_id: str | None = None
+
+
+class _Delivery(msgspec.Struct):
+    event: _Event
+
+
+class _Echo(msgspec.Struct):
+    token: str | None = None
+
+
+_DELIVERY = msgspec.json.Decoder(_Delivery)
+_ECHO = msgspec.json.Decoder(_Echo)
+
+
+class MinutAdapter:
+    """Deliveries of Minut's webhooks (API v8)."""
+
+    kind = SourceKind.NOTICE
+
+    def check_options(self, options: Mapping[str, object]) -> None:
+        check_known(options, _OPTIONS)
+        text(options, "signature_header")
+        echoed = text(options, "token_sha256")
+        if echoed is not None and not _SHA256.fullmatch(echoed):
+            raise InvalidInput("give the SHA-256 of the token in lower-case hex", "token_sha256")
+        self.timing(options)
+
+    def timing(self, options: Mapping[str, object]) -> SourceTiming:
+        ten = timedelta(minutes=10)
+        return SourceTiming(
+            notice_delay=minutes(options, "notice_delay_minutes", ten),
+            notice_step=minutes(options, "notice_step_minutes", ten),
+        )
+
+    def verify(
+        self,
+        headers: Headers,
+        body: bytes,
+        secrets: Sequence[str],
+        options: Mapping[str, object],
+        now_real: datetime,
+    ) -> None:
+        if secrets:
+            header = text(options, "signature_header", DEFAULT_HEADER) or DEFAULT_HEADER
+            verify_hex(header, headers.get(header), body, secrets)
+        expected = text(options, "token_sha256")
+        if expected is not None:
+            _verify_token(decode(_ECHO, body).token, expected)
+
+    def parse(
+        self, body: bytes, content_type: str, headers: Headers, options: Mapping[str, object]
+    ) -> list[Parsed]:
+        check_content_type(content_type)
+        event = decode(_DELIVERY, body).event
+        if event.type not in _EVENTS:
+            return [UnknownEvent("unknown event")]
+        at, home = _checked(event)
+        kind, number = _EVENTS[event.type]
+        return [
+            ParsedReading(sensor=home, at=at, kind=kind, event_id=event.id, notice_number=number)
+        ]
+
+
+def _checked(event: _Event) -> tuple[datetime, str]:
+    at, home = event.created_at, event.home_id
+    if at is None:
+        raise _missing("/event/created_at")
+    if home is None:
+        raise _missing("/event/home_id")
+    found = [time_fault(at, "/event/created_at"), text_fault(home, "/event/home_id", 255)]
+    if event.id is not None:
+        found.append(text_fault(event.id, "/event/id", 255))
+    faults = [fault for fault in found if fault is not None]
+    if faults:
+        raise unusable(faults)
+    return as_utc(at), home
+
+
+def _missing(pointer: str) -> Malformed:
+    return Malformed(f"{pointer} is missing.", [Fault(pointer, "is missing")])
+
+
+def _verify_token(given: str | None, expected: str) -> None:
+    digest = hashlib.sha256((given or "").encode()).hexdigest()
+    if given is None or not hmac.compare_digest(digest, expected):
+        raise BadSignature(
+            "The delivery does not echo the token that the webhook was registered with."
+        )
