@@ -37,6 +37,7 @@ class NotificationChannel(Base):
     address_mask: Mapped[Line]
     language: Mapped[str] = mapped_column(String(8))
     muted_kinds: Mapped[JsonList]
+    wanted_kinds: Mapped[JsonList] = mapped_column(default=list)  # of those that are off by default
     proved_at: Mapped[Instant | None]
     disabled_at: Mapped[Instant | None]
     disabled_reason: Mapped[Line | None]

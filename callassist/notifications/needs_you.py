@@ -1,0 +1,191 @@
+"""An alarm that stays open until somebody acknowledges it, along the account's duty rota."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from callassist import incident_log, roster, timers
+from callassist.domain.log_action import LogAction
+from callassist.domain.message_kind import MessageKind
+from callassist.domain.viewer import Viewer
+from callassist.errors import NotFound
+from callassist.models import NeedsYou, NotificationChannel
+from callassist.notifications.recipients import account_channels, person_channels
+from callassist.notifications.telling import Telling, queue, skip, wants
+from callassist.timers import DueTimer
+
+STEP = "needs_you_step"  # timer kind, subject: needs_you id
+_ROUND_AGAIN = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """One of a person's turns: the kind of channel that it is for, what else takes it, the wait."""
+
+    kind: str
+    instead: tuple[str, ...]
+    wait: timedelta
+    missing: str
+
+
+TURNS = (
+    Turn(
+        kind="push",
+        instead=(),
+        wait=timedelta(minutes=2),
+        missing="no push channel is configured for who has duty",
+    ),
+    Turn(
+        kind="sms",
+        instead=("apprise",),
+        wait=timedelta(minutes=3),
+        missing="text messages are not set up for who has duty",
+    ),
+    Turn(
+        kind="voice",
+        instead=("email",),
+        wait=_ROUND_AGAIN,
+        missing="automatic calls are not set up",
+    ),
+)
+
+
+def open_needs_you(session: Session, telling: Telling, now: datetime) -> NeedsYou:
+    """Open the alarm and take its first turn; the one that is open under this key stays."""
+    key = str(telling.facts.get("key") or telling.key)
+    assert telling.account_id is not None
+    same = select(NeedsYou).where(NeedsYou.account_id == telling.account_id, NeedsYou.key == key)
+    alarm = session.scalars(same).first()
+    if alarm is not None:
+        return alarm
+    alarm = NeedsYou(
+        account_id=telling.account_id,
+        incident_id=telling.incident_id,
+        property_id=telling.property_id,
+        key=key,
+        reason=str(telling.facts.get("reason") or "other")[:64],
+        facts=dict(telling.facts),
+        opened_at=now,
+        step=0,
+    )
+    session.add(alarm)
+    session.flush()
+    _take_turn(session, alarm, now)
+    return alarm
+
+
+def on_needs_you_step(session: Session, timer: DueTimer, now: datetime) -> None:
+    """Timer handler: the next turn, unless somebody has acknowledged meanwhile."""
+    alarm = session.get(NeedsYou, int(timer.subject), populate_existing=True)
+    if alarm is not None and alarm.acknowledged_at is None:
+        _take_turn(session, alarm, now)
+
+
+def acknowledge(session: Session, viewer_name: str, needs_you_id: int, now: datetime) -> bool:
+    """Somebody takes it: no more repeats. False when it was acknowledged before.
+
+    The log of the incident keeps the id only; the name is read from the alarm, where it can be
+    changed. NotFound for an unknown id.
+    """
+    alarm = session.get(NeedsYou, needs_you_id)
+    if alarm is None:
+        raise NotFound("there is no such alarm")
+    taken = session.execute(
+        update(NeedsYou)
+        .where(NeedsYou.id == needs_you_id, NeedsYou.acknowledged_at.is_(None))
+        .values(acknowledged_at=now, acknowledged_by=viewer_name[:255])
+        .returning(NeedsYou.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    session.refresh(alarm)
+    if taken is None:
+        return False
+    timers.disarm(session, STEP, needs_you_id)
+    if alarm.incident_id is not None:
+        data = {"needs_you_id": needs_you_id, "by": "host"}
+        incident_log.append(session, alarm.incident_id, LogAction.ACKNOWLEDGED, data, now=now)
+    return True
+
+
+def waiting(session: Session, viewer: Viewer) -> list[NeedsYou]:
+    """Alarms of the viewer's accounts that nobody has acknowledged yet, oldest first."""
+    query = select(NeedsYou).where(NeedsYou.acknowledged_at.is_(None)).order_by(NeedsYou.id)
+    if not viewer.is_admin:
+        query = query.where(NeedsYou.account_id.in_(viewer.account_ids))
+    return list(session.scalars(query))
+
+
+def _take_turn(session: Session, alarm: NeedsYou, now: datetime) -> None:
+    """Tell the next person with a channel; turns without one are passed over at once.
+
+    Once a person was told, the times of their later turns hold even when those are empty: who
+    has a push channel only is told every ten minutes, not every two.
+    """
+    people = _people(session, alarm.account_id, now)
+    for _ in range(len(people) * len(TURNS)):
+        first_round = alarm.step < len(people) * len(TURNS)
+        turn_number = alarm.step % len(TURNS)
+        turn, channels = TURNS[turn_number], people[alarm.step // len(TURNS) % len(people)]
+        now_told = _tell(session, alarm, turn, channels, now)
+        if first_round and turn.kind not in {one.kind for one in now_told}:
+            skip(session, _telling(alarm, turn), turn.missing, now=now)
+        alarm.step += 1
+        earlier = {kind for one in TURNS[:turn_number] for kind in (one.kind, *one.instead)}
+        if now_told or any(one.kind in earlier for one in channels):
+            timers.arm(session, STEP, alarm.id, now + turn.wait, now=now)
+            return
+    skip(session, _nobody(alarm), "no channel is configured", now=now)
+    timers.arm(session, STEP, alarm.id, now + _ROUND_AGAIN, now=now)
+
+
+def _people(session: Session, account_id: int, now: datetime) -> list[list[NotificationChannel]]:
+    """The channels of each person on duty in order; everybody's, when nobody on duty has one."""
+    on_duty = [span.person_id for span in roster.duty_now(session, account_id, now)]
+    each = [
+        [] if one is None else _wanting(person_channels(session, account_id, [one]))
+        for one in on_duty
+    ]
+    return each if any(each) else [*each, _wanting(account_channels(session, account_id))]
+
+
+def _wanting(channels: list[NotificationChannel]) -> list[NotificationChannel]:
+    return [channel for channel in channels if wants(channel, MessageKind.NEEDS_YOU)]
+
+
+def _tell(
+    session: Session,
+    alarm: NeedsYou,
+    turn: Turn,
+    channels: list[NotificationChannel],
+    now: datetime,
+) -> list[NotificationChannel]:
+    told = [channel for channel in channels if channel.kind in (turn.kind, *turn.instead)]
+    for channel in told:
+        queue(session, channel, _telling(alarm, turn), now=now)
+    return told
+
+
+def _telling(alarm: NeedsYou, turn: Turn) -> Telling:
+    return Telling(
+        kind=MessageKind.NEEDS_YOU,
+        key=f"needs_you:{alarm.public_id}:{alarm.step}:{turn.kind}",
+        account_id=alarm.account_id,
+        incident_id=alarm.incident_id,
+        property_id=alarm.property_id,
+        facts={**alarm.facts, "needs_you": alarm.public_id},
+    )
+
+
+def _nobody(alarm: NeedsYou) -> Telling:
+    return Telling(
+        kind=MessageKind.NEEDS_YOU,
+        key=f"needs_you:{alarm.public_id}:nobody",
+        account_id=alarm.account_id,
+        incident_id=alarm.incident_id,
+        property_id=alarm.property_id,
+        facts=dict(alarm.facts),
+    )

@@ -1,0 +1,81 @@
+"""A supervisor page always ends at a reachable person; each step on the way is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+import structlog
+from sqlalchemy.orm import Session
+
+from callassist import roster
+from callassist.models import Desk, NotificationChannel
+from callassist.notifications.recipients import (
+    owner_channels,
+    person_channels,
+    shared_desk_channels,
+    supervisor_channels,
+)
+from callassist.notifications.telling import Telling, queue, skip, wants
+
+_log = structlog.get_logger()
+
+Channels = list[NotificationChannel]
+
+
+def page(session: Session, telling: Telling, now: datetime) -> None:
+    """Supervisors on shift, else the duty phone (recorded), the account's duty rota, its owners.
+
+    Channels that the desk's supervisors share are told as well, but a page does not rest there:
+    nobody knows who reads them. `via` among the facts says which step was reached.
+    """
+    desk = None if telling.desk_id is None else session.get(Desk, telling.desk_id)
+    if desk is not None:
+        _tell(session, shared_desk_channels(session, desk.id), telling, "desk_channel", now)
+    for via, find in _steps(session, telling, desk, now):
+        if _tell(session, find(), telling, via, now):
+            return
+        if via == "on_shift" and desk is not None and desk.duty_phone is not None:
+            _skip_duty_phone(session, telling, now)
+    _log.error("nobody to page", action="supervisor_page", incident=telling.incident_id)
+    reason = "nobody can be reached: no supervisor, duty rota or owner has a channel"
+    skip(session, telling, reason, now=now)
+
+
+def _steps(
+    session: Session, telling: Telling, desk: Desk | None, now: datetime
+) -> Iterator[tuple[str, Callable[[], Channels]]]:
+    if desk is not None:
+        desk_id = desk.id
+        yield "on_shift", lambda: supervisor_channels(session, desk_id, on_shift_at=now)
+    account_id = telling.account_id or (None if desk is None else desk.account_id)
+    if account_id is not None:
+        account = account_id
+        yield "duty_rota", lambda: _duty_channels(session, account, now)
+        yield "owners", lambda: owner_channels(session, account)
+    if desk is not None:
+        yield "off_shift", lambda: supervisor_channels(session, desk_id)
+
+
+def _duty_channels(session: Session, account_id: int, now: datetime) -> Channels:
+    people = [span.person_id for span in roster.duty_now(session, account_id, now)]
+    return person_channels(session, account_id, [one for one in people if one is not None])
+
+
+def _tell(session: Session, channels: Channels, telling: Telling, via: str, now: datetime) -> bool:
+    wanting = [channel for channel in channels if wants(channel, telling.kind)]
+    for channel in wanting:
+        queue(session, channel, telling.knowing(via=via), now=now)
+    return bool(wanting)
+
+
+def _skip_duty_phone(session: Session, telling: Telling, now: datetime) -> None:
+    step = Telling(
+        kind=telling.kind,
+        key=f"{telling.key}:duty_phone",
+        desk_id=telling.desk_id,
+        incident_id=telling.incident_id,
+        facts={**telling.facts, "via": "duty_phone"},
+    )
+    reason = "the desk's duty phone was not rung: automatic calls are not set up"
+    skip(session, step, reason, now=now)

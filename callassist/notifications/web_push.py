@@ -1,0 +1,161 @@
+"""Web Push: an encrypted message to a browser that subscribed, through its maker's service."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from py_vapid import Vapid02, VapidException
+from pywebpush import WebPushException, webpush
+from requests_hardened.ip_filter import InvalidIPAddress
+
+from callassist.errors import InvalidInput, PermanentError, SettingsError, TransientError
+from callassist.notifications.messages import short
+from callassist.notifications.safe_http import CONNECT_SECONDS, READ_SECONDS, safe_session
+from callassist.ports.messages import ChannelGone, Message
+
+_URGENT_TTL = 30 * 60  # seconds; "call requested" of two hours ago helps nobody
+_TTL = 12 * 60 * 60
+_GONE = (404, 410)
+_LATER = (408, 425, 429)
+_BAD_SUBSCRIPTION = "this push subscription cannot be read; switch push on again on the device"
+
+
+class WebPush:
+    """Sends to subscriptions (the JSON of `PushSubscription.toJSON()`), signed with our key.
+
+    `subject` is who push services may write to: `mailto:...` or an https address.
+    """
+
+    def __init__(self, vapid: Vapid02, *, subject: str, allow_loopback: bool = False) -> None:
+        try:
+            vapid.sign({"sub": subject, "aud": "https://push.example"})
+        except VapidException:
+            raise SettingsError(
+                "CALLASSIST_VAPID_SUBJECT: must be mailto:you@example.com or https://host, no path"
+            ) from None
+        self._vapid = vapid
+        self._subject = subject
+        self._allow_loopback = allow_loopback
+
+    def send(self, address: str, message: Message) -> None:
+        """Hand the message to the push service that the subscription names."""
+        subscription = read_subscription(address, allow_loopback=self._allow_loopback)
+        topic = _topic(message.key)
+        session = safe_session(allow_loopback=self._allow_loopback)
+        try:
+            with session:
+                answer = self._post(session, subscription, message, topic)
+                status, retry_after = answer.status_code, answer.headers.get("Retry-After")
+        except InvalidIPAddress:
+            raise PermanentError("the push address leads into a private network") from None
+        except requests.RequestException as error:
+            reason = f"the push service was not reached ({type(error).__name__})"
+            raise TransientError(reason) from None
+        except (WebPushException, VapidException, ValueError, TypeError):
+            raise PermanentError(_BAD_SUBSCRIPTION) from None
+        _judge(status, retry_after)
+
+    def _post(
+        self, session: requests.Session, subscription: dict[str, Any], message: Message, topic: str
+    ) -> requests.Response:
+        post = _Unraised(session)
+        webpush(
+            subscription_info=subscription,
+            data=_payload(message, topic),
+            vapid_private_key=self._vapid,
+            vapid_claims={"sub": self._subject},
+            ttl=_URGENT_TTL if message.urgent else _TTL,
+            headers={"Urgency": "high" if message.urgent else "normal", "Topic": topic},
+            timeout=(CONNECT_SECONDS, READ_SECONDS),
+            requests_session=post,
+        )
+        assert post.answer is not None
+        return post.answer
+
+
+class _Unraised:
+    """Keeps the real answer and shows pywebpush a success, because it reads a refusal's body.
+
+    The address is the user's: a body without end would hold a worker for ever.
+    """
+
+    def __init__(self, session: requests.Session) -> None:
+        self._session = session
+        self.answer: requests.Response | None = None
+
+    def post(self, url: str, **options: Any) -> requests.Response:
+        self.answer = self._session.post(url, stream=True, **options)
+        self.answer.close()
+        accepted = requests.Response()
+        accepted.status_code = 201
+        return accepted
+
+
+def read_subscription(address: str, *, allow_loopback: bool = False) -> dict[str, Any]:
+    """The subscription as the browser gave it; InvalidInput when it is none, or not over https."""
+    try:
+        subscription = json.loads(address)
+        keys = {name: str(subscription["keys"][name]) for name in ("p256dh", "auth")}
+        endpoint = str(subscription["endpoint"])
+        parts = urlsplit(endpoint)
+    except (ValueError, TypeError, KeyError):
+        raise InvalidInput(_BAD_SUBSCRIPTION, "subscription") from None
+    secure = parts.scheme == "https" or (allow_loopback and parts.scheme == "http")
+    if not secure or not parts.hostname or parts.username is not None:
+        raise InvalidInput(_BAD_SUBSCRIPTION, "subscription")
+    return {"endpoint": endpoint, "keys": keys}
+
+
+def check_subscription(address: str) -> str:
+    """The subscription as it is stored: its endpoint and keys only; InvalidInput when bad."""
+    return json.dumps(read_subscription(address), sort_keys=True)
+
+
+def _payload(message: Message, topic: str) -> str:
+    return json.dumps(
+        {
+            "title": message.title,
+            "body": short(message.text),
+            "url": message.url,
+            "lang": message.language,
+            "tag": topic,
+            "urgent": message.urgent,
+        },
+        ensure_ascii=False,
+    )
+
+
+def _topic(key: str) -> str:
+    """At most 32 characters of URL-safe base64 (RFC 8030 5.4), the same for the same key."""
+    return base64.urlsafe_b64encode(sha256(key.encode()).digest())[:32].decode()
+
+
+def _judge(status: int, retry_after: str | None) -> None:
+    if status in (200, 201, 202, 204):
+        return
+    if status in _GONE:
+        raise ChannelGone("the device has unsubscribed; switch push on again there")
+    reason = f"the push service answered {status}"
+    if status in _LATER or status >= 500:
+        raise TransientError(reason, retry_after=_seconds(retry_after))
+    raise PermanentError(reason)
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """Seconds of a Retry-After header, which may be a number or a date."""
+    if retry_after is None:
+        return None
+    try:
+        if retry_after.strip().isdigit():
+            return float(retry_after)
+        wait = (parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError):
+        return None
+    return max(wait, 0.0)
