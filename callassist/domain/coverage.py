@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
+
+from callassist.domain.quiet_hours import NIGHT
+from callassist.domain.spans import Span
 
 COVERAGE_CHECK = "coverage_check"  # timer kind; subject: stay id
 FIRST_WARNING = timedelta(hours=48)
@@ -94,6 +97,38 @@ def assess(facts: CoverageFacts) -> Coverage:
     missing = tuple(part for is_missing, part in checks if is_missing)
     remarks = () if facts.heartbeat_watched else (Remark.NOBODY_WATCHES,)
     return Coverage(covered=not missing, missing=missing, remarks=remarks)
+
+
+# Weeks before a stay nobody can know who will be on shift or what a sensor will say that night.
+_NOT_YET_KNOWN = frozenset(
+    {
+        MissingPart.SENSOR_SILENT,
+        MissingPart.PAUSED,
+        MissingPart.OPERATOR,
+        MissingPart.OPERATOR_LANGUAGE,
+    }
+)
+
+
+def worth_telling(coverage: Coverage, stage: Stage) -> tuple[MissingPart, ...]:
+    """What `not_covered` names at a stage; nothing to tell when empty.
+
+    That the network is simulated is no news by itself: a fixed banner says it on every page.
+    """
+    known = tuple(
+        part for part in coverage.missing if not (stage is Stage.STORED and part in _NOT_YET_KNOWN)
+    )
+    return () if known == (MissingPart.SIMULATED_NETWORK,) else known
+
+
+def coming_night(at: datetime, zone: tzinfo) -> Span:
+    """The night (22:00 to 08:00 local) that `at` lies in, from `at` on, or else the next one."""
+    today = at.astimezone(zone).date()
+    for day in (today - timedelta(days=1), today):
+        span = NIGHT.span_on(day, zone)
+        if span is not None and at < span[1]:
+            return Span(max(at, span[0]), span[1])
+    raise AssertionError("22:00 to 08:00 begins on every day")
 
 
 def stage_at(check_in_at: datetime, at: datetime) -> Stage:

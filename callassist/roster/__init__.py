@@ -9,22 +9,28 @@ from callassist.roster.desks import (
     require_desk_chief,
     speaks,
 )
-from callassist.roster.duty import DutyInput, add_duty, duty_now, duty_spans, remove_duty
+from callassist.roster.duty import (
+    DutyInput,
+    add_duty,
+    duty_between,
+    duty_now,
+    duty_spans,
+    remove_duty,
+)
 from callassist.roster.presence import available, count_miss, heartbeat, lost, set_presence
 from callassist.roster.shifts import (
-    Gap,
     add_shift,
     anyone_on_shift_speaks,
     coming_cover,
     move_shift,
     on_shift,
     remove_shift,
+    rostered,
     shifts,
 )
 
 __all__ = [
     "DutyInput",
-    "Gap",
     "add_duty",
     "add_shift",
     "agreement_for",
@@ -34,6 +40,7 @@ __all__ = [
     "count_miss",
     "desk_duty_phone",
     "desk_for",
+    "duty_between",
     "duty_now",
     "duty_spans",
     "heartbeat",
@@ -43,6 +50,7 @@ __all__ = [
     "remove_duty",
     "remove_shift",
     "require_desk_chief",
+    "rostered",
     "set_presence",
     "shifts",
     "speaks",

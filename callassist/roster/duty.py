@@ -38,12 +38,10 @@ def duty_now(session: Session, account_id: int, now: datetime) -> list[DutySpan]
     return list(session.scalars(spans))
 
 
-def duty_spans(
-    session: Session, viewer: Viewer, account_id: int, starts_at: datetime, ends_at: datetime
+def duty_between(
+    session: Session, account_id: int, starts_at: datetime, ends_at: datetime
 ) -> list[DutySpan]:
-    """The rota of one of the viewer's accounts in [starts_at, ends_at), earliest first."""
-    if not (viewer.is_admin or account_id in viewer.account_ids):
-        raise NotFound("no such account")
+    """Entries of the account's rota that touch [starts_at, ends_at), earliest first."""
     spans = (
         select(DutySpan)
         .where(
@@ -54,6 +52,15 @@ def duty_spans(
         .order_by(DutySpan.starts_at, DutySpan.position, DutySpan.id)
     )
     return list(session.scalars(spans))
+
+
+def duty_spans(
+    session: Session, viewer: Viewer, account_id: int, starts_at: datetime, ends_at: datetime
+) -> list[DutySpan]:
+    """The rota of one of the viewer's accounts in [starts_at, ends_at), earliest first."""
+    if not (viewer.is_admin or account_id in viewer.account_ids):
+        raise NotFound("no such account")
+    return duty_between(session, account_id, starts_at, ends_at)
 
 
 def add_duty(

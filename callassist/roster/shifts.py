@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from callassist.domain.spans import Span, gaps
 from callassist.domain.viewer import Viewer
 from callassist.errors import InvalidInput, NotFound
 from callassist.models import Desk, Operator, Shift
 from callassist.roster.desks import require_desk_chief, speaks
 
 LONGEST_SHIFT = timedelta(hours=24)
-
-
-@dataclass(frozen=True)
-class Gap:
-    """A stretch of the roster in which nobody is there."""
-
-    starts_at: datetime
-    ends_at: datetime
 
 
 def on_shift(session: Session, desk_id: int, now: datetime) -> list[Operator]:
@@ -50,19 +42,32 @@ def coming_cover(
     starts_at: datetime,
     ends_at: datetime,
     language: str | None = None,
-) -> list[Gap]:
-    """Stretches of [starts_at, ends_at) in which nobody (who speaks `language`) is rostered."""
-    gaps: list[Gap] = []
-    covered_to = starts_at
-    for shift, operator in _overlapping(session, desk_id, starts_at, ends_at):
-        if language is not None and not speaks(operator, language):
-            continue
-        if shift.starts_at > covered_to:
-            gaps.append(Gap(covered_to, shift.starts_at))
-        covered_to = max(covered_to, shift.ends_at)
-    if covered_to < ends_at:
-        gaps.append(Gap(covered_to, ends_at))
-    return gaps
+) -> list[Span]:
+    """Gaps of [starts_at, ends_at) in which nobody (who speaks `language`) is rostered."""
+    rostered_spans = (
+        Span(shift.starts_at, shift.ends_at)
+        for shift, operator in rostered(session, desk_id, starts_at, ends_at)
+        if language is None or speaks(operator, language)
+    )
+    return gaps(rostered_spans, Span(starts_at, ends_at))
+
+
+def rostered(
+    session: Session, desk_id: int, starts_at: datetime, ends_at: datetime
+) -> list[tuple[Shift, Operator]]:
+    """Shifts of active operators of a desk that touch [starts_at, ends_at), earliest first."""
+    touching = (
+        select(Shift, Operator)
+        .join(Operator, Operator.id == Shift.operator_id)
+        .where(
+            Operator.desk_id == desk_id,
+            Operator.active.is_(True),
+            Shift.starts_at < ends_at,
+            Shift.ends_at > starts_at,
+        )
+        .order_by(Shift.starts_at, Shift.id)
+    )
+    return [(shift, operator) for shift, operator in session.execute(touching)]
 
 
 def shifts(
@@ -72,7 +77,7 @@ def shifts(
     own = desk.account_id is not None and desk.account_id in viewer.account_ids
     if not (viewer.is_admin or own or desk.id in viewer.desk_ids):
         raise NotFound("no such desk")
-    return _overlapping(session, desk.id, starts_at, ends_at)
+    return rostered(session, desk.id, starts_at, ends_at)
 
 
 def add_shift(
@@ -108,23 +113,6 @@ def remove_shift(session: Session, viewer: Viewer, shift_public_id: str) -> None
     """Take a shift off the roster."""
     session.delete(_shift(session, viewer, shift_public_id))
     session.flush()
-
-
-def _overlapping(
-    session: Session, desk_id: int, starts_at: datetime, ends_at: datetime
-) -> list[tuple[Shift, Operator]]:
-    touching = (
-        select(Shift, Operator)
-        .join(Operator, Operator.id == Shift.operator_id)
-        .where(
-            Operator.desk_id == desk_id,
-            Operator.active.is_(True),
-            Shift.starts_at < ends_at,
-            Shift.ends_at > starts_at,
-        )
-        .order_by(Shift.starts_at, Shift.id)
-    )
-    return [(shift, operator) for shift, operator in session.execute(touching)]
 
 
 def _operator(session: Session, viewer: Viewer, public_id: str) -> Operator:

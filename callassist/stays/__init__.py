@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from callassist.stays.automatic import automatic_contact
 from callassist.stays.consents import (
     ConsentInput,
     consent_for,
@@ -23,6 +24,7 @@ __all__ = [
     "NumberProblem",
     "StayDetails",
     "StoredStay",
+    "automatic_contact",
     "cancel_stay",
     "coming_stays",
     "consent_for",

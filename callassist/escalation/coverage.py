@@ -1,0 +1,185 @@
+"""Covered tonight, or why not: facts from the tables, put to the pure rule (DESIGN 3.6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from callassist import outbox, roster, stays, timers
+from callassist.domain.coverage import (
+    COVERAGE_CHECK,
+    Coverage,
+    CoverageFacts,
+    assess,
+    coming_night,
+    next_check_at,
+    stage_at,
+    worth_telling,
+)
+from callassist.domain.message_kind import MessageKind
+from callassist.domain.noise import SILENT_AFTER, SourceKind
+from callassist.domain.spans import Span, gaps
+from callassist.domain.viewer import Viewer
+from callassist.errors import NotFound
+from callassist.models import Desk, HostContact, NotificationChannel, Property, Sensor, Stay
+from callassist.ports.telephony import Capabilities
+from callassist.timers import DueTimer, TimerHandler
+
+_SILENT_INTERVALS = 2.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What coverage depends on besides the tables."""
+
+    capabilities: Capabilities
+    heartbeat_watched: bool
+    silent_after: timedelta = SILENT_AFTER
+
+
+def coverage_tonight(
+    session: Session, viewer: Viewer, home: Property, around: Surroundings, now: datetime
+) -> Coverage:
+    """Whether one of the viewer's homes is covered for the coming night; NotFound for others."""
+    if not (viewer.is_admin or home.account_id in viewer.account_ids):
+        raise NotFound("no such home")
+    night = coming_night(now, ZoneInfo(home.timezone))
+    stay = stays.staying_now(session, home.id, night.starts_at) or next(
+        iter(stays.coming_stays(session, home.id, night.starts_at, night.ends_at)), None
+    )
+    return _assess(session, home, stay, night, around, now)
+
+
+def coverage_of_stay(
+    session: Session, home: Property, stay: Stay, around: Surroundings, now: datetime
+) -> Coverage:
+    """Whether the home is covered for the first night of a stay that is still to come."""
+    night = coming_night(max(now, stay.check_in_at), ZoneInfo(home.timezone))
+    return _assess(session, home, stay, night, around, now)
+
+
+def coverage_check_handler(around: Surroundings) -> TimerHandler:
+    """The handler of `coverage_check` timers, whose subject is a stay.
+
+    Running twice is safe: the message has one key per stay and stage, and arming moves.
+    """
+
+    def handle(session: Session, timer: DueTimer, now: datetime) -> None:
+        stay = session.get(Stay, int(timer.subject))
+        if stay is None or stay.cancelled_at or stay.erased_at or stay.check_out_at <= now:
+            return
+        home = session.get_one(Property, stay.property_id)
+        if home.archived_at is None:
+            _tell_when_uncovered(session, home, stay, around, now)
+        next_at = next_check_at(stay.check_in_at, now)
+        if next_at is not None:
+            timers.arm(session, COVERAGE_CHECK, stay.id, next_at, now=now)
+
+    return handle
+
+
+def _tell_when_uncovered(
+    session: Session, home: Property, stay: Stay, around: Surroundings, now: datetime
+) -> None:
+    stage = stage_at(stay.check_in_at, now)
+    missing = worth_telling(coverage_of_stay(session, home, stay, around, now), stage)
+    if not missing:
+        return
+    facts = {
+        "stage": str(stage),
+        "missing": [str(part) for part in missing],
+        "stay_id": stay.id,
+        "check_in_at": stay.check_in_at.isoformat(),
+    }
+    payload = {
+        "kind": str(MessageKind.NOT_COVERED),
+        "account_id": home.account_id,
+        "property_id": home.id,
+        "facts": facts,
+    }
+    key = f"{MessageKind.NOT_COVERED}:{stay.public_id}:{stage}"
+    outbox.put(session, "notify", key, payload, now=now)
+
+
+def _assess(
+    session: Session,
+    home: Property,
+    stay: Stay | None,
+    night: Span,
+    around: Surroundings,
+    now: datetime,
+) -> Coverage:
+    sensors = list(session.scalars(select(Sensor).where(Sensor.property_id == home.id)))
+    desk = roster.desk_for(session, home.account_id, night.starts_at)
+    dialable = stay is not None and bool(stays.dialable(session, stay, now))
+    facts = CoverageFacts(
+        sensor_paired=bool(sensors),
+        sensor_heard=any(_is_heard(sensor, around, now) for sensor in sensors),
+        paused=home.paused_until is not None and home.paused_until > night.starts_at,
+        host_only=home.host_only,
+        stay_known=stay is not None,
+        guest_dialable=dialable,
+        host_contact=_has_contact(session, home),
+        channel_proved=_has_proved_channel(session, home),
+        desk_known=desk is not None,
+        operator_all_night=_is_served(session, home, desk, night, None),
+        language_all_night=_is_served(session, home, desk, night, _language(home, stay, desk)),
+        network_simulated=around.capabilities.simulated,
+        heartbeat_watched=around.heartbeat_watched,
+    )
+    return assess(facts)
+
+
+def _is_heard(sensor: Sensor, around: Surroundings, now: datetime) -> bool:
+    if sensor.last_heard_at is None or sensor.silent_since is not None:
+        return False
+    if sensor.kind != SourceKind.LEVEL:
+        return True  # says nothing while it is quiet; the vendor tells when it is offline
+    interval = timedelta(seconds=sensor.interval_seconds * _SILENT_INTERVALS)
+    return now - sensor.last_heard_at <= max(around.silent_after, interval)
+
+
+def _has_contact(session: Session, home: Property) -> bool:
+    unflagged = exists().where(HostContact.property_id == home.id, HostContact.flagged_at.is_(None))
+    return bool(session.scalar(select(unflagged)))
+
+
+def _has_proved_channel(session: Session, home: Property) -> bool:
+    proved = exists().where(
+        NotificationChannel.account_id == home.account_id,
+        NotificationChannel.proved_at.is_not(None),
+        NotificationChannel.disabled_at.is_(None),
+    )
+    return bool(session.scalar(select(proved)))
+
+
+def _is_served(
+    session: Session, home: Property, desk: Desk | None, night: Span, language: str | None
+) -> bool:
+    """Whether at every moment of the night somebody is rostered, or on the account's duty rota."""
+    if desk is None:
+        return False
+    shifts = [
+        Span(shift.starts_at, shift.ends_at)
+        for shift, operator in roster.rostered(session, desk.id, night.starts_at, night.ends_at)
+        if language is None or roster.speaks(operator, language)
+    ]
+    on_call = [
+        Span(duty.starts_at, duty.ends_at)
+        for duty in roster.duty_between(session, home.account_id, night.starts_at, night.ends_at)
+        if desk.account_id == home.account_id
+        and duty.phone is not None
+        and (language is None or language in duty.languages)
+    ]
+    return not gaps([*shifts, *on_call], night)
+
+
+def _language(home: Property, stay: Stay | None, desk: Desk | None) -> str:
+    """The call language as escalation will choose it: the stay's or home's if offered, else en."""
+    offered = desk.languages if desk is not None else ["en"]
+    wanted = stay.language if stay is not None and stay.language else home.language
+    return wanted if wanted in offered else "en"

@@ -1,0 +1,1 @@
+"""Guests' stays from property-management systems; embedded: nothing imported, files by hand."""
