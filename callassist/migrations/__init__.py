@@ -12,6 +12,6 @@ differ.
 
 from __future__ import annotations
 
-from callassist.migrations.upgrade import current, downgrade, head, upgrade
+from callassist.migrations.upgrade import UnknownSchema, current, downgrade, head, upgrade
 
-__all__ = ["current", "downgrade", "head", "upgrade"]
+__all__ = ["UnknownSchema", "current", "downgrade", "head", "upgrade"]
