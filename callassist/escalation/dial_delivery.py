@@ -112,8 +112,15 @@ def deliver_hang_up(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
 
 
 def on_attempt_doubt(session: Session, ctx: Escalation, attempt_id: int, now: datetime) -> None:
-    """No word of a dial for 30 s: it is in doubt; ask for a look-up."""
-    attempt, _, incident = lock_attempt(session, attempt_id)
+    """No word of a dial for 30 s: it is in doubt; ask for a look-up.
+
+    One that still waits for its turn was never asked for: our fault, not counted.
+    """
+    attempt, task, incident = lock_attempt(session, attempt_id)
+    if attempt.state == DialState.WAITING:
+        outcome = AttemptOutcome.PROVIDER_ERROR
+        settle(session, ctx, attempt, task, incident, outcome, ended_at=now, now=now)
+        return
     if attempt.state not in (DialState.DIALING, DialState.IN_DOUBT):
         return
     if attempt.provider_call_id is not None:

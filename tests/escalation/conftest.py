@@ -1,0 +1,26 @@
+"""A night that a test can set up in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from callassist.clock import ManualClock
+from callassist.storage.sessions import Sessions
+from tests.escalation.night import Night
+
+
+@pytest.fixture
+def night(sessions: Sessions, clock: ManualClock, tmp_path: Path) -> Iterator[Callable[..., Night]]:
+    """Builds a Night; keyword arguments are its fields."""
+    made: list[Night] = []
+
+    def build(**fields: object) -> Night:
+        made.append(Night(sessions, clock, tmp_path, **fields))
+        return made[-1]
+
+    yield build
+    for each in made:
+        each.network.close()

@@ -1,0 +1,452 @@
+"""One home's night in domain verbs: the real engine, timers, outbox and simulated network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from callassist import outbox, timers
+from callassist.clock import ManualClock
+from callassist.domain.policy import EscalationPolicy
+from callassist.domain.presence import PresenceState
+from callassist.escalation import dialling, handlers, offers, presence, settling, wrap_up
+from callassist.escalation.auditor import audit
+from callassist.escalation.context import Escalation
+from callassist.escalation.saving import Extras
+from callassist.models import (
+    Account,
+    Breach,
+    CallAttempt,
+    CallTask,
+    Desk,
+    HostContact,
+    Incident,
+    IncidentLogEntry,
+    Operator,
+    OutboxEntry,
+    Property,
+    PropertyNoise,
+    ServiceAgreement,
+    Shift,
+    Stay,
+    StayNumber,
+    Timer,
+)
+from callassist.ports.telephony import WebhookRequest
+from callassist.settings import load_settings
+from callassist.storage.sessions import Sessions
+from callassist.storage.vault import Vault
+from callassist.telephony.simulated import SimulatedNetwork
+
+ANSWERS = "+12025550102"
+NO_ANSWER = "+12025550120"
+BUSY = "+12025550130"
+VOICEMAIL = "+12025550140"
+HANGS_UP = "+12025550150"
+INVALID = "+12025550180"
+HOST_ANSWERS = "+12025550103"
+HOST_NO_ANSWER = "+12025550121"
+REFUSED = "+15005550001"
+KEY_SECONDS = 15  # the finest step of `pass_time`
+
+
+class NobodyElse:
+    """Nothing imported, nothing to refresh."""
+
+    def refresh(self, stay_id: int, now: datetime) -> bool:
+        return False
+
+
+@dataclass
+class Night:
+    """A home with a guest, a desk with operators, and time that moves when told."""
+
+    sessions: Sessions
+    clock: ManualClock
+    directory: Path
+    guest_numbers: tuple[str, ...] = (ANSWERS,)
+    host_numbers: tuple[str, ...] = (HOST_ANSWERS,)
+    operators: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: {"Ann": ("en", "fr")})
+    guest_language: str = "en"
+    policy: EscalationPolicy = field(default_factory=EscalationPolicy)
+    on_shift: bool = True
+    seed: int = 7
+
+    def __post_init__(self) -> None:
+        self.vault = Vault.from_text(Vault.generate_key())
+        self.up_since = self.clock.now()
+        self.network = SimulatedNetwork(
+            self.directory / "network.sqlite",
+            self.clock,
+            self.seed,
+            post=self._callback,
+            secret="a secret of the simulated network",
+        )
+        self.ctx = Escalation(
+            sessions=self.sessions,
+            vault=self.vault,
+            telephony=self.network,
+            settings=load_settings({}, dotenv=None).escalation,
+            fresh_contact=NobodyElse(),
+            public_url="http://127.0.0.1:8000",
+            up_since=lambda: self.up_since,
+        )
+        self.timers = timers.TimerLoop(
+            self.sessions, self.clock, handlers.timer_handlers(self.ctx)
+        )
+        self.outbox = outbox.OutboxLoop(
+            self.sessions, self.clock, handlers.deliverers(self.ctx)
+        )
+        self._people()
+
+    # -- the scene
+
+    def _people(self) -> None:
+        now = self.clock.now()
+        with self.sessions.write() as session:
+            account = Account(name="Seaside Homes", created_at=now)
+            desk = Desk(name="Night desk", languages=["en", "fr"], created_at=now)
+            session.add_all([account, desk])
+            session.flush()
+            self.account_id, self.desk_id = account.id, desk.id
+            session.add(
+                ServiceAgreement(
+                    desk_id=desk.id, account_id=account.id, starts_at=now - timedelta(days=1)
+                )
+            )
+            self.operator_ids: dict[str, int] = {}
+            for name, languages in self.operators.items():
+                self.operator_ids[name] = self._operator(session, name, languages, now)
+        self.property_id = self.add_home(self.guest_numbers)
+
+    def _operator(self, session, name: str, languages: tuple[str, ...], now: datetime) -> int:
+        operator = Operator(
+            desk_id=self.desk_id,
+            name=f"{name} Test",
+            desk_name=name,
+            languages=list(languages),
+            created_at=now,
+        )
+        session.add(operator)
+        session.flush()
+        if self.on_shift:
+            session.add(
+                Shift(
+                    operator_id=operator.id,
+                    starts_at=now - timedelta(hours=1),
+                    ends_at=now + timedelta(hours=12),
+                )
+            )
+        return operator.id
+
+    def add_home(self, numbers: tuple[str, ...], account_id: int | None = None) -> int:
+        """Another home with a stay and the night's host contacts; returns its id."""
+        now = self.clock.now()
+        account_id = account_id or self.account_id
+        with self.sessions.write() as session:
+            home = Property(
+                account_id=account_id,
+                name="Canal flat",
+                timezone="Europe/Paris",
+                country="FR",
+                created_at=now,
+            )
+            session.add(home)
+            session.flush()
+            for position, number in enumerate(self.host_numbers, start=1):
+                session.add(
+                    HostContact(
+                        property_id=home.id,
+                        position=position,
+                        name="Host",
+                        phone=self.vault.seal(number),
+                        phone_index=self.vault.index(number),
+                        phone_mask="+1•••••" + number[-2:],
+                        languages=["en"],
+                    )
+                )
+            stay = Stay(
+                account_id=account_id,
+                property_id=home.id,
+                guest_name=self.vault.seal("Robin Example"),
+                language=self.guest_language,
+                check_in_at=now - timedelta(days=1),
+                check_out_at=now + timedelta(days=2),
+                source="typed",
+                typed_fields={},
+                created_at=now,
+            )
+            session.add(stay)
+            session.flush()
+            for position, number in enumerate(numbers, start=1):
+                session.add(
+                    StayNumber(
+                        stay_id=stay.id,
+                        position=position,
+                        number=self.vault.seal(number),
+                        number_raw=self.vault.seal(number),
+                        number_index=self.vault.index(number),
+                        number_mask="+1•••••" + number[-2:],
+                        source="typed",
+                    )
+                )
+            return home.id
+
+    # -- noise, as detection writes it
+
+    def noise_begins(self, property_id: int | None = None) -> int:
+        """A breach begins now; its incident opens in ten minutes."""
+        now = self.clock.now()
+        property_id = property_id or self.property_id
+        with self.sessions.write() as session:
+            count = session.query(Breach).filter_by(property_id=property_id).count()
+            breach = Breach(
+                property_id=property_id,
+                key=count + 1,
+                policy=self.policy.to_dict(),
+                first_loud_at=now,
+                began_at=now,
+                last_loud_at=now,
+            )
+            session.add(breach)
+            session.flush()
+            noise = session.get(PropertyNoise, property_id)
+            if noise is None:
+                noise = PropertyNoise(property_id=property_id, state=b"")
+                session.add(noise)
+            noise.breach_id = breach.id
+            open_at = now + self.policy.cadence.open_after
+            timers.arm(session, "breach_open", breach.id, open_at, now=now)
+            timers.arm(session, "noise_tick", property_id, now + timedelta(days=1), now=now)
+            self.breach_id = breach.id
+        return self.breach_id
+
+    def noise_persists(self, breach_id: int | None = None) -> None:
+        """The rule escalates: the call is due now."""
+        now = self.clock.now()
+        with self.sessions.write() as session:
+            breach = session.get_one(Breach, breach_id or self.breach_id)
+            breach.escalated_at = breach.escalated_at or now
+            breach.last_loud_at = now
+            timers.arm(session, "breach_due", breach.id, now, now=now)
+        self.run()
+
+    def noise_for_30_minutes(self, property_id: int | None = None) -> int:
+        """The whole way to the call."""
+        breach_id = self.noise_begins(property_id)
+        self.pass_time(minutes=30)
+        self.noise_persists(breach_id)
+        return breach_id
+
+    def noise_ends(self, breach_id: int | None = None, reason: str = "calm") -> None:
+        """The breach ends now."""
+        now = self.clock.now()
+        with self.sessions.write() as session:
+            breach = session.get_one(Breach, breach_id or self.breach_id)
+            breach.ended_at, breach.end_reason = now, reason
+            noise = session.get_one(PropertyNoise, breach.property_id)
+            noise.breach_id = None
+            timers.disarm(session, "breach_open", breach.id)
+            timers.arm(session, "breach_ended", breach.id, now, now=now)
+        self.run()
+
+    # -- time
+
+    def run(self) -> None:
+        """Everything that is due now, until nothing is."""
+        while self.timers.run_due() + self.outbox.run_due() + self.network.pump():
+            pass
+
+    def pass_time(self, **span: float) -> None:
+        """Let time pass from deadline to deadline; operators who are there stay alive."""
+        end = self.clock.now() + timedelta(**span)
+        while self.clock.now() < end:
+            self.clock.set(max(min(end, self._next_event()), self.clock.now()))
+            self._beat()
+            self.run()
+
+    def _next_event(self) -> datetime:
+        now = self.clock.now()
+        with self.sessions.read() as session:
+            due = session.scalar(
+                select(func.min(Timer.due_at)).where(
+                    Timer.fired_at.is_(None), Timer.kind != "presence_lost", Timer.due_at > now
+                )
+            )
+            live = session.scalar(select(CallAttempt.id).where(CallAttempt.state != "ended"))
+        step = KEY_SECONDS if live else 600
+        return min(due or now + timedelta(days=1), now + timedelta(seconds=step))
+
+    def _beat(self) -> None:
+        there = [self.operator_ids[name] for name in self.operator_ids if name not in self.vanished]
+        with self.sessions.write() as session:
+            for operator_id in there:
+                presence.beat(session, self.ctx, operator_id, self.clock.now())
+
+    vanished: set[str] = field(default_factory=set)
+
+    # -- the desk
+
+    def available(self, name: str = "Ann") -> None:
+        """An operator goes available."""
+        self.choose(name, PresenceState.AVAILABLE)
+
+    def choose(self, name: str, state: str) -> None:
+        with self.sessions.write() as session:
+            presence.choose(
+                session, self.ctx, self.operator_ids[name], str(state), self.clock.now()
+            )
+        self.run()
+
+    def accept(self, name: str = "Ann", task_id: int | None = None) -> CallTask:
+        """Take the offer (or pull `task_id`)."""
+        with self.sessions.write() as session:
+            task_id = task_id or self.task_of(name)
+            task = offers.accept(
+                session, self.ctx, self.operator_ids[name], task_id, self.clock.now()
+            )
+        self.run()
+        return task
+
+    def decline(self, name: str = "Ann") -> None:
+        with self.sessions.write() as session:
+            offers.decline(
+                session, self.ctx, self.operator_ids[name], self.task_of(name), self.clock.now()
+            )
+        self.run()
+
+    def dial(self, name: str = "Ann") -> dialling.DialResult:
+        """Press call."""
+        with self.sessions.write() as session:
+            result = dialling.request_dial(
+                session, self.ctx, self.operator_ids[name], self.task_of(name), self.clock.now()
+            )
+        self.run()
+        return result
+
+    def hang_up(self, name: str = "Ann") -> None:
+        with self.sessions.write() as session:
+            dialling.request_end(
+                session, self.operator_ids[name], self.task_of(name), self.clock.now()
+            )
+        self.run()
+
+    def call_ends(self, name: str = "Ann") -> CallAttempt:
+        """Wait until the call in hand has ended."""
+        for _ in range(200):
+            attempt = self.attempts()[-1]
+            if attempt.state == "ended":
+                return attempt
+            self.pass_time(seconds=KEY_SECONDS)
+        raise AssertionError(f"the call did not end: {attempt.state}")
+
+    def save(
+        self,
+        result: str,
+        name: str = "Ann",
+        note: str | None = None,
+        call_back_at: datetime | None = None,
+        language: str | None = None,
+    ) -> None:
+        """Save a result in wrap-up."""
+        with self.sessions.write() as session:
+            wrap_up.save_result(
+                session,
+                self.ctx,
+                self.operator_ids[name],
+                self.task_of(name),
+                result,
+                self.clock.now(),
+                note=note,
+                extras=Extras(call_back_at=call_back_at, language=language),
+            )
+        self.run()
+
+    def work(self, result: str | None = None, name: str = "Ann", **more: str) -> CallAttempt:
+        """Accept, dial, wait for the end and save `result` (default: what the network says)."""
+        self.accept(name)
+        self.dial(name)
+        attempt = self.call_ends(name)
+        self.save(result or attempt.outcome or "", name, **more)
+        return attempt
+
+    # -- looking
+
+    def task_of(self, name: str) -> int:
+        """The open task of an operator."""
+        with self.sessions.read() as session:
+            task_id = session.scalar(
+                select(CallTask.id).where(
+                    CallTask.operator_id == self.operator_ids[name],
+                    CallTask.state.in_(["offered", "assigned", "wrapping_up"]),
+                )
+            )
+        assert task_id is not None, f"{name} has no task"
+        return task_id
+
+    def presence(self, name: str = "Ann") -> str:
+        with self.sessions.read() as session:
+            from_db = session.get(presence.Presence, self.operator_ids[name])
+            return from_db.state if from_db else "offline"
+
+    def incidents(self) -> list[Incident]:
+        with self.sessions.read() as session:
+            return list(session.scalars(select(Incident).order_by(Incident.id)))
+
+    @property
+    def incident(self) -> Incident:
+        """The newest incident."""
+        return self.incidents()[-1]
+
+    def tasks(self) -> list[CallTask]:
+        with self.sessions.read() as session:
+            return list(session.scalars(select(CallTask).order_by(CallTask.id)))
+
+    def attempts(self) -> list[CallAttempt]:
+        with self.sessions.read() as session:
+            return list(session.scalars(select(CallAttempt).order_by(CallAttempt.id)))
+
+    def told(self) -> list[str]:
+        """Kinds of messages queued so far, in order; needs_you and pages with their reason."""
+        with self.sessions.read() as session:
+            rows = session.scalars(
+                select(OutboxEntry).where(OutboxEntry.topic == "notify").order_by(OutboxEntry.id)
+            )
+            return [_kind(row) for row in rows]
+
+    def reports(self) -> list[str]:
+        with self.sessions.read() as session:
+            rows = session.scalars(
+                select(OutboxEntry).where(OutboxEntry.topic == "report").order_by(OutboxEntry.id)
+            )
+            return [row.payload["reason"] for row in rows]
+
+    def log(self) -> list[str]:
+        with self.sessions.read() as session:
+            rows = session.scalars(select(IncidentLogEntry).order_by(IncidentLogEntry.id))
+            return [row.action for row in rows]
+
+    def findings(self) -> list[str]:
+        """What the auditor says."""
+        with self.sessions.read() as session:
+            return [each.what for each in audit(session, self.clock.now())]
+
+    def _callback(self, url: str, headers: Mapping[str, str], form: Mapping[str, str]) -> None:
+        request = WebhookRequest(url=url, headers=headers, form=form)
+        assert self.network.verify_webhook(request)
+        events = self.network.parse_webhook(request)
+        with self.sessions.write() as session:
+            settling.record_call_events(
+                session, self.ctx, url.rsplit("/", 1)[1], events, self.clock.now()
+            )
+
+
+def _kind(row: OutboxEntry) -> str:
+    kind = row.payload["kind"]
+    if kind in ("needs_you", "supervisor_page"):
+        return f"{kind}:{row.payload['facts']['reason']}"
+    return str(kind)
