@@ -1,0 +1,76 @@
+"""The hops of an incident as keys and parameters: what was tried, who was told, what came back.
+
+Only the parameters named here leave the log, so that no name or number can slip into a report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from callassist.domain.log_action import LogAction
+from callassist.reports.facts import LogFacts
+
+A = LogAction
+
+_PARAMS: Mapping[LogAction, tuple[str, ...]] = {
+    A.INCIDENT_OPENED: ("by",),
+    A.CALL_REQUESTED: ("party", "reason", "minutes"),
+    A.GUEST_WARNED: ("step", "channel", "sent", "reason"),
+    A.OFFER_ENDED: ("ending",),
+    A.TASK_RETURNED: ("reason",),
+    A.TASK_CANCELLED: ("reason",),
+    A.LAST_LOOK: ("verdict",),
+    A.DIAL_IN_DOUBT: (),
+    A.DIAL_SETTLED: ("how",),
+    A.NUMBER_FLAGGED: ("mask", "reason"),
+    A.GUEST_STOPPED: (),
+    A.SUPERVISOR_PAGED: ("reason",),
+    A.HOST_TOLD: ("kind", "reason"),
+    A.LANGUAGE_SET: ("language",),
+    A.GUEST_ANSWERED: ("answer", "via"),
+    A.DIALLING_HELD: ("until",),
+    A.BREACH_FROZEN: (),
+    A.BREACH_THAWED: (),
+    A.NOISE_ENDED: ("reason",),
+    A.STILL_LOUD: ("minutes",),
+    A.PAUSED: ("until",),
+    A.TAKEN_OVER: (),
+    A.CANCELLED: (),
+    A.ACKNOWLEDGED: (),
+    A.PHONED_BACK: ("party",),
+    A.AUDIT_ALARM: (),
+    A.INCIDENT_CLOSED: ("resolution",),
+}
+
+# The variants that change the sentence: data key, and its values which have their own key.
+# A value that is not listed (an offer that was merely declined, a look that found it loud) is
+# no news for the host.
+_VARIANTS: Mapping[LogAction, tuple[str, Mapping[object, str]]] = {
+    A.GUEST_WARNED: ("sent", {True: "guest_warned", False: "guest_not_warned"}),
+    A.OFFER_ENDED: ("ending", {"missed": "offer_missed"}),
+    A.LAST_LOOK: ("verdict", {"unknown": "looked_unheard", "quiet": "looked_quiet"}),
+}
+
+
+def history(log: tuple[LogFacts, ...]) -> list[dict[str, object]]:
+    """Entries {at, key, params} in order of time; the dials themselves are in the attempts."""
+    return [{"at": entry.at, "key": key, "params": params} for entry, key, params in _hops(log)]
+
+
+def _hops(log: tuple[LogFacts, ...]) -> Iterator[tuple[LogFacts, str, dict[str, object]]]:
+    for entry in log:
+        if entry.action not in _PARAMS:
+            continue
+        key = str(entry.action)
+        if entry.action in _VARIANTS:
+            name, keys = _VARIANTS[entry.action]
+            found = keys.get(entry.data.get(name))
+            if found is None:
+                continue
+            key = found
+        params = {
+            name: entry.data[name]
+            for name in _PARAMS[entry.action]
+            if isinstance(entry.data.get(name), str | int | float)
+        }
+        yield entry, key, params
