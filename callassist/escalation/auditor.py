@@ -46,7 +46,7 @@ def alarm(session: Session, findings: list[Finding], now: datetime) -> None:
         incident = session.get_one(Incident, finding.incident_id)
         data = {"finding": finding.what}
         incident_log.append(session, incident.id, LogAction.AUDIT_ALARM, data, now=now)
-        page_supervisor(session, incident, "audit_alarm", now=now, key=str(hour))
+        page_supervisor(session, incident, "audit_alarm", now=now, once_per=str(hour))
 
 
 def _what_is_wrong(session: Session, incident: Incident, now: datetime) -> str | None:

@@ -306,6 +306,6 @@ def _look_up_failed(ctx: Escalation, attempt_id: int, now: datetime, why: str) -
             {"attempt_id": attempt.id, "how": "impossible"},
             now=now,
         )
-        page_supervisor(session, incident, "dial_in_doubt", now=now, key=str(attempt.id))
+        page_supervisor(session, incident, "dial_in_doubt", now=now, once_per=str(attempt.id))
         outcome = AttemptOutcome.UNREACHABLE
         settle(session, ctx, attempt, task, incident, outcome, ended_at=now, now=now, error=why)

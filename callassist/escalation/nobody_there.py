@@ -57,7 +57,7 @@ def on_nobody_page(session: Session, ctx: Escalation, task_id: int, now: datetim
     """Five minutes untaken: the supervisor is paged."""
     task, incident = lock_task(session, task_id)
     if task.state in _WAITING:
-        page_supervisor(session, incident, "nobody_takes_it", now=now, key=str(task.id))
+        page_supervisor(session, incident, "nobody_takes_it", now=now, once_per=str(task.id))
 
 
 def on_nobody_tell(session: Session, ctx: Escalation, task_id: int, now: datetime) -> None:

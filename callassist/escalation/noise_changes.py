@@ -59,7 +59,9 @@ def on_breach_due(
     _attach(incident, breach)
     if is_zombie(ctx, breach, due_at, now):
         close(session, incident, IncidentEvent.MISS, now=now)
-        tell_host(session, incident, MessageKind.NEEDS_YOU, now=now, reason="missed", key="missed")
+        tell_host(
+            session, incident, MessageKind.NEEDS_YOU, now=now, reason="missed", once_per="missed"
+        )
         return
     home = session.get_one(Property, incident.property_id)
     if not policy_of(incident).makes_calls_at(now, ZoneInfo(home.timezone)):

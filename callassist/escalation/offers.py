@@ -103,7 +103,7 @@ def count_miss(
                 incident,
                 "last_operator_misses",
                 now=now,
-                key=f"{task.id}:{misses}",
+                once_per=f"{task.id}:{misses}",
                 operator_id=operator_id,
             )
         else:

@@ -122,7 +122,7 @@ def tell_night_is_full(
         last,
         MessageKind.NEEDS_YOU,
         now=now,
-        key=f"night_is_full:{breach.id}",
+        once_per=f"night_is_full:{breach.id}",
         reason="night_is_full",
     )
     return True

@@ -86,7 +86,7 @@ def _take_back(session: Session, ctx: Escalation, task_id: int, now: datetime) -
         elif attempt is not None and attempt.state != DialState.TALKING:
             request_hang_up(session, attempt, now)
         else:
-            page_supervisor(session, incident, "operator_gone", now=now, key=str(task.id))
+            page_supervisor(session, incident, "operator_gone", now=now, once_per=str(task.id))
 
 
 def _beat(session: Session, ctx: Escalation, operator_id: int, now: datetime) -> None:

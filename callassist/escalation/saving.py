@@ -253,7 +253,7 @@ def _tell_flagged(
         incident,
         MessageKind.NUMBER_FLAGGED,
         now=now,
-        key=attempt.public_id,
+        once_per=attempt.public_id,
         reason=str(result),
         mask=attempt.number_mask,
         party=attempt.party,

@@ -98,7 +98,7 @@ def _check_language(
         incident,
         "language_not_on_shift",
         now=now,
-        key=str(task.id),
+        once_per=str(task.id),
         language=task.language,
     )
     due = max(task.available_at, now) + ctx.settings.any_language_after

@@ -18,14 +18,14 @@ def tell_host(
     kind: MessageKind,
     *,
     now: datetime,
-    key: str = "",
+    once_per: str = "",
     **facts: object,
 ) -> None:
-    """Queue one message of `kind` for the account; once per incident, kind and `key`."""
+    """Queue one message of `kind` for the account; once per incident, kind and `once_per`."""
     queued = outbox.put(
         session,
         "notify",
-        f"{incident.public_id}:{kind}:{key}",
+        f"{incident.public_id}:{kind}:{once_per}",
         {
             "kind": str(kind),
             "account_id": incident.account_id,
@@ -49,7 +49,7 @@ def needs_you(
         incident,
         MessageKind.NEEDS_YOU,
         now=now,
-        key=reason,
+        once_per=reason,
         **{"reason": reason, "key": key, **facts},
     )
 
@@ -60,14 +60,14 @@ def page_supervisor(
     reason: str,
     *,
     now: datetime,
-    key: str = "",
+    once_per: str = "",
     **facts: object,
 ) -> None:
     """Queue a page for whoever answers for the desk; resolves to a reachable person."""
     queued = outbox.put(
         session,
         "notify",
-        f"{incident.public_id}:{MessageKind.SUPERVISOR_PAGE}:{reason}:{key}",
+        f"{incident.public_id}:{MessageKind.SUPERVISOR_PAGE}:{reason}:{once_per}",
         {
             "kind": str(MessageKind.SUPERVISOR_PAGE),
             "desk_id": incident.desk_id,

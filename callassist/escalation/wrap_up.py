@@ -91,7 +91,7 @@ def ask_supervisor(session: Session, ctx: Escalation, task_id: int, now: datetim
     """The wrap-up is over and nothing is saved: ask the supervisor."""
     task, incident = lock_task(session, task_id)
     if task.state == TaskState.WRAPPING_UP:
-        page_supervisor(session, incident, "wrap_up_open", now=now, key=str(task.id))
+        page_supervisor(session, incident, "wrap_up_open", now=now, once_per=str(task.id))
 
 
 def close_unrecorded(session: Session, ctx: Escalation, task_id: int, now: datetime) -> None:

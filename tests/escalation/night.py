@@ -95,12 +95,8 @@ class Night:
             public_url="http://127.0.0.1:8000",
             up_since=lambda: self.up_since,
         )
-        self.timers = timers.TimerLoop(
-            self.sessions, self.clock, handlers.timer_handlers(self.ctx)
-        )
-        self.outbox = outbox.OutboxLoop(
-            self.sessions, self.clock, handlers.deliverers(self.ctx)
-        )
+        self.timers = timers.TimerLoop(self.sessions, self.clock, handlers.timer_handlers(self.ctx))
+        self.outbox = outbox.OutboxLoop(self.sessions, self.clock, handlers.deliverers(self.ctx))
         self._people()
 
     # -- the scene

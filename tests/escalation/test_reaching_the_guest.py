@@ -123,4 +123,3 @@ def test_noise_that_ends_while_ringing_and_nobody_answers_closes_went_quiet(nigh
     home.call_ends()
     home.save("no_answer")
     assert home.incident.resolution == "went_quiet"
-
