@@ -78,8 +78,7 @@ def from_environ(environ: Mapping[str, str]) -> Values:
         plain = name.removesuffix(FILE_SUFFIX)
         place = known.get(name) or known.get(plain)
         if place is None:
-            names = (*known, *_NOT_SETTINGS)
-            raise SettingsError(f"{name}: there is no such setting{_nearest(name, names)}")
+            raise SettingsError(f"{name}: there is no such setting{_nearest_variable(name, known)}")
         if place in values:
             raise SettingsError(f"{plain}: is set twice, also as {name}; remove one of them")
         values[place] = Given(name, text if name in known else _content(name, text))
@@ -116,6 +115,17 @@ def _content(name: str, path: str) -> str:
         raise SettingsError(f"{name}: the file {path} cannot be read ({error})") from None
 
 
+def _nearest_variable(name: str, known: Iterable[str]) -> str:
+    # without the prefix that all share, or everything would be near
+    words = {word.removeprefix(PREFIX) for word in (*known, *_NOT_SETTINGS)}
+    near = difflib.get_close_matches(name.removeprefix(PREFIX), sorted(words), n=1)
+    return _hint(PREFIX + near[0] if near else None)
+
+
 def _nearest(name: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean {near[0]}?" if near else "; see config/callassist.example.toml"
+    return _hint(near[0] if near else None)
+
+
+def _hint(near: str | None) -> str:
+    return f"; did you mean {near}?" if near else f"; see config/{EXAMPLE}"

@@ -60,13 +60,13 @@ def _parse(url: str) -> URL:
 
 def _sqlite(url: URL) -> Engine:
     engine = create_engine(
-        url,
+        url.update_query_dict({"timeout": str(BUSY_TIMEOUT_MS / 1000), **url.query}),
         # A connection costs next to nothing; the last one used has the warmest cache.
         pool_size=64,
         max_overflow=0,
         pool_timeout=BUSY_TIMEOUT_MS / 1000,
         pool_use_lifo=True,
-        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
+        connect_args={"check_same_thread": False},
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

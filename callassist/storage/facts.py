@@ -13,7 +13,10 @@ from callassist.models import ServiceFact
 
 RESTORED = "restored"
 _table = ServiceFact.__table__
-_INSERTS = {"sqlite": sqlite.insert(ServiceFact), "postgresql": postgresql.insert(ServiceFact)}
+_INSERTS: dict[str, sqlite.Insert | postgresql.Insert] = {
+    "sqlite": sqlite.insert(ServiceFact),
+    "postgresql": postgresql.insert(ServiceFact),
+}
 
 
 def get_fact(session: Session, name: str) -> dict[str, Any] | None:

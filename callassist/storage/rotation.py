@@ -79,7 +79,7 @@ def _rotate_row(
     session: Session, vault: Vault, table: Table, row: Row[Any], report: RotationReport
 ) -> None:
     key = table.primary_key.columns[0]
-    values: Mapping[str, Any] = row._mapping
+    values = dict(row._mapping)
     try:
         sealed = _resealed(vault, table.name, values) | _resealed_json(vault, table.name, values)
         indexes = _reindexed(vault, table.name, values)
