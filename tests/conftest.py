@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import time
 from datetime import UTC, datetime
@@ -12,9 +11,7 @@ import pytest
 
 from callassist.clock import ManualClock
 
-pytest_plugins = (
-    ["tests.database_fixtures"] if importlib.util.find_spec("callassist.storage") else []
-)
+pytest_plugins = ["tests.database_fixtures"]
 
 # Half a zone off UTC, so that a naive local time anywhere shows itself.
 os.environ["TZ"] = "Pacific/Chatham"
