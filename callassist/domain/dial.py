@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from callassist.domain.results import AttemptOutcome
@@ -57,3 +58,120 @@ class DialFacts:
     ended_at: datetime | None = None
     outcome: AttemptOutcome | None = None
     talk_seconds: int | None = None
+
+
+ASKED = DialFacts(state=DialState.DIALING)  # nothing heard of the network yet
+
+_STATE_OF = {
+    LegStatus.QUEUED: DialState.PLACED,
+    LegStatus.RINGING: DialState.RINGING,
+    LegStatus.ANSWERED: DialState.TALKING,
+    LegStatus.ENDED: DialState.ENDED,
+}
+_STATE_ORDER = (
+    DialState.WAITING,
+    DialState.DIALING,
+    DialState.IN_DOUBT,
+    DialState.PLACED,
+    DialState.RINGING,
+    DialState.TALKING,
+    DialState.ENDED,
+)
+# When two reports of the end contradict each other, the later in this row is believed: nothing
+# takes an answer back, and a network that heard a mailbox knows more than one that heard a voice.
+_BELIEVED = (
+    AttemptOutcome.PROVIDER_ERROR,
+    AttemptOutcome.CANCELLED,
+    AttemptOutcome.NO_ANSWER,
+    AttemptOutcome.UNREACHABLE,
+    AttemptOutcome.INVALID_NUMBER,
+    AttemptOutcome.BUSY,
+    AttemptOutcome.DECLINED,
+    AttemptOutcome.HUNG_UP,
+    AttemptOutcome.ANSWERED,
+    AttemptOutcome.VOICEMAIL,
+)
+_SPOKEN = frozenset({AttemptOutcome.ANSWERED, AttemptOutcome.HUNG_UP})
+
+
+def reduce(facts: DialFacts, event: LegEvent, *, hung_up_under: timedelta) -> DialFacts:
+    """Fold one report in; folding the same reports in any order, any often, gives equal facts.
+
+    Every field only ever climbs (state, talk, how far an outcome is believed), so arrival decides
+    nothing and `ENDED` never leaves. An answered call that ended before `hung_up_under` is
+    `HUNG_UP`. An end without an outcome is `NO_ANSWER` unless an answer or talk was reported.
+    """
+    ended = event.status is LegStatus.ENDED
+    talk = _largest(facts.talk_seconds, event.talk_seconds if ended else None)
+    answered_at = _earliest(
+        facts.answered_at, event.at if event.status is LegStatus.ANSWERED else None
+    )
+    ended_at = _latest(facts.ended_at, event.at if ended else None)
+    state = max(facts.state, _STATE_OF[event.status], key=_STATE_ORDER.index)
+    outcome = facts.outcome
+    if state is DialState.ENDED:
+        reported = event.outcome or AttemptOutcome.NO_ANSWER if ended else None
+        said = [each for each in (facts.outcome, reported) if each]
+        strongest = max(said, key=_BELIEVED.index, default=AttemptOutcome.NO_ANSWER)
+        length = _talk_length(talk, answered_at, ended_at)
+        outcome = _outcome(strongest, answered_at, talk, length, hung_up_under)
+    return DialFacts(
+        state=state,
+        sequence=max(facts.sequence, event.sequence),
+        answered_at=answered_at,
+        ended_at=ended_at,
+        outcome=outcome,
+        talk_seconds=talk,
+    )
+
+
+def reduce_all(
+    events: Iterable[LegEvent], *, hung_up_under: timedelta, facts: DialFacts = ASKED
+) -> DialFacts:
+    """Fold every report into `facts` (default: a dial that was asked for, nothing heard)."""
+    for event in events:
+        facts = reduce(facts, event, hung_up_under=hung_up_under)
+    return facts
+
+
+def talk_length(facts: DialFacts) -> timedelta | None:
+    """How long was talked: as reported, else from answer to end; None without an answer."""
+    return _talk_length(facts.talk_seconds, facts.answered_at, facts.ended_at)
+
+
+def _outcome(
+    said: AttemptOutcome,
+    answered_at: datetime | None,
+    talk: int | None,
+    length: timedelta | None,
+    hung_up_under: timedelta,
+) -> AttemptOutcome:
+    if said is AttemptOutcome.VOICEMAIL:
+        return said
+    if said not in _SPOKEN and answered_at is None and not talk:
+        return said
+    if length is not None:
+        return AttemptOutcome.HUNG_UP if length < hung_up_under else AttemptOutcome.ANSWERED
+    return said if said in _SPOKEN else AttemptOutcome.ANSWERED
+
+
+def _talk_length(
+    talk: int | None, answered_at: datetime | None, ended_at: datetime | None
+) -> timedelta | None:
+    if talk is not None:
+        return timedelta(seconds=talk)
+    if answered_at is None or ended_at is None:
+        return None
+    return max(ended_at - answered_at, timedelta())
+
+
+def _largest(one: int | None, other: int | None) -> int | None:
+    return max((each for each in (one, other) if each is not None), default=None)
+
+
+def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((each for each in (one, other) if each is not None), default=None)
+
+
+def _latest(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max((each for each in (one, other) if each is not None), default=None)

@@ -1,0 +1,248 @@
+"""The simulated network's face to the service: the telephony port."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import sqlite3
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from callassist.clock import Clock
+from callassist.domain.dial import LegEvent
+from callassist.domain.phone import Number, parse_number
+from callassist.domain.results import AttemptOutcome
+from callassist.errors import InvalidInput, NotFound, SettingsError, TransientError
+from callassist.ports.telephony import (
+    CallInDoubt,
+    Capabilities,
+    DialMode,
+    FoundCall,
+    PlaceCall,
+    PlacedCall,
+    RateLimited,
+    RefusedCall,
+    WebhookRequest,
+)
+from callassist.telephony.simulated.call_log import CallLog, LoggedCall, SimulatedCall
+from callassist.telephony.simulated.callback_loop import CallbackLoop, Post
+from callassist.telephony.simulated.callbacks import event_of, is_signed
+from callassist.telephony.simulated.faults import Faults, Mishap, deliveries_of, draw, mishap_of
+from callassist.telephony.simulated.numbers import (
+    Behaviour,
+    behaviour_of,
+    is_simulated_number,
+    talk_of,
+    written_behaviour,
+)
+from callassist.telephony.simulated.recording import (
+    count_request,
+    earlier_calls,
+    record_call,
+    record_callback,
+    record_cut,
+)
+from callassist.telephony.simulated.timeline import plan
+
+_OUTAGE = "the simulated network is down"
+_REFUSALS = {
+    Behaviour.REFUSED: "the network refuses calls to this number",
+    Behaviour.INVALID_NUMBER: "this number is not in use",
+}
+
+
+class SimulatedNetwork:
+    """Accepts calls durably in its own file and plays them out on the service's clock.
+
+    Like a real network it does not know what a repeated request means: two requests are two
+    calls. `faults` may be replaced at any time; what was planned before stays as planned.
+    """
+
+    name = "simulated"
+
+    def __init__(
+        self,
+        path: Path,
+        clock: Clock,
+        seed: int,
+        *,
+        post: Post,
+        secret: str,
+        faults: Faults | None = None,
+    ) -> None:
+        if not secret:
+            raise SettingsError("the simulated network needs a secret to sign its callbacks with")
+        self.faults = faults or Faults()
+        self._clock = clock
+        self._seed = seed
+        self._secret = secret
+        self._log = CallLog(path)
+        self._loop = CallbackLoop(self._log, clock, post, secret)
+
+    def capabilities(self) -> Capabilities:
+        """The server dials, callbacks come, calls can be looked up; nobody is really phoned."""
+        return Capabilities(
+            mode=DialMode.SERVER,
+            simulated=True,
+            callbacks=True,
+            find_calls=True,
+            on_service_clock=True,
+        )
+
+    def check(self) -> None:
+        """Raise TransientError while the network is down, its file or its thread is broken."""
+        self._refuse_when_down()
+        self._loop.check()
+        self._log.rows("SELECT 1 FROM call LIMIT 1")
+
+    def place_call(self, request: PlaceCall) -> PlacedCall:
+        """Dial once; the call is in the log before this returns."""
+        if self.faults.down:
+            raise CallInDoubt(_OUTAGE)
+        number = _dialable(request.to)
+        call_id = f"SIM{secrets.token_hex(16)}"
+        now = self._clock.now()
+        try:
+            with self._log.write() as file:
+                n = count_request(file, now)
+                mishap = mishap_of(self.faults, self._seed, n)
+                if mishap in (None, Mishap.REPLY_LOST):
+                    accepted_at = now + self._acceptance(n, mishap)
+                    self._accept(file, n, call_id, number, request, accepted_at)
+        except TransientError as error:
+            raise CallInDoubt(error.detail) from error
+        self._loop.wake()
+        if mishap is Mishap.RATE_LIMITED:
+            raise RateLimited("too many calls at once", self.faults.retry_after_seconds)
+        if mishap is not None:
+            raise CallInDoubt("the simulated network did not answer in time")
+        return PlacedCall(call_id=call_id)
+
+    def hang_up(self, call_id: str) -> None:
+        """End the call now; NotFound for a call that was never placed."""
+        self._refuse_when_down()
+        now = self._clock.now()
+        with self._log.write() as file:
+            call = self._log.call(call_id)
+            if call is None or call.timeline.placed_at > now:
+                raise NotFound(f"the simulated network knows no call {call_id}")
+            if call.timeline.ended_at > now:
+                cut = call.timeline.cut(now)
+                n = record_cut(file, call_id, cut, now)
+                self._plan_callbacks(file, n, cut.events(call_id)[-1])
+        self._loop.wake()
+
+    def fetch_call(self, call_id: str) -> LegEvent | None:
+        """The latest report on the call; None when it was never placed."""
+        self._refuse_when_down()
+        call = self._log.call(call_id)
+        return None if call is None else call.timeline.latest_event(call_id, self._clock.now())
+
+    def find_calls(self, *, to: str, since: datetime) -> list[FoundCall]:
+        """Calls to the number accepted from `since` until now, oldest first."""
+        self._refuse_when_down()
+        now = self._clock.now()
+        found = []
+        for call in self._log.calls_to(self._index(to), since, now):
+            event = call.timeline.latest_event(call.call_id, now)
+            if event is not None:
+                found.append(
+                    FoundCall(
+                        call_id=call.call_id,
+                        placed_at=call.timeline.placed_at,
+                        event=event,
+                        attempt_id=call.attempt_id,
+                    )
+                )
+        return found
+
+    def verify_webhook(self, request: WebhookRequest) -> bool:
+        """Whether our own secret signed exactly this address and form."""
+        return is_signed(self._secret, request)
+
+    def parse_webhook(self, request: WebhookRequest) -> list[LegEvent]:
+        """The one report of a callback; InvalidInput names the field that makes no sense."""
+        return [event_of(request.form)]
+
+    def calls(self) -> list[SimulatedCall]:
+        """Every call ever placed, as known now: what a checker compares the service with."""
+        return self._log.calls(self._clock.now())
+
+    def start(self) -> None:
+        """Deliver callbacks in the background; call it when the service can be reached."""
+        self._loop.start()
+
+    def stop(self) -> None:
+        """Stop delivering; undelivered callbacks go out after the next start."""
+        self._loop.stop()
+
+    def close(self) -> None:
+        """Stop, and let go of the file."""
+        self.stop()
+        self._log.close()
+
+    def pump(self, now: datetime | None = None) -> int:
+        """Deliver everything due at `now` (default: the clock's); returns how many arrived."""
+        return self._loop.pump(now or self._clock.now())
+
+    def _refuse_when_down(self) -> None:
+        if self.faults.down:
+            raise TransientError(_OUTAGE)
+
+    def _acceptance(self, n: int, mishap: Mishap | None) -> timedelta:
+        if mishap is None:
+            return timedelta()
+        return self.faults.accept_within * draw(self._seed, n, "accept").random()
+
+    def _accept(
+        self,
+        file: sqlite3.Connection,
+        n: int,
+        call_id: str,
+        number: Number,
+        request: PlaceCall,
+        accepted_at: datetime,
+    ) -> None:
+        index = self._index(number.e164)
+        random = draw(self._seed, number.e164, earlier_calls(file, index))
+        behaviour = behaviour_of(number.e164, random)
+        line = plan(
+            behaviour,
+            placed_at=accepted_at,
+            ring_timeout=timedelta(seconds=request.ring_timeout_seconds),
+            talk=talk_of(number.e164, random),
+            random=random,
+        )
+        call = LoggedCall(
+            call_id=call_id,
+            attempt_id=request.attempt_id,
+            number=number.e164 if is_simulated_number(number.e164) else number.mask,
+            number_index=index,
+            callback_url=request.callback_url,
+            behaviour=behaviour,
+            timeline=line,
+        )
+        record_call(file, n, call)
+        for event in line.events(call_id):
+            self._plan_callbacks(file, n, event)
+
+    def _plan_callbacks(self, file: sqlite3.Connection, n: int, event: LegEvent) -> None:
+        for due_at in deliveries_of(self.faults, self._seed, n, event):
+            record_callback(file, event, due_at)
+
+    def _index(self, e164: str) -> str:
+        key = self._secret.encode()
+        return hmac.new(key, f"number {e164}".encode(), hashlib.sha256).hexdigest()
+
+
+def _dialable(to: str) -> Number:
+    """The number, or RefusedCall: real networks check it before they accept the call."""
+    try:
+        number = parse_number(to, field="to")
+    except InvalidInput as error:
+        raise RefusedCall(error.detail, AttemptOutcome.INVALID_NUMBER, "bad_number") from None
+    behaviour = written_behaviour(number.e164)
+    if behaviour is not None and behaviour in _REFUSALS:
+        raise RefusedCall(_REFUSALS[behaviour], AttemptOutcome.INVALID_NUMBER, behaviour)
+    return number

@@ -1,0 +1,1 @@
+"""What speaks HTTP: hooks, the REST interface and the pages."""
