@@ -65,7 +65,7 @@ def remove_policy(session: Session, viewer: Viewer, public_id: str) -> None:
     viewer.require_write(policy.account_id)
     used_by = homes_using(session, policy)
     if used_by:
-        raise Conflict(f"{used_by} homes use this policy; give them another one first")
+        raise Conflict(f"homes that use this policy: {used_by}; give them another one first")
     session.delete(policy)
     session.flush()
 
