@@ -32,6 +32,7 @@ class Capabilities:
     sms: bool = False
     voice_messages: bool = False
     lookup: bool = False
+    on_service_clock: bool = False  # its waits run on our clock (simulated), not on real time
 
 
 @dataclass(frozen=True, kw_only=True)

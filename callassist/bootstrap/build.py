@@ -1,0 +1,120 @@
+"""From settings to a service, in reading order."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import datetime
+
+from callassist.accounts.scripts import load_library
+from callassist.bootstrap.service import Service, Uptime
+from callassist.bootstrap.telephones import make_telephony
+from callassist.detection import Detection
+from callassist.domain.policy import EscalationPolicy
+from callassist.escalation import coverage, handlers
+from callassist.escalation.context import Escalation
+from callassist.ingest import Connections, IngestWriter, SensorHook
+from callassist.migrations import upgrade
+from callassist.notifications import (
+    MORNING_NOTE,
+    NOTIFY,
+    SEND,
+    STEP,
+    build_channels,
+    notify_deliverer,
+    on_morning_note,
+    on_needs_you_step,
+    send_deliverer,
+)
+from callassist.outbox import Deliverer, OutboxLoop
+from callassist.pms_sync import NothingImported
+from callassist.reports import REPORT, report_deliverer
+from callassist.sensors.registry import ADAPTERS
+from callassist.settings import Settings
+from callassist.settings.secret_key import read_or_make
+from callassist.storage.engine import make_engine
+from callassist.storage.keys import check_key
+from callassist.storage.service_clock import load_clock
+from callassist.storage.sessions import Sessions
+from callassist.storage.vault import Vault
+from callassist.telephony.simulated.faults import Faults
+from callassist.timers import TimerHandler, TimerLoop
+
+
+def build(
+    settings: Settings,
+    *,
+    epoch: datetime | None = None,
+    faults: Faults | None = None,
+    allow_loopback: bool = False,
+) -> Service:
+    """Migrate the database, check the key, and build every part; starts nothing.
+
+    `epoch` is what a scaled clock shows at its first start. SettingsError names what is wrong.
+    """
+    settings.service.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = make_engine(settings.database.url)
+    upgrade(engine)
+    sessions = Sessions(engine)
+    secret_key = read_or_make(settings.service.data_dir, settings.service.secret_key)
+    vault = Vault.from_text(secret_key)
+    clock = load_clock(sessions, settings, epoch=epoch)
+    check_key(sessions, vault, now=clock.now())
+    uptime = Uptime(sessions, clock)
+    telephony = make_telephony(settings, clock, secret_key, faults)
+    channels = build_channels(
+        settings.service.data_dir,
+        settings.mail,
+        settings.notifications,
+        allow_loopback=allow_loopback,
+    )
+    escalation = Escalation(
+        sessions=sessions,
+        vault=vault,
+        telephony=telephony,
+        settings=settings.escalation,
+        fresh_contact=NothingImported(),
+        public_url=settings.service.public_url,
+        up_since=uptime.since,
+        clock_speed=clock.speed,
+    )
+    detection = Detection(default_policy(settings), ADAPTERS, uptime.since)
+    timer_handlers: dict[str, TimerHandler] = {
+        **handlers.timer_handlers(escalation),
+        "noise_tick": detection.on_tick(),
+        coverage.COVERAGE_CHECK: coverage.on_coverage_check(
+            telephony.capabilities(), settings.service.heartbeat_url
+        ),
+        STEP: on_needs_you_step,
+        MORNING_NOTE: on_morning_note(settings.notifications.morning_note_at),
+    }
+    deliverers: dict[str, Deliverer] = {
+        **handlers.deliverers(escalation),
+        NOTIFY: notify_deliverer(sessions),
+        SEND: send_deliverer(sessions, vault, channels, settings.service.public_url),
+        REPORT: report_deliverer(sessions),
+    }
+    ingest = IngestWriter(
+        sessions, clock, detection, most_waiting=settings.ingest.queue_limit
+    )
+    return Service(
+        settings=settings,
+        clock=clock,
+        sessions=sessions,
+        vault=vault,
+        telephony=telephony,
+        channels=channels,
+        escalation=escalation,
+        timers=TimerLoop(sessions, clock, timer_handlers),
+        outbox=OutboxLoop(sessions, clock, deliverers),
+        ingest=ingest,
+        sensor_hook=SensorHook(ADAPTERS, Connections(sessions, vault), ingest, clock),
+        uptime=uptime,
+        scripts=load_library(settings.config_dir / "scripts"),
+        secret_key=secret_key,
+    )
+
+
+def default_policy(settings: Settings) -> EscalationPolicy:
+    """The rules of a home without a preset: config/policies/default.toml."""
+    path = settings.config_dir / "policies" / "default.toml"
+    return EscalationPolicy.from_dict(tomllib.loads(path.read_text(encoding="utf-8")))

@@ -1,0 +1,93 @@
+"""One process's parts, built and named; web, worker and demo use what they need of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from callassist.clock import Clock
+from callassist.domain.script import ScriptLibrary
+from callassist.domain.dial import LegEvent
+from callassist.escalation.context import Escalation
+from callassist.escalation.settling import record_call_events
+from callassist.ingest import IngestWriter, SensorHook
+from callassist.outbox import OutboxLoop
+from callassist.ports.messages import MessageChannel
+from callassist.ports.telephony import Telephony
+from callassist.settings import Settings
+from callassist.storage import uptime
+from callassist.storage.sessions import Sessions
+from callassist.storage.vault import Vault
+from callassist.telephony.simulated import SimulatedNetwork
+from callassist.timers import TimerLoop
+
+
+class Uptime:
+    """Since when the service is up, as last beaten; read by detection and escalation."""
+
+    def __init__(self, sessions: Sessions, clock: Clock) -> None:
+        self._sessions = sessions
+        self._clock = clock
+        self._since = clock.now()
+
+    def beat(self) -> datetime:
+        """Write a heartbeat and remember since when the service is up without a gap."""
+        outage_after = max(uptime.OUTAGE_AFTER, uptime.OUTAGE_AFTER * self._clock.speed)
+        with self._sessions.write() as session:
+            self._since = uptime.heartbeat(
+                session, self._clock.now(), outage_after=timedelta(seconds=outage_after.total_seconds())
+            )
+        return self._since
+
+    def since(self) -> datetime:
+        """The last known start of service."""
+        return self._since
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """Everything a process may need; nothing runs until `start_*` is called."""
+
+    settings: Settings
+    clock: Clock
+    sessions: Sessions
+    vault: Vault
+    telephony: Telephony
+    channels: Mapping[str, MessageChannel]
+    escalation: Escalation
+    timers: TimerLoop
+    outbox: OutboxLoop
+    ingest: IngestWriter
+    sensor_hook: SensorHook
+    uptime: Uptime
+    scripts: ScriptLibrary
+    secret_key: str
+
+    def start_web(self) -> None:
+        """What requests need: the writer of readings."""
+        self.ingest.start()
+
+    def start_worker(self) -> None:
+        """Deadlines, deliveries and, when it is simulated, the phone network."""
+        self.uptime.beat()
+        self.timers.start()
+        self.outbox.start()
+        if isinstance(self.telephony, SimulatedNetwork):
+            self.telephony.start()
+
+    def stop(self) -> None:
+        """Finish what runs and let go; nothing accepted is lost."""
+        self.ingest.stop()
+        self.timers.stop()
+        self.outbox.stop()
+        if isinstance(self.telephony, SimulatedNetwork):
+            self.telephony.close()
+        self.sessions.engine.dispose()
+
+    def record_call_events(
+        self, dial_token: str, events: Sequence[LegEvent], now: datetime
+    ) -> None:
+        """What a verified callback of the phone network told."""
+        with self.sessions.write() as session:
+            record_call_events(session, self.escalation, dial_token, events, now)
