@@ -25,7 +25,7 @@ def postgresql_databases() -> Iterator[PostgresqlDatabases]:
     """The PostgreSQL template; ask for `database_url` or `postgresql_url` instead."""
     databases = PostgresqlDatabases(_postgresql_server())
     yield databases
-    databases.remove_template()
+    databases.close()
 
 
 @pytest.fixture

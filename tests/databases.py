@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, NullPool, create_engine, make_url, text
+from sqlalchemy import URL, create_engine, text
 
 from callassist.migrations import upgrade
 from callassist.storage.engine import make_engine
@@ -37,7 +37,8 @@ class PostgresqlDatabases:
     """Copies one migrated template database on the server at `server_url`."""
 
     def __init__(self, server_url: str) -> None:
-        self._server = make_url(server_url)
+        # CREATE and DROP DATABASE are refused inside a transaction.
+        self._server = create_engine(server_url, isolation_level="AUTOCOMMIT", pool_size=1)
         # Several runs may share a server; each process has names of its own.
         self._prefix = f"callassist_test_{os.getpid()}"
         self._numbers = itertools.count(1)
@@ -49,28 +50,32 @@ class PostgresqlDatabases:
     def create(self) -> Iterator[str]:
         """Yield the URL of a fresh migrated database and drop it afterwards."""
         name = f"{self._prefix}_{next(self._numbers)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {self._template}")
+        self._run(f"CREATE DATABASE {name} TEMPLATE {self._template}{self._strategy()}")
         try:
             yield self._url(name)
         finally:
             self._drop(name)
 
-    def remove_template(self) -> None:
+    def close(self) -> None:
         """Leave the server as it was."""
         self._drop(self._template)
+        self._server.dispose()
+
+    def _strategy(self) -> str:
+        # Copying files is twice as fast as the log of the copy, the default since version 15.
+        version = self._server.dialect.server_version_info
+        return " STRATEGY FILE_COPY" if version and version >= (15,) else ""
 
     def _drop(self, name: str) -> None:
         # FORCE: a test that was stopped half-way may have left its connections open.
         self._run(f"DROP DATABASE {name} WITH (FORCE)")
 
     def _run(self, statement: str) -> None:
-        # CREATE and DROP DATABASE are refused inside a transaction.
-        engine = create_engine(self._server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-        with engine.connect() as connection:
+        with self._server.connect() as connection:
             connection.execute(text(statement))
 
     def _url(self, name: str) -> str:
-        return self._server.set(database=name).render_as_string(hide_password=False)
+        return self._server.url.set(database=name).render_as_string(hide_password=False)
 
 
 def _sqlite_url(path: Path) -> str:
