@@ -102,6 +102,8 @@ def _caveats(facts: ReportFacts, coverage: int | None) -> Iterator[tuple[str, di
         yield "practice", {}
     if any(attempt.simulated for attempt in facts.attempts):
         yield "simulated_network", {}
+    if facts.led_by is not None:
+        yield "calls_shared", {}
     if facts.breach is None:
         yield "not_measured" if coverage is None else "below_limit", {}
     elif not facts.sensors:

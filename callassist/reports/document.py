@@ -96,7 +96,7 @@ def document(copy: Copy, language: str) -> Document:
         sentence=parts.sentence(body, words, guest),
         badge=words.word("resolution", parts.badge_key(body)),
         tone=parts.tone(body),
-        figures=figures(body, words, guest),
+        figures=figures(body, words),
         drawing=draw(body, words),
         silent=parts.silent(body, words),
         attempts=parts.attempts(body, words, copy.names.operators),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from callassist.reports.document_parts import Body, instant, limits, params_of
+from callassist.reports.document_parts import Body, instant, limits
 from callassist.reports.words import Words
 
 
@@ -18,14 +17,13 @@ class Figure:
     hint: str
 
 
-def figures(body: Body, words: Words, guest: str) -> list[Figure]:
+def figures(body: Body, words: Words) -> list[Figure]:
     """The four figures on top."""
-    params = params_of(body["summary"]["params"])
     return [
         _quiet_figure(body, words),
         _noise_figure(body, words),
         _peak_figure(body, words),
-        _calls_or_coverage(body, words, params, guest),
+        _calls_or_coverage(body, words),
     ]
 
 
@@ -39,7 +37,9 @@ def _quiet_figure(body: Body, words: Words) -> Figure:
         quiet_minutes=body["quiet"]["minutes"],
         after_minutes=body["quiet"].get("after_minutes"),
     )
-    return _figure(words, "quiet", value, words.word("figure_hint", "quiet"))
+    measured = state not in ("no_contact", "no_call")
+    hint = words.word("figure_hint", "quiet") if measured else ""
+    return _figure(words, "quiet", value, hint)
 
 
 def _noise_figure(body: Body, words: Words) -> Figure:
@@ -66,20 +66,15 @@ def _peak_figure(body: Body, words: Words) -> Figure:
     return _figure(words, "peak", words.decibels(peak), hint)
 
 
-def _calls_or_coverage(
-    body: Body, words: Words, params: Mapping[str, object], guest: str
-) -> Figure:
+def _calls_or_coverage(body: Body, words: Words) -> Figure:
     heard = body["noise"]["coverage_percent"]
     if heard is None:
         total = len(body["attempts"])
-        hint = words.say("figure_hint", "calls", guest=guest, **_call_counts(params))
+        counts = {name: body["summary"]["params"][name] for name in ("guest_calls", "host_calls")}
+        hint = words.say("figure_hint", "calls", **counts)
         return _figure(words, "calls", str(total), hint)
     value = words.plain("percent").format(n=heard)
     return _figure(words, "coverage", value, words.word("figure_hint", "coverage"))
-
-
-def _call_counts(params: Mapping[str, object]) -> dict[str, object]:
-    return {name: params.get(name) for name in ("guest_calls", "host_calls")}
 
 
 def _figure(words: Words, key: str, value: str, hint: str) -> Figure:

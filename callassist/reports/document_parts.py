@@ -53,6 +53,7 @@ def sentence(body: Body, words: Words, guest: str) -> str:
         guest=guest,
         Guest=guest[:1].upper() + guest[1:],
         how=words.say("how", how, **params),
+        said=words.get("said", str(params.get("result"))) or "",
     )
 
 
@@ -73,7 +74,12 @@ def tone(body: Body) -> str:
 
 def limits(body: Body, words: Words) -> str:
     """Each limit that held during the noise, once, in order of time."""
-    levels = dict.fromkeys(span["db"] for span in body["noise"]["thresholds"])
+    began = body["noise"]["first_loud_at"]
+    levels = dict.fromkeys(
+        span["db"]
+        for span in body["noise"]["thresholds"]
+        if began is None or instant(span["to"]) > instant(began)
+    )
     return words.plain("list_join").join(words.decibels(level) for level in levels)
 
 

@@ -118,6 +118,7 @@ class ReportFacts:
     opened_by: str
     complaint_at: datetime | None
     repeat_of: str | None
+    led_by: str | None  # the incident in whose calls this home was named too
     practice: bool
     call_requested_at: datetime | None
     first_contact: Party | None

@@ -60,6 +60,7 @@ def gather(session: Session, incident: Incident, reason: VersionReason) -> Repor
         opened_by=incident.opened_by,
         complaint_at=incident.complaint_at,
         repeat_of=_public_id(session, Incident, incident.repeat_of_id),
+        led_by=_public_id(session, Incident, incident.led_by_id),
         practice=incident.practice,
         call_requested_at=incident.call_requested_at,
         first_contact=Party(incident.first_contact) if incident.first_contact else None,

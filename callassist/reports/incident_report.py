@@ -86,6 +86,7 @@ def _incident(facts: ReportFacts) -> dict[str, object]:
         "opened_by": facts.opened_by,
         "complaint_at": facts.complaint_at,
         "repeat_of": facts.repeat_of,
+        "led_by": facts.led_by,
         "practice": facts.practice,
         "call_requested_at": facts.call_requested_at,
         "first_contact": facts.first_contact,

@@ -46,18 +46,20 @@ def _params(facts: ReportFacts) -> dict[str, object]:
         params["noise_minutes"] = (facts.noise_over_at - facts.noise_began_at) // _MINUTE
     if facts.contact_at is not None:
         params["contact_at"] = facts.contact_at
-        params["attempt_number"] = _reaching_attempt(facts)
+        reaching = _reaching_attempt(facts)
+        params["attempt_number"] = reaching and reaching.attempt_number
+        params["result"] = reaching and reaching.disposition
         params["quiet_minutes"] = quiet(facts)["minutes"]
     return params
 
 
-def _reaching_attempt(facts: ReportFacts) -> int | None:
+def _reaching_attempt(facts: ReportFacts) -> AttemptFacts | None:
     talks = [
         attempt
         for attempt in facts.attempts
         if attempt.party is facts.first_contact and attempt.answered_at is not None
     ]
-    return talks[-1].attempt_number if talks else None
+    return talks[-1] if talks else None
 
 
 def quiet(facts: ReportFacts) -> dict[str, object]:
