@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from callassist.timers.arming import Arming, arm, arm_many, disarm
-from callassist.timers.firing import DueTimer, TimerHandler
+from callassist.timers.claimed import DueTimer
+from callassist.timers.firing import TimerHandler
 from callassist.timers.loop import TimerLoop
 from callassist.timers.pruning import prune
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,9 +14,9 @@ from callassist.errors import ServiceBusy
 from callassist.models import Timer
 from callassist.storage.faults import busy
 from callassist.timers import claimed
+from callassist.timers.claimed import DueTimer
 
-LOOK_AHEAD = 500  # due timers that one transaction looks at
-CHUNK = 25  # of them claimed together, under one savepoint
+CHUNK = 100  # claimed together, under one savepoint
 LONGEST_SECONDS = 0.04  # real time that one transaction may hold the write lock
 BACKOFF = (
     timedelta(seconds=1),
@@ -29,20 +28,19 @@ _ERROR_LENGTH = 500
 
 _log = structlog.get_logger()
 _table = Timer.__table__
-_COLUMNS = (_table.c.id, _table.c.kind, _table.c.subject, _table.c.due_at, _table.c.failures)
 _OPEN = _table.c.fired_at.is_(None)
-
-
-@dataclass(frozen=True, kw_only=True)
-class DueTimer:
-    """A deadline that has come; `due_at` is the instant it was armed for, however late it is."""
-
-    id: int
-    kind: str
-    subject: str
-    due_at: datetime
-    failures: int = 0
-
+_NEXT_FRESH = (
+    select(_table.c.due_at)
+    .where(_OPEN, _table.c.retry_at.is_(None))
+    .order_by(_table.c.due_at)
+    .limit(1)
+)
+_NEXT_FAILED = (
+    select(_table.c.retry_at)
+    .where(_OPEN, _table.c.retry_at.is_not(None))
+    .order_by(_table.c.retry_at)
+    .limit(1)
+)
 
 TimerHandler = Callable[[Session, DueTimer, datetime], None]
 """Runs inside the claiming transaction: may arm timers and put outbox rows, must not do network
@@ -57,102 +55,88 @@ def fire_some(
 
     A handler that fails is rolled back alone and tried again later; it never blocks others.
     """
-    started = time.monotonic()
-    fired = 0
-    due = find_due(session, now, LOOK_AHEAD)
-    for begin in range(0, len(due), CHUNK):
-        if begin and time.monotonic() - started > LONGEST_SECONDS:
+    end = time.monotonic() + LONGEST_SECONDS
+    seen = fired = 0
+    while not seen or time.monotonic() < end:
+        chunk_seen, chunk_fired = _fire_chunk(session, handlers, now, end)
+        seen += chunk_seen
+        fired += chunk_fired
+        if chunk_seen < CHUNK:
             break
-        fired += _fire_chunk(session, due[begin : begin + CHUNK], handlers, now)
-    return len(due), fired
-
-
-def find_due(session: Session, now: datetime, limit: int) -> list[DueTimer]:
-    """What is due, oldest first, then what failed and is due again; locked on PostgreSQL."""
-    fresh = (
-        select(*_COLUMNS)
-        .where(_OPEN, _table.c.retry_at.is_(None), _table.c.due_at <= now)
-        .order_by(_table.c.due_at, _table.c.id)
-    )
-    failed = (
-        select(*_COLUMNS)
-        .where(_OPEN, _table.c.retry_at.is_not(None), _table.c.retry_at <= now)
-        .order_by(_table.c.retry_at, _table.c.id)
-    )
-    found: list[DueTimer] = []
-    for query in (fresh, failed):
-        rows = session.connection().execute(
-            query.limit(limit - len(found)).with_for_update(skip_locked=True)
-        )
-        found.extend(
-            DueTimer(
-                id=row.id,
-                kind=row.kind,
-                subject=row.subject,
-                due_at=row.due_at,
-                failures=row.failures,
-            )
-            for row in rows
-        )
-    return found
+    return seen, fired
 
 
 def next_due(session: Session) -> datetime | None:
     """When the loop has to look again; None when no timer is armed."""
     connection = session.connection()
-    fresh = select(_table.c.due_at).where(_OPEN, _table.c.retry_at.is_(None))
-    failed = select(_table.c.retry_at).where(_OPEN, _table.c.retry_at.is_not(None))
-    instants = [
-        connection.execute(fresh.order_by(_table.c.due_at).limit(1)).scalar(),
-        connection.execute(failed.order_by(_table.c.retry_at).limit(1)).scalar(),
-    ]
+    instants = [connection.execute(query).scalar() for query in (_NEXT_FRESH, _NEXT_FAILED)]
     return min((at for at in instants if at is not None), default=None)
 
 
 def _fire_chunk(
-    session: Session, chunk: Sequence[DueTimer], handlers: Mapping[str, TimerHandler], now: datetime
+    session: Session, handlers: Mapping[str, TimerHandler], now: datetime, end: float
+) -> tuple[int, int]:
+    timers: list[DueTimer] = []
+    try:
+        with session.begin_nested():
+            timers += claimed.claim(session, now, CHUNK)
+            return len(timers), _fire_all(session, timers, handlers, now, end)
+    except Exception as error:
+        _raise_if_busy(error)
+        if not timers:
+            raise
+        if len(timers) == 1:
+            _record_failure(session, timers[0], error, now)
+            return 1, 0
+    # One of them failed and took the others back with it: now one by one.
+    return len(timers), sum(_fire_alone(session, timer, handlers, now) for timer in timers)
+
+
+def _fire_all(
+    session: Session,
+    timers: Sequence[DueTimer],
+    handlers: Mapping[str, TimerHandler],
+    now: datetime,
+    end: float,
+) -> int:
+    fired = 0
+    for place, timer in enumerate(timers):
+        if place and time.monotonic() > end:
+            claimed.release(session, timers[place:])
+            break
+        if claimed.start(session, timer):
+            _fire(session, timer, handlers, now)
+            fired += 1
+    return fired
+
+
+def _fire_alone(
+    session: Session, timer: DueTimer, handlers: Mapping[str, TimerHandler], now: datetime
 ) -> int:
     try:
         with session.begin_nested():
-            fired = 0
-            for timer in _claim(session, chunk, now):
-                fired += _fire(session, timer, handlers, now)
-            return fired
+            if not claimed.claim_one(session, timer, now):
+                return 0
+            claimed.start(session, timer)
+            _fire(session, timer, handlers, now)
+            return 1
     except Exception as error:
         _raise_if_busy(error)
-        if len(chunk) == 1:
-            _record_failure(session, chunk[0], error, now)
-            return 0
-    # One of them failed and took the others back with it: now one by one.
-    return sum(_fire_chunk(session, [timer], handlers, now) for timer in chunk)
-
-
-def _claim(session: Session, chunk: Sequence[DueTimer], now: datetime) -> list[DueTimer]:
-    # The rows that the update changed are ours; a handler before may have moved or removed some.
-    won = session.connection().execute(
-        update(Timer)
-        .where(_table.c.id.in_([timer.id for timer in chunk]), _OPEN, _table.c.due_at <= now)
-        .values(fired_at=now, error=None)
-        .returning(_table.c.id)
-    )
-    ids = set(won.scalars())
-    timers = [timer for timer in chunk if timer.id in ids]
-    claimed.remember(session, [(timer.kind, timer.subject, timer.id) for timer in timers])
-    return timers
+        _record_failure(session, timer, error, now)
+        return 0
 
 
 def _fire(
     session: Session, timer: DueTimer, handlers: Mapping[str, TimerHandler], now: datetime
-) -> int:
-    if not claimed.start(session, timer.kind, timer.subject):
-        return 0
+) -> None:
     handler = handlers.get(timer.kind)
     if handler is None:
         raise LookupError(f"nobody handles timers of kind {timer.kind!r}")
-    session.expunge_all()
     handler(session, timer, now)
     session.flush()
-    return 1
+    # What this one has read must not be taken for fresh by the next one.
+    if len(session.identity_map):
+        session.expunge_all()
 
 
 def _raise_if_busy(error: Exception) -> None:
