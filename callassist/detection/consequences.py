@@ -26,7 +26,7 @@ from callassist.domain.noise import (
     SensorSilent,
 )
 from callassist.domain.policy import EscalationPolicy
-from callassist.models import Breach, Incident, Sensor
+from callassist.models import Breach, Incident, Property, Sensor
 from callassist.timers import Arming
 
 OPEN, DUE, ENDED = "breach_open", "breach_due", "breach_ended"
@@ -200,8 +200,18 @@ class Consequences:
     def _sensor_changed(
         self, home: Home, sensor_id: int, since: datetime | None, kind: MessageKind
     ) -> None:
-        query = select(Sensor.public_id, Sensor.silent_since, Sensor.property_id)
-        row = self._session.execute(query.where(Sensor.id == sensor_id)).one_or_none()
+        query = (
+            select(
+                Sensor.public_id,
+                Sensor.silent_since,
+                Sensor.property_id,
+                Property.public_id.label("property_public_id"),
+                Property.account_id,
+            )
+            .join(Property, Property.id == home.property_id)
+            .where(Sensor.id == sensor_id)
+        )
+        row = self._session.execute(query).one_or_none()
         if row is None or (row.silent_since is None) == (since is None):
             return  # removed, or told already
         self._session.execute(
@@ -216,11 +226,11 @@ class Consequences:
             f"{kind}:{sensor_id}:{outage.isoformat()}",
             {
                 "kind": kind.value,
-                "account_id": home.account_id,
+                "account_id": row.account_id,
                 "property_id": home.property_id,
                 "facts": {
                     "sensor_public_id": row.public_id,
-                    "property_public_id": home.public_id,
+                    "property_public_id": row.property_public_id,
                     "since": outage.isoformat(),
                 },
             },

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from callassist.detection.consequences import TICK, Consequences
@@ -14,16 +13,26 @@ from callassist.detection.moves import HomeMove
 from callassist.detection.rulebook import Rulebook
 from callassist.domain.noise import NoiseEvent
 from callassist.domain.policy import EscalationPolicy
-from callassist.models import Breach, PropertyNoise
+from callassist.models import PropertyNoise
 from callassist.ports.detection import NotMoved
 from callassist.ports.sensors import SensorAdapter
+from callassist.storage.rows import RowsStatement
 from callassist.timers import DueTimer, TimerHandler
 
 LOOK_AGAIN = timedelta(milliseconds=200)  # when another process is writing the home right now
 
-# SET clauses follow from the parameters' names
-_SAVE = update(PropertyNoise).where(PropertyNoise.property_id == bindparam("home"))
-_SAVE_LOUDNESS = update(Breach).where(Breach.id == bindparam("breach"))
+# rows: property id, state, breach id, tick_due_at
+_SAVE = RowsStatement("""
+UPDATE property_noise SET state = {binary}k.value ->> 1{as_binary},
+  breach_id = CAST(k.value ->> 2 AS BIGINT), tick_due_at = CAST(k.value ->> 3 AS BIGINT)
+FROM {rows} WHERE property_id = CAST(k.value ->> 0 AS BIGINT)
+""")
+# rows: breach id, last_loud_at, peak_db
+_SAVE_LOUDNESS = RowsStatement("""
+UPDATE breach SET last_loud_at = CAST(k.value ->> 1 AS BIGINT),
+  peak_db = CAST(k.value ->> 2 AS FLOAT)
+FROM {rows} WHERE id = CAST(k.value ->> 0 AS BIGINT)
+""")
 
 
 class Detection:
@@ -93,15 +102,12 @@ class Detection:
         )
 
     def _save(
-        self, session: Session, moves: Iterable[HomeMove], consequences: Consequences
+        self, session: Session, moves: Sequence[HomeMove], consequences: Consequences
     ) -> None:
-        states: list[dict[str, object]] = []
-        loudness: list[dict[str, object]] = []
-        for move in moves:
-            states += move.changed_state()
-            loudness += move.changed_loudness()
+        states = [row for move in moves if (row := move.changed_state()) is not None]
+        loudness = [row for move in moves if (row := move.changed_loudness()) is not None]
         consequences.finish()
         if states:
-            session.connection().execute(_SAVE, states)
+            _SAVE.run(session.connection(), states)
         if loudness:
-            session.connection().execute(_SAVE_LOUDNESS, loudness)
+            _SAVE_LOUDNESS.run(session.connection(), sorted(loudness))

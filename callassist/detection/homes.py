@@ -3,77 +3,84 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from callassist.domain.noise import SourceKind
-from callassist.models import Policy, Property, PropertyNoise, Sensor
+from callassist.models.types import from_micros
+from callassist.storage.rows import RowsStatement
 
-CHUNK = 500  # ids in one query
-
-_QUERY = (
-    select(
-        Property.id,
-        Property.public_id,
-        Property.account_id,
-        Property.timezone,
-        Property.policy_id,
-        Policy.updated_at,
-        Property.paused_from,
-        Property.paused_until,
-        Property.archived_at,
-        PropertyNoise.state,
-        PropertyNoise.breach_id,
-        PropertyNoise.tick_due_at,
-        Sensor.id,
-        Sensor.kind,
-        Sensor.interval_seconds,
-        Sensor.connection_id,
-    )
-    .join(PropertyNoise, PropertyNoise.property_id == Property.id)
-    .outerjoin(Policy, Policy.id == Property.policy_id)
-    .outerjoin(Sensor, Sensor.property_id == Property.id)
-    .order_by(Property.id)
-)
-_INSERTS = {
-    "sqlite": sqlite.insert(PropertyNoise).values(state=b"").on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(PropertyNoise).values(state=b"").on_conflict_do_nothing(),
+# Rows: property id. Locked in the order of their ids, so that two never wait in a ring.
+_READ = """
+SELECT p.id, p.timezone, p.policy_id, q.updated_at, p.paused_from, p.paused_until, p.archived_at,
+  n.state, n.breach_id, n.tick_due_at, s.id, s.kind, s.interval_seconds, s.connection_id
+FROM {rows}
+JOIN property p ON p.id = CAST(k.value ->> 0 AS BIGINT)
+JOIN property_noise n ON n.property_id = p.id
+LEFT JOIN policy q ON q.id = p.policy_id
+LEFT JOIN sensor s ON s.property_id = p.id
+"""
+_READS = {
+    "sqlite": RowsStatement(_READ),  # a writer is alone
+    "postgresql": RowsStatement(f"{_READ} ORDER BY p.id FOR UPDATE OF n"),
 }
+_READ_FREE = {
+    "sqlite": _READS["sqlite"],
+    "postgresql": RowsStatement(f"{_READ} ORDER BY p.id FOR UPDATE OF n SKIP LOCKED"),
+}
+_ADD = RowsStatement("""
+INSERT INTO property_noise (property_id, state)
+SELECT p.id, {binary}''{as_binary} FROM {rows} JOIN property p
+  ON p.id = CAST(k.value ->> 0 AS BIGINT)
+WHERE true ON CONFLICT (property_id) DO NOTHING
+""")
 
 
-@dataclass(frozen=True, slots=True)
-class Listener:
-    """One sensor of a home."""
+class Listener(NamedTuple):
+    """One sensor of a home; `kind` is a SourceKind."""
 
     sensor_id: int
-    kind: SourceKind
+    kind: str
     interval_seconds: int
     connection_id: int
 
 
-@dataclass(slots=True)
 class Home:
     """One home's settings and the stored state of its noise rule; `policy_id` None: default."""
 
-    property_id: int
-    public_id: str
-    account_id: int
-    zone: ZoneInfo
-    policy_id: int | None
-    policy_updated_at: datetime | None
-    paused_from: datetime | None
-    paused_until: datetime | None
-    archived_at: datetime | None
-    state: bytes
-    breach_id: int | None
-    tick_due_at: datetime | None
-    listeners: list[Listener] = field(default_factory=list)
+    __slots__ = (
+        "archived_at",
+        "breach_id",
+        "listeners",
+        "paused_from",
+        "paused_until",
+        "policy_id",
+        "policy_updated_at",
+        "property_id",
+        "state",
+        "tick_due_at",
+        "timezone",
+    )
+
+    def __init__(self, row: Sequence[Any]) -> None:
+        self.property_id: int = row[0]
+        self.timezone: str = row[1]
+        self.policy_id: int | None = row[2]
+        self.policy_updated_at: int | None = row[3]  # only to see that it changed
+        self.paused_from = _instant(row[4])
+        self.paused_until = _instant(row[5])
+        self.archived_at = _instant(row[6])
+        self.state: bytes = row[7]
+        self.breach_id: int | None = row[8]
+        self.tick_due_at = _instant(row[9])
+        self.listeners: tuple[Listener, ...] = ()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Its local time."""
+        return ZoneInfo(self.timezone)
 
     def is_paused(self, now: datetime) -> bool:
         """Whether the host has switched this home off for now."""
@@ -89,38 +96,34 @@ class Home:
 def lock_homes(
     session: Session, property_ids: Collection[int], *, skip_locked: bool = False
 ) -> dict[int, Home]:
-    """Read homes and lock their state, in the order of their ids so that two never wait in a ring.
+    """Read homes and lock their state.
 
     A home that is heard for the first time gets its row. `skip_locked`: leave out those that
     another transaction is writing (PostgreSQL; SQLite has one writer).
     """
-    wanted = sorted(property_ids)
-    homes = _read(session, wanted, skip_locked=skip_locked)
-    missing = [each for each in wanted if each not in homes]
+    wanted = [(each,) for each in sorted(property_ids)]
+    reads = _READ_FREE if skip_locked else _READS
+    homes = _read(session, reads, wanted)
+    missing = [row for row in wanted if row[0] not in homes]
     if missing and not skip_locked:
-        insert = _INSERTS[session.get_bind().dialect.name]
-        known = select(Property.id).where(Property.id.in_(missing)).order_by(Property.id)
-        new = [{"property_id": each} for each in session.execute(known).scalars()]
-        if new:
-            session.connection().execute(insert, new)
-            homes |= _read(session, missing, skip_locked=False)
+        _ADD.run(session.connection(), missing)
+        homes |= _read(session, reads, missing)
     return homes
 
 
-def _read(session: Session, wanted: list[int], *, skip_locked: bool) -> dict[int, Home]:
+def _read(
+    session: Session, reads: dict[str, RowsStatement], wanted: Sequence[tuple[int]]
+) -> dict[int, Home]:
+    connection = session.connection()
     homes: dict[int, Home] = {}
-    for start in range(0, len(wanted), CHUNK):
-        query = _QUERY.where(Property.id.in_(wanted[start : start + CHUNK])).with_for_update(
-            of=PropertyNoise, skip_locked=skip_locked
-        )
-        for row in session.connection().execute(query):
-            home = homes.get(row[0])
-            if home is None:
-                home = homes[row[0]] = _home(row)
-            if row[12] is not None:
-                home.listeners.append(Listener(row[12], SourceKind(row[13]), row[14], row[15]))
+    for row in reads[connection.dialect.name].run(connection, wanted):
+        home = homes.get(row[0])
+        if home is None:
+            home = homes[row[0]] = Home(row)
+        if row[10] is not None:
+            home.listeners += (Listener(row[10], row[11], row[12], row[13]),)
     return homes
 
 
-def _home(row: Sequence[Any]) -> Home:
-    return Home(row[0], row[1], row[2], ZoneInfo(row[3]), *row[4:12])
+def _instant(at: int | None) -> datetime | None:
+    return None if at is None else from_micros(at)

@@ -13,6 +13,7 @@ from callassist.detection.homes import Home
 from callassist.detection.rulebook import Rulebook, without_notice_delay
 from callassist.domain import noise
 from callassist.domain.noise import NoiseEvent, ReadingKind, Rules, Step
+from callassist.models.types import to_micros
 from callassist.ports.detection import NotMoved
 
 
@@ -36,8 +37,10 @@ class HomeMove:
         self._now = now
         self._up_since = up_since
         self._state = noise.decode(home.state)
-        self._before = self._state.breach
+        self._before = None if home.breach_id is None else self._state.breach
         self._before_id = home.breach_id
+        self._tick_before = home.tick_due_at
+        self._usual: Rules | None = None
 
     def apply(self, events: Sequence[NoiseEvent]) -> list[str]:
         """Move by what was heard; one verdict per event, in its order."""
@@ -59,39 +62,30 @@ class HomeMove:
         if not self._home.is_paused(self._now):
             self._take(noise.tick(self._state, self._now, self._rules(), self._up_since))
 
-    def changed_state(self) -> list[dict[str, object]]:
+    def changed_state(self) -> tuple[object, ...] | None:
         """The row to store, if anything in it changed; also arms the next tick when needed."""
         home = self._home
         tick_due_at = self._next_tick()
         state = noise.encode(self._state)
-        if state == home.state and tick_due_at == home.tick_due_at and tick_due_at is not None:
-            return []
-        row = {
-            "home": home.property_id,
-            "state": state,
-            "breach_id": home.breach_id,
-            "tick_due_at": tick_due_at,
-        }
-        return [row]
+        if state == home.state and tick_due_at == self._tick_before:
+            return None
+        due = None if tick_due_at is None else to_micros(tick_due_at)
+        return home.property_id, state.decode("ascii"), home.breach_id, due
 
-    def changed_loudness(self) -> list[dict[str, object]]:
+    def changed_loudness(self) -> tuple[int, int, float | None] | None:
         """The running breach's last loud reading and peak, if they changed."""
-        running, breach_id = self._state.breach, self._home.breach_id
-        if running is None or breach_id is None:
-            return []
-        if (
-            breach_id == self._before_id
-            and self._before is not None
-            and self._before.last_loud_at == running.last_loud_at
-            and self._before.peak_db == running.peak_db
+        breach_id = self._home.breach_id
+        if breach_id is None:
+            return None
+        running = self._state.breach
+        assert running is not None
+        known = self._before if breach_id == self._before_id else None
+        if known is not None and (known.last_loud_at, known.peak_db) == (
+            running.last_loud_at,
+            running.peak_db,
         ):
-            return []
-        row = {
-            "breach": breach_id,
-            "last_loud_at": running.last_loud_at,
-            "peak_db": running.peak_db,
-        }
-        return [row]
+            return None
+        return breach_id, to_micros(running.last_loud_at), running.peak_db
 
     def _apply_unpaused(self, events: Sequence[NoiseEvent]) -> list[str]:
         if not self._needs_care():
@@ -117,6 +111,7 @@ class HomeMove:
     def _take(self, step: Step, rules: Rules | None = None) -> Sequence[str]:
         self._state = step.state
         if step.effects:
+            self._usual = None  # a breach that begins or ends brings another policy
             policy = self._rules().policy if rules is None else rules.policy
             self._consequences.write(self._home, step.effects, policy)
             running = step.state.breach
@@ -126,8 +121,11 @@ class HomeMove:
         return step.verdicts
 
     def _rules(self, event: NoiseEvent | None = None) -> Rules:
-        policy = self._rulebook.policy(self._session, self._home)
-        rules = self._rulebook.rules(self._session, self._home, policy, self._state)
+        rules = self._usual
+        if rules is None:
+            policy = self._rulebook.policy(self._session, self._home)
+            rules = self._rulebook.rules(self._session, self._home, policy, self._state)
+            self._usual = rules
         if event is not None and self._reaches_into_pause(event, rules):
             return without_notice_delay(rules)
         return rules
@@ -163,6 +161,7 @@ class HomeMove:
                 ended_at = max(ended_at, running.last_loud_at)
             self._consequences.end(home.breach_id, ended_at, pauses.PAUSED)
             home.breach_id = None
+            self._usual = None
         self._state = pauses.without_noise(self._state)
 
     def _next_tick(self) -> datetime | None:

@@ -84,6 +84,6 @@ def loud_at_end(session: Session, home: Home, until: datetime) -> list[NoiseEven
 
 
 def _still_holds(listener: Listener, at: datetime, kind: ReadingKind, until: datetime) -> bool:
-    if listener.kind is SourceKind.LEVEL:
+    if listener.kind == SourceKind.LEVEL:
         return kind is ReadingKind.LEVEL and until - at <= SILENT_AFTER
     return kind in _ON

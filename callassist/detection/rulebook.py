@@ -69,7 +69,7 @@ class Rulebook:
         self, session: Session, home: Home, policy: EscalationPolicy, state: PropertyNoise
     ) -> Rules:
         """The rules for `home` under `policy`; also for sensors that were taken out of it."""
-        key = (id(policy), home.zone.key, *home.listeners)
+        key = (id(policy), home.timezone, home.listeners)
         rules = self._rules.get(key)
         if rules is None or rules.policy is not policy:
             traits = {each.sensor_id: self._traits(session, each) for each in home.listeners}
@@ -82,7 +82,7 @@ class Rulebook:
         timing = self._timing(session, listener.connection_id)
         return SourceTraits(
             sensor_id=listener.sensor_id,
-            kind=listener.kind,
+            kind=SourceKind(listener.kind),
             interval=timedelta(seconds=listener.interval_seconds),
             max_age=timing.max_age,
             notice_delay=timing.notice_delay,

@@ -19,7 +19,6 @@ _REASONS = {
     400: "Bad Request",
     401: "Unauthorized",
     404: "Not Found",
-    405: "Method Not Allowed",
     413: "Content Too Large",
     415: "Unsupported Media Type",
     422: "Unprocessable Content",
@@ -71,7 +70,6 @@ def problem(
     *,
     faults: Sequence[Fault] = (),
     retry_after: float | None = None,
-    allow: str | None = None,
 ) -> HookAnswer:
     """An RFC 9457 problem; `faults` name places by JSON pointer, `retry_after` is in seconds."""
     body: dict[str, object] = {
@@ -84,14 +82,12 @@ def problem(
         body["errors"] = [
             {"pointer": fault.pointer, "detail": fault.detail} for fault in faults[:MOST_FAULTS]
         ]
-    headers = []
+    headers: tuple[tuple[str, str], ...] = ()
     if retry_after is not None:
-        headers.append(("Retry-After", str(max(1, math.ceil(retry_after)))))
-    if allow is not None:
-        headers.append(("Allow", allow))
+        headers = (("Retry-After", str(max(1, math.ceil(retry_after)))),)
     return HookAnswer(
         status=status,
         body=msgspec.json.encode(body),
         content_type=PROBLEM,
-        headers=tuple(headers),
+        headers=headers,
     )

@@ -7,12 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from callassist.domain.noise import NoiseEvent, Verdict
 from callassist.ingest.answer import Ignored, Receipt
 from callassist.ingest.newcomers import FULL, add_sensors
-from callassist.ingest.statements import STATEMENTS, execute
+from callassist.ingest.statements import (
+    FIND_DUPLICATES,
+    FIND_SENSORS,
+    HEARD,
+    INSERT_READINGS,
+    POSTED,
+)
 from callassist.ingest.submission import SensorKey, Submission
 from callassist.models.types import to_micros
 from callassist.ports.detection import Detector, NotMoved
@@ -65,16 +72,17 @@ def store(
     session: Session, submissions: Sequence[Submission], detector: Detector, now: datetime
 ) -> list[Receipt]:
     """Store all readings and move the homes; one receipt per submission. Does not commit."""
+    connection = session.connection()
     sensors = _find_sensors(session, submissions, now)
     heard: list[_Heard | None] = []  # None: nothing to store
     fresh: dict[tuple[int, str], _Heard] = {}
     for submission in submissions:
         for reading in submission.readings:
             heard.append(_place(reading, submission, sensors, fresh))
-    _leave_out_known(session, fresh)
+    _leave_out_known(connection, fresh)
     _judge(session, fresh, detector, now)
-    _insert(session, fresh)
-    _note_heard(session, submissions, fresh, sensors, now)
+    _insert(connection, fresh)
+    _note_heard(connection, submissions, fresh, sensors, now)
     return _receipts(submissions, heard, sensors)
 
 
@@ -98,12 +106,8 @@ def _find_sensors(
 def _read_sensors(session: Session, keys: Sequence[SensorKey]) -> dict[SensorKey, SensorRow]:
     if not keys:
         return {}
-    connection = session.connection()
-    statement = STATEMENTS[connection.dialect.name].find_sensors
-    return {
-        (row[0], row[1]): SensorRow(row[2], row[3], row[4])
-        for row in execute(connection, statement, list(keys))
-    }
+    found = FIND_SENSORS.run(session.connection(), keys)
+    return {(row[0], row[1]): SensorRow(row[2], row[3], row[4]) for row in found}
 
 
 def _place(
@@ -132,12 +136,10 @@ def event_key(reading: ParsedReading) -> str:
     return f"h:{hashlib.sha256(reading.event_id.encode()).hexdigest()}"
 
 
-def _leave_out_known(session: Session, fresh: dict[tuple[int, str], _Heard]) -> None:
+def _leave_out_known(connection: Connection, fresh: dict[tuple[int, str], _Heard]) -> None:
     if not fresh:
         return
-    connection = session.connection()
-    statement = STATEMENTS[connection.dialect.name].find_duplicates
-    for row in execute(connection, statement, sorted(fresh)):
+    for row in FIND_DUPLICATES.run(connection, sorted(fresh)):
         del fresh[row[0], row[1]]
 
 
@@ -175,7 +177,7 @@ def _event(heard: _Heard) -> NoiseEvent:
     )
 
 
-def _insert(session: Session, fresh: dict[tuple[int, str], _Heard]) -> None:
+def _insert(connection: Connection, fresh: dict[tuple[int, str], _Heard]) -> None:
     rows = []
     for key in sorted(fresh):
         heard = fresh[key]
@@ -195,12 +197,11 @@ def _insert(session: Session, fresh: dict[tuple[int, str], _Heard]) -> None:
             )
         )
     if rows:
-        connection = session.connection()
-        execute(connection, STATEMENTS[connection.dialect.name].insert_readings, rows)
+        INSERT_READINGS.run(connection, rows)
 
 
 def _note_heard(
-    session: Session,
+    connection: Connection,
     submissions: Sequence[Submission],
     fresh: dict[tuple[int, str], _Heard],
     sensors: dict[SensorKey, SensorRow],
@@ -217,11 +218,9 @@ def _note_heard(
     ]
     if not stale:
         return
-    connection = session.connection()
-    statements = STATEMENTS[connection.dialect.name]
-    execute(connection, statements.heard, sorted(stale), now=at)
+    HEARD.run(connection, sorted(stale), now=at)
     posted = sorted({(each.connection.id,) for each in submissions})
-    execute(connection, statements.posted, posted, now=at, before=before)
+    POSTED.run(connection, posted, now=at, before=before)
 
 
 def _receipts(

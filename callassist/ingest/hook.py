@@ -25,7 +25,6 @@ _log = structlog.get_logger()
 class HookRequest:
     """One request, as either path to the handler sees it."""
 
-    method: str
     adapter: str
     token: str
     headers: Headers
@@ -80,10 +79,6 @@ class SensorHook:
             )
 
     def _answer(self, request: HookRequest) -> HookAnswer:
-        if request.method != "POST":
-            return problem(
-                405, "Method not allowed", "Readings are taken by POST only.", allow="POST"
-            )
         adapter = self._adapters.get(request.adapter)
         connection = (
             None if adapter is None else self._connections.find(request.adapter, request.token)
