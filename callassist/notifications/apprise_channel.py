@@ -9,13 +9,13 @@ moment is not noticed; put the service behind a firewall that refuses its own ne
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import apprise
 
 from callassist.errors import InvalidInput, PermanentError, TransientError
+from callassist.notifications.hushed_logs import hush_libraries
 from callassist.notifications.safe_http import CONNECT_SECONDS, READ_SECONDS, require_public
 from callassist.ports.messages import Message
 
@@ -45,7 +45,6 @@ _REFUSED_OPTIONS = frozenset(
         *("smtp", "relay", "blossom", "redirect", "rto", "cto", "retry", "wait", "store"),
     }
 )
-_LOGGER = "apprise"
 
 
 class AppriseChannel:
@@ -53,8 +52,7 @@ class AppriseChannel:
 
     def __init__(self, *, allow_loopback: bool = False) -> None:
         self._allow_loopback = allow_loopback
-        # its messages name hosts and tokens; ours say what happened
-        logging.getLogger(_LOGGER).setLevel(logging.CRITICAL + 1)
+        hush_libraries()
         self._asset = apprise.AppriseAsset(
             app_id="Call Assist",
             app_desc="Call Assist",

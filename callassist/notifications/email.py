@@ -6,6 +6,7 @@ import contextlib
 import os
 import smtplib
 import ssl
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
@@ -19,6 +20,7 @@ from callassist.notifications.mail_url import MailServer, Security, read_mail_ur
 from callassist.ports.messages import Message
 
 TIMEOUT_SECONDS = 10.0
+_NO_ADDRESS = (ValueError, IndexError, MessageError)  # all that Address raises
 
 
 class Carrier(Protocol):
@@ -45,26 +47,33 @@ class Email:
         mail["From"] = self._sender
         try:
             mail["To"] = Address(addr_spec=address)
-        except (ValueError, IndexError):
+        except _NO_ADDRESS:
             raise PermanentError("this is not an e-mail address; correct it") from None
         mail["Subject"] = message.title
         mail["Date"] = formatdate()
         mail["Message-ID"] = f"<{mail_id(message.key, address)}@{self._sender.domain}>"
-        mail["Content-Language"] = message.language
         mail["Auto-Submitted"] = "auto-generated"  # no holiday replies, please (RFC 3834)
         if message.urgent:
             mail["Importance"] = "high"
         mail.set_content(_text(message))
         if message.html is not None:
             mail.add_alternative(message.html, subtype="html")
+        mail["Content-Language"] = message.language  # last: contents move such headers inwards
         return mail
 
 
 class SmtpCarrier:
     """Hands mails to an SMTP server, one connection each."""
 
-    def __init__(self, server: MailServer, *, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        server: MailServer,
+        *,
+        tls: ssl.SSLContext | None = None,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+    ) -> None:
         self._server = server
+        self._timeout = timeout_seconds
         self._tls = tls or ssl.create_default_context()
 
     def carry(self, mail: EmailMessage, to: str) -> None:
@@ -99,10 +108,10 @@ class SmtpCarrier:
         server = self._server
         if server.security is Security.TLS:
             connection: smtplib.SMTP = smtplib.SMTP_SSL(
-                server.host, server.port, timeout=TIMEOUT_SECONDS, context=self._tls
+                server.host, server.port, timeout=self._timeout, context=self._tls
             )
         else:
-            connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_SECONDS)
+            connection = smtplib.SMTP(server.host, server.port, timeout=self._timeout)
         try:
             self._secure(connection)
             if server.user is not None and server.password is not None:
@@ -152,7 +161,7 @@ def check_email(address: str) -> str:
     stripped = address.strip()
     try:
         parsed = Address(addr_spec=stripped)
-    except (ValueError, IndexError):
+    except _NO_ADDRESS:
         parsed = Address()
     if not parsed.username or "." not in parsed.domain or not stripped.isprintable():
         raise InvalidInput("is not an e-mail address, like you@example.com", "address")
@@ -182,7 +191,7 @@ def _sender(text: str) -> Address:
     name, spec = parseaddr(text)
     try:
         sender = Address(display_name=name, addr_spec=spec)
-    except (ValueError, IndexError):
+    except _NO_ADDRESS:
         sender = Address()
     if not sender.username or not sender.domain:
         raise SettingsError("CALLASSIST_MAIL_FROM: write it as Call Assist <calls@example.com>")

@@ -16,6 +16,7 @@ from pywebpush import WebPushException, webpush
 from requests_hardened.ip_filter import InvalidIPAddress
 
 from callassist.errors import InvalidInput, PermanentError, SettingsError, TransientError
+from callassist.notifications.hushed_logs import hush_libraries
 from callassist.notifications.messages import short
 from callassist.notifications.safe_http import CONNECT_SECONDS, READ_SECONDS, safe_session
 from callassist.ports.messages import ChannelGone, Message
@@ -40,6 +41,7 @@ class WebPush:
             raise SettingsError(
                 "CALLASSIST_VAPID_SUBJECT: must be mailto:you@example.com or https://host, no path"
             ) from None
+        hush_libraries()
         self._vapid = vapid
         self._subject = subject
         self._allow_loopback = allow_loopback
