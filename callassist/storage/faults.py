@@ -19,6 +19,16 @@ _SQLITE = {
     sqlite3.SQLITE_IOERR: "the disk of the database reports errors; check it",
     sqlite3.SQLITE_CANTOPEN: "the database's file cannot be opened; check its path and rights",
 }
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+_CONFLICT = "the database is busy with other changes; try again in a moment"
+_POSTGRESQL = {
+    "40001": _CONFLICT,  # serialization_failure
+    "40P01": _CONFLICT,  # deadlock_detected
+    "55P03": _CONFLICT,  # lock_not_available
+    "53100": _SQLITE[sqlite3.SQLITE_FULL],
+    "25006": "the database only reads at the moment (a standby?); connect to the one that writes",
+}
+_CONFLICT_RETRY_SECONDS = 0.05
 _LOST = "the database does not answer; check that it runs, this goes on by itself when it is back"
 _NO_CONNECTION = "every connection to the database is in use; try again in a moment"
 
@@ -29,7 +39,8 @@ def busy(error: BaseException) -> ServiceBusy | None:
     for link in _chain(error):
         detail = _detail(link)
         if detail is not None:
-            return ServiceBusy(detail, retry_after=1.0)
+            soon = detail == _CONFLICT
+            return ServiceBusy(detail, retry_after=_CONFLICT_RETRY_SECONDS if soon else 1.0)
     return None
 
 
@@ -49,6 +60,9 @@ def _detail(error: BaseException) -> str | None:
     if isinstance(error, DBAPIError):
         if isinstance(error.orig, sqlite3.Error):
             return _detail(error.orig)
+        state = getattr(error.orig, "sqlstate", None)
+        if state in _POSTGRESQL:
+            return _POSTGRESQL[state]
         if error.connection_invalidated or isinstance(error, OperationalError):
             return _LOST
     return None

@@ -68,21 +68,18 @@ class WaitingThread:
             self._hints.forget(self._name)
             if self._stopping.is_set():
                 return
-            succeeded, next_due = self._round()
-            if not succeeded:
+            try:
+                next_due = self._work()
+            except ServiceBusy as error:
+                self._wait_after_busy(error)
+            except Exception as error:  # the loop must outlive whatever happens in it
+                _log.error("loop failed", action="loop_failed", loop=self._name, exc_info=error)
                 self._stopping.wait(AFTER_FAULT_SECONDS)
-                continue
-            self._stopping.wait(FLOOR_SECONDS)
-            self._hints.wait(self._name, next_due, self._clock, self._longest)
+            else:
+                self._last_success = time.monotonic()
+                self._stopping.wait(FLOOR_SECONDS)
+                self._hints.wait(self._name, next_due, self._clock, self._longest)
 
-    def _round(self) -> tuple[bool, datetime | None]:
-        try:
-            next_due = self._work()
-        except ServiceBusy as error:
-            _log.warning("loop waits", action="loop_waits", loop=self._name, detail=error.detail)
-            return False, None
-        except Exception as error:  # the loop must outlive whatever happens in it
-            _log.error("loop failed", action="loop_failed", loop=self._name, exc_info=error)
-            return False, None
-        self._last_success = time.monotonic()
-        return True, next_due
+    def _wait_after_busy(self, error: ServiceBusy) -> None:
+        _log.warning("loop waits", action="loop_waits", loop=self._name, detail=error.detail)
+        self._stopping.wait(min(AFTER_FAULT_SECONDS, error.retry_after or AFTER_FAULT_SECONDS))

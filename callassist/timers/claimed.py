@@ -83,7 +83,7 @@ def _claim(session: Session, due: Select[tuple[int]], now: datetime) -> list[Due
     rows = session.connection().execute(
         update(Timer)
         .where(_table.c.id.in_(due.with_for_update(skip_locked=True)), _OPEN)
-        .values(fired_at=now)
+        .values(fired_at=now, error=None)
         .returning(*_COLUMNS)
     )
     timers = [

@@ -142,6 +142,16 @@ def test_a_lost_postgresql_connection_is_named_and_comes_back(postgresql_url: st
     sessions.engine.dispose()
 
 
+def test_a_postgresql_row_that_is_locked_too_long_is_named(postgresql_url: str):
+    sessions = Sessions(make_engine(postgresql_url))
+    _write(sessions, "Canal Homes")
+    with sessions.write() as holder:
+        holder.execute(text("SELECT * FROM account FOR UPDATE"))
+        with pytest.raises(ServiceBusy, match="busy with other changes"):
+            _lock_briefly(sessions)
+    sessions.engine.dispose()
+
+
 def test_a_postgresql_server_that_is_down_is_named():
     sessions = Sessions(make_engine("postgresql://nobody@127.0.0.1:1/nothing"))
     with pytest.raises(ServiceBusy, match="does not answer"):
@@ -242,3 +252,9 @@ def _lose_connection(sessions: Sessions) -> None:
         with sessions.engine.connect() as other:
             other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": mine})
         session.execute(select(Account.name))
+
+
+def _lock_briefly(sessions: Sessions) -> None:
+    with sessions.write() as session:
+        session.execute(text("SET LOCAL lock_timeout = '50ms'"))
+        session.execute(text("SELECT * FROM account FOR UPDATE"))
