@@ -8,7 +8,9 @@ from datetime import datetime
 from callassist.accounts.scripts import load_library
 from callassist.bootstrap.service import Service, Uptime
 from callassist.bootstrap.telephones import make_telephony
+from callassist.clock import Clock
 from callassist.detection import Detection
+from callassist.domain.coverage import COVERAGE_CHECK
 from callassist.domain.policy import EscalationPolicy
 from callassist.escalation import coverage, handlers
 from callassist.escalation.context import Escalation
@@ -26,8 +28,10 @@ from callassist.notifications import (
     send_deliverer,
 )
 from callassist.outbox import Deliverer, OutboxLoop
-from callassist.pms_sync import NothingImported
-from callassist.reports import REPORT, report_deliverer
+from callassist.pms_sync.embedded import NothingImported
+from callassist.ports.telephony import Telephony
+from callassist.reports.versions import TOPIC as REPORT
+from callassist.reports.versions import report_deliverer
 from callassist.sensors.registry import ADAPTERS
 from callassist.settings import Settings
 from callassist.settings.secret_key import read_or_make
@@ -36,7 +40,7 @@ from callassist.storage.keys import check_key
 from callassist.storage.service_clock import load_clock
 from callassist.storage.sessions import Sessions
 from callassist.storage.vault import Vault
-from callassist.telephony.simulated.faults import Faults
+from callassist.telephony.simulated import Faults
 from callassist.timers import TimerHandler, TimerLoop
 
 
@@ -44,12 +48,15 @@ def build(
     settings: Settings,
     *,
     epoch: datetime | None = None,
+    clock: Clock | None = None,
+    telephony: Telephony | None = None,
     faults: Faults | None = None,
     allow_loopback: bool = False,
 ) -> Service:
     """Migrate the database, check the key, and build every part; starts nothing.
 
-    `epoch` is what a scaled clock shows at its first start. SettingsError names what is wrong.
+    `epoch` is what a scaled clock shows at its first start. `clock` and `telephony` take the place
+    of those that the settings name (proofs, tests). SettingsError names what is wrong.
     """
     settings.service.data_dir.mkdir(parents=True, exist_ok=True)
     engine = make_engine(settings.database.url)
@@ -57,10 +64,14 @@ def build(
     sessions = Sessions(engine)
     secret_key = read_or_make(settings.service.data_dir, settings.service.secret_key)
     vault = Vault.from_text(secret_key)
-    clock = load_clock(sessions, settings, epoch=epoch)
+    clock = clock or load_clock(sessions, settings, epoch=epoch)
     check_key(sessions, vault, now=clock.now())
     uptime = Uptime(sessions, clock)
-    telephony = make_telephony(settings, clock, secret_key, faults)
+    telephony = telephony or make_telephony(settings, clock, secret_key, faults)
+    surroundings = coverage.Surroundings(
+        capabilities=telephony.capabilities(),
+        heartbeat_watched=bool(settings.service.heartbeat_url),
+    )
     channels = build_channels(
         settings.service.data_dir,
         settings.mail,
@@ -81,9 +92,7 @@ def build(
     timer_handlers: dict[str, TimerHandler] = {
         **handlers.timer_handlers(escalation),
         "noise_tick": detection.on_tick(),
-        coverage.COVERAGE_CHECK: coverage.on_coverage_check(
-            telephony.capabilities(), settings.service.heartbeat_url
-        ),
+        COVERAGE_CHECK: coverage.coverage_check_handler(surroundings),
         STEP: on_needs_you_step,
         MORNING_NOTE: on_morning_note(settings.notifications.morning_note_at),
     }
@@ -93,9 +102,7 @@ def build(
         SEND: send_deliverer(sessions, vault, channels, settings.service.public_url),
         REPORT: report_deliverer(sessions),
     }
-    ingest = IngestWriter(
-        sessions, clock, detection, most_waiting=settings.ingest.queue_limit
-    )
+    ingest = IngestWriter(sessions, clock, detection, most_waiting=settings.ingest.queue_limit)
     return Service(
         settings=settings,
         clock=clock,
@@ -104,6 +111,7 @@ def build(
         telephony=telephony,
         channels=channels,
         escalation=escalation,
+        surroundings=surroundings,
         timers=TimerLoop(sessions, clock, timer_handlers),
         outbox=OutboxLoop(sessions, clock, deliverers),
         ingest=ingest,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from callassist.clock import Clock
-from callassist.domain.script import ScriptLibrary
 from callassist.domain.dial import LegEvent
+from callassist.domain.script import ScriptLibrary
 from callassist.escalation.context import Escalation
+from callassist.escalation.coverage import Surroundings
 from callassist.escalation.settling import record_call_events
 from callassist.ingest import IngestWriter, SensorHook
 from callassist.outbox import OutboxLoop
@@ -35,9 +36,8 @@ class Uptime:
         """Write a heartbeat and remember since when the service is up without a gap."""
         outage_after = max(uptime.OUTAGE_AFTER, uptime.OUTAGE_AFTER * self._clock.speed)
         with self._sessions.write() as session:
-            self._since = uptime.heartbeat(
-                session, self._clock.now(), outage_after=timedelta(seconds=outage_after.total_seconds())
-            )
+            now = self._clock.now()
+            self._since = uptime.heartbeat(session, now, outage_after=outage_after)
         return self._since
 
     def since(self) -> datetime:
@@ -56,6 +56,7 @@ class Service:
     telephony: Telephony
     channels: Mapping[str, MessageChannel]
     escalation: Escalation
+    surroundings: Surroundings
     timers: TimerLoop
     outbox: OutboxLoop
     ingest: IngestWriter

@@ -6,33 +6,35 @@ import hashlib
 import hmac
 
 from callassist.clock import Clock
-from callassist.errors import SettingsError
 from callassist.ports.telephony import Telephony
-from callassist.settings import Settings
-from callassist.telephony.manual import ManualTelephony
-from callassist.telephony.simulated import SimulatedNetwork
-from callassist.telephony.simulated.delivery import HttpDelivery
-from callassist.telephony.simulated.faults import Faults
+from callassist.settings import Bind, Settings
+from callassist.telephony import registry
+from callassist.telephony.simulated import Faults
 
-CALL_LOG = "simulated-network.db"
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 not bound here, looked up
 
 
 def make_telephony(
     settings: Settings, clock: Clock, secret_key: str, faults: Faults | None = None
 ) -> Telephony:
-    """The adapter for `CALLASSIST_TELEPHONY`; SettingsError for an unknown name."""
-    name = settings.telephony.network
-    if name == "manual":
-        return ManualTelephony()
-    if name != "simulated":
-        raise SettingsError(f"CALLASSIST_TELEPHONY: {name!r} is not known; use simulated or manual")
+    """The network of `CALLASSIST_TELEPHONY`; SettingsError for an unknown name."""
     # a key of its own, so that the network never signs with what seals numbers
     secret = hmac.new(secret_key.encode(), b"simulated network", hashlib.sha256).hexdigest()
-    return SimulatedNetwork(
-        settings.service.data_dir / CALL_LOG,
-        clock,
-        settings.telephony.simulated_seed,
-        post=HttpDelivery(),
+    parts = registry.NetworkParts(
+        clock=clock,
+        data_dir=settings.service.data_dir,
+        public_url=settings.service.public_url,
+        local_url=local_url(settings.service.bind),
         secret=secret,
-        faults=faults,
+        seed=settings.telephony.simulated_seed,
+        faults=faults or Faults(),
     )
+    return registry.build(settings.telephony.network, parts)
+
+
+def local_url(bind: Bind) -> str:
+    """Where this machine reaches its own web server."""
+    host = _EVERYWHERE.get(bind.host, bind.host)
+    if ":" in host and not host.startswith("["):
+        host = f"[{host}]"
+    return f"http://{host}:{bind.port}"
