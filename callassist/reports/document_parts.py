@@ -165,7 +165,11 @@ def _hop(hop: Body, words: Words) -> str:
             params[name] = word[:1].lower() + word[1:]
     said = words.say("history", hop["key"], **params)
     why = words.get("why", str(hop["params"].get("reason")))
-    return said if why is None else f"{said[:-1]} ({why})."
+    said = said if why is None else f"{said[:-1]} ({why})."
+    if "times" not in hop:
+        return said
+    often = words.say("times", "until", times=hop["times"], until=instant(hop["until"]))
+    return f"{said[:-1]}{often}"
 
 
 _WORDY = {

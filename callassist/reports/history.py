@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from callassist.domain.log_action import LogAction
+from callassist.domain.message_kind import OFF_BY_DEFAULT
 from callassist.reports.facts import LogFacts
 
 A = LogAction
@@ -52,14 +53,30 @@ _VARIANTS: Mapping[LogAction, tuple[str, Mapping[object, str]]] = {
 }
 
 
+# On a bad night these come by the dozen: told once, with how often and until when.
+_TOLD_ONCE = ("offer_missed", "supervisor_paged", "task_returned")
+
+
 def history(log: tuple[LogFacts, ...]) -> list[dict[str, object]]:
-    """Entries {at, key, params} in order of time; the dials themselves are in the attempts."""
-    return [{"at": entry.at, "key": key, "params": params} for entry, key, params in _hops(log)]
+    """Entries {at, key, params} in order of time; the dials themselves are in the attempts.
+
+    What repeats itself has `times` and `until` too.
+    """
+    told: list[dict[str, object]] = []
+    for entry, key, params in _hops(log):
+        same = [hop for hop in told if hop["key"] == key and hop["params"] == params]
+        if key in _TOLD_ONCE and same:
+            times = same[0].get("times", 1)
+            assert isinstance(times, int)
+            same[0] |= {"times": times + 1, "until": entry.at}
+            continue
+        told.append({"at": entry.at, "key": key, "params": params})
+    return told
 
 
 def _hops(log: tuple[LogFacts, ...]) -> Iterator[tuple[LogFacts, str, dict[str, object]]]:
     for entry in log:
-        if entry.action not in _PARAMS:
+        if entry.action not in _PARAMS or entry.data.get("kind") in OFF_BY_DEFAULT:
             continue
         key = str(entry.action)
         if entry.action in _VARIANTS:

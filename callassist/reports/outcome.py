@@ -12,7 +12,7 @@ from callassist.reports.facts import AttemptFacts, ReportFacts
 FIRST_ATTEMPT_WITHIN = timedelta(minutes=5)  # of the request
 HOST_TOLD_WITHIN = timedelta(minutes=60)  # of the noise
 _MINUTE = timedelta(minutes=1)
-_DELIVERED = "sent"
+_DELIVERED, _WAITING = "sent", "queued"
 
 
 def summary(facts: ReportFacts) -> dict[str, object]:
@@ -91,7 +91,7 @@ def service(facts: ReportFacts) -> dict[str, object]:
         "first_attempt": _measure(
             facts, facts.call_requested_at, first, FIRST_ATTEMPT_WITHIN, "stood_down"
         ),
-        "host_told": _measure(facts, noise, _host_told_at(facts), HOST_TOLD_WITHIN, "not_told"),
+        "host_told": _measure(facts, noise, _host_told_at(facts), HOST_TOLD_WITHIN, _untold(facts)),
     }
 
 
@@ -99,6 +99,10 @@ def _host_told_at(facts: ReportFacts) -> datetime | None:
     spoken = [a.answered_at for a in facts.attempts if _told_by_phone(a)]
     sent = [m.sent_at for m in facts.messages if m.status == _DELIVERED]
     return min((at for at in [*spoken, *sent] if at is not None), default=None)
+
+
+def _untold(facts: ReportFacts) -> str:
+    return "not_yet" if any(m.status == _WAITING for m in facts.messages) else "not_told"
 
 
 def _told_by_phone(attempt: AttemptFacts) -> bool:

@@ -97,7 +97,12 @@ def nobody_reached() -> ReportFacts:
         ),
         log=(
             *plain.log,
-            log(35, A.SUPERVISOR_PAGED, reason="nobody_took_it"),
+            log(10, A.HOST_TOLD, kind="noise_started"),
+            log(30.8, A.OFFER_ENDED, ending="missed"),
+            log(31.6, A.OFFER_ENDED, ending="declined"),
+            log(32.4, A.OFFER_ENDED, ending="missed"),
+            log(34, A.OFFER_ENDED, ending="missed"),
+            log(35, A.SUPERVISOR_PAGED, reason="nobody_takes_it"),
             log(75, A.HOST_TOLD, kind="needs_you", reason="nobody_reached"),
             log(75, A.INCIDENT_CLOSED, resolution="nobody_reached"),
         ),
