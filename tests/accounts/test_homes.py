@@ -129,11 +129,11 @@ def test_another_number_takes_a_contacts_flag_away_the_same_one_does_not(
         (anna,) = contacts(session, place.owner, place.home.public_id)
         anna.flagged_at, anna.flag_reason = NOW, "invalid_number"
         same = ContactInput(phone="+1 (202) 555-0110", name="Anna B.")
-        update_contact(session, VAULT, place.owner, anna.public_id, same)
-        assert (anna.name, anna.flag_reason) == ("Anna B.", "invalid_number")
+        kept = update_contact(session, VAULT, place.owner, anna.public_id, same)
+        assert (kept.name, kept.flag_reason) == ("Anna B.", "invalid_number")
         other = ContactInput(phone="+1 202 555 0113")
-        update_contact(session, VAULT, place.owner, anna.public_id, other)
-        assert anna.flagged_at is None
+        changed = update_contact(session, VAULT, place.owner, anna.public_id, other)
+        assert (changed.flagged_at, changed.flag_reason) == (None, None)
         with pytest.raises(NotFound):
             update_contact(session, VAULT, firm(session, "B C").owner, anna.public_id, other)
 

@@ -164,16 +164,15 @@ def test_the_language_is_guessed_from_the_number_until_somebody_says_it(
     with sessions.write() as session:
         place = firm(session)
         one = stay(session, place)
+
+        def language_after(details: StayDetails) -> str | None:
+            home_id, stay_id = place.home.public_id, one.public_id
+            return stays.put_stay(
+                session, VAULT, place.owner, home_id, details, now=NOW, stay_public_id=stay_id
+            ).language
+
         assert one.language == "en"
-        put = {"now": NOW, "stay_public_id": one.public_id}
-        home_id = place.home.public_id
-        said = StayDetails(language="fr-CA")
-        stays.put_stay(session, VAULT, place.owner, home_id, said, **put)
-        assert one.language == "fr"
-        emptied = StayDetails(language="")
-        stays.put_stay(session, VAULT, place.owner, home_id, emptied, **put)
-        assert one.language == "en"
+        assert language_after(StayDetails(language="fr-CA")) == "fr"
+        assert language_after(StayDetails(language="")) == "en"
         stays.set_language(session, one, "de", NOW)
-        other_number = StayDetails(numbers=(SECOND,))
-        stays.put_stay(session, VAULT, place.owner, home_id, other_number, **put)
-        assert one.language == "de"
+        assert language_after(StayDetails(numbers=(SECOND,))) == "de"
