@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from callassist.accounts.desks import in_scope
 from callassist.domain.viewer import Viewer
 from callassist.errors import Forbidden, InvalidInput, NotFound
 from callassist.models import Account, Desk, ServiceAgreement
@@ -76,7 +75,7 @@ def agreements(session: Session, viewer: Viewer) -> list[ServiceAgreement]:
 
 def _sees(session: Session, viewer: Viewer, agreement: ServiceAgreement) -> bool:
     desk = session.get_one(Desk, agreement.desk_id)
-    return agreement.account_id in viewer.account_ids or in_scope(viewer, desk)
+    return agreement.account_id in viewer.account_ids or viewer.sees_desk(desk.id, desk.account_id)
 
 
 def _check_span(starts_at: datetime, ends_at: datetime | None) -> None:

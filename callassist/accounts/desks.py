@@ -70,7 +70,7 @@ def update_desk(
     duty_phone: str | None = None,
 ) -> Desk:
     """Change a desk; None leaves a value, an empty duty phone removes it."""
-    require_chief(viewer, desk)
+    viewer.require_run_desk(desk.id, desk.account_id)
     if name is not None:
         desk.name = checks.line(name, "name")
     if languages is not None:
@@ -106,7 +106,7 @@ def own_desk(
 def find_desk(session: Session, viewer: Viewer, public_id: str) -> Desk:
     """A desk at which the viewer works, or that their account owns; NotFound otherwise."""
     desk = session.scalars(select(Desk).where(Desk.public_id == public_id)).first()
-    if desk is None or not in_scope(viewer, desk):
+    if desk is None or not viewer.sees_desk(desk.id, desk.account_id):
         raise NotFound("no such desk")
     return desk
 
@@ -131,7 +131,7 @@ def add_operator(
     now: datetime,
 ) -> Operator:
     """A new operator of a desk, for instance a robot of the demo or a program with a token."""
-    require_chief(viewer, desk)
+    viewer.require_run_desk(desk.id, desk.account_id)
     operator = new_operator(
         session,
         desk,
@@ -151,7 +151,7 @@ def update_operator(
 ) -> Operator:
     """Change an operator; one who is no longer active gets no offers and is on no shift."""
     operator = find_operator(session, viewer, public_id)
-    require_chief(viewer, operator.desk)
+    viewer.require_run_desk(operator.desk.id, operator.desk.account_id)
     if typed.name is not None:
         operator.name = checks.line(typed.name, "name")
     if typed.desk_name is not None:
@@ -169,14 +169,14 @@ def update_operator(
 def find_operator(session: Session, viewer: Viewer, public_id: str) -> Operator:
     """An operator of a desk in the viewer's scope; NotFound otherwise."""
     operator = session.scalars(select(Operator).where(Operator.public_id == public_id)).first()
-    if operator is None or not in_scope(viewer, operator.desk):
+    if operator is None or not viewer.sees_desk(operator.desk.id, operator.desk.account_id):
         raise NotFound("no such operator")
     return operator
 
 
 def operators(session: Session, viewer: Viewer, desk: Desk) -> list[Operator]:
     """The operators of a desk in the viewer's scope, by desk name."""
-    if not in_scope(viewer, desk):
+    if not viewer.sees_desk(desk.id, desk.account_id):
         raise NotFound("no such desk")
     query = select(Operator).where(Operator.desk_id == desk.id)
     return list(session.scalars(query.order_by(Operator.desk_name, Operator.id)))
@@ -208,19 +208,6 @@ def new_operator(
     session.add(Presence(operator_id=operator.id, state=PresenceState.OFFLINE, since=now))
     session.flush()
     return operator
-
-
-def in_scope(viewer: Viewer, desk: Desk) -> bool:
-    """Whether the viewer may know of the desk at all."""
-    own = desk.account_id is not None and desk.account_id in viewer.account_ids
-    return viewer.is_admin or own or desk.id in viewer.desk_ids
-
-
-def require_chief(viewer: Viewer, desk: Desk) -> None:
-    """Forbidden unless the viewer supervises the desk or runs the account whose own it is."""
-    own = desk.account_id is not None and viewer.can_write(desk.account_id)
-    if not (own or viewer.supervises(desk.id)):
-        raise Forbidden("only a supervisor of this desk may change it; ask one")
 
 
 def _sealed(vault: Vault, phone: str | None, field: str) -> bytes | None:

@@ -74,19 +74,7 @@ def add_person(
     Operators and supervisors also become operators of the desk: of `desk`, else of the account's
     own desk, which is made when needed. Asking twice changes nothing but languages and names.
     """
-    address = checks.email(email)
-    person = session.scalars(select(Person).where(Person.email == address)).first()
-    if person is None:
-        person = Person(
-            email=address,
-            name=checks.line(name, "name", required=False),
-            fs_uniquifier=secrets.token_hex(32),
-            active=True,
-            language=checks.languages(languages)[0],
-            created_at=now,
-        )
-        session.add(person)
-        session.flush()
+    person = _person(session, checks.email(email), name, languages, now)
     if role in DESK_ROLES:
         desk = desk or _own_desk(session, account, languages, now)
         _bind(session, person, role, None, desk.id)
@@ -163,6 +151,24 @@ def viewer_for_person(session: Session, person: Person) -> Viewer:
         is_admin=is_admin,
         language=person.language or "en",
     )
+
+
+def _person(
+    session: Session, address: str, name: str, languages: Sequence[str], now: datetime
+) -> Person:
+    person = session.scalars(select(Person).where(Person.email == address)).first()
+    if person is None:
+        person = Person(
+            email=address,
+            name=checks.line(name, "name", required=False),
+            fs_uniquifier=secrets.token_hex(32),
+            active=True,
+            language=checks.languages(languages)[0],
+            created_at=now,
+        )
+        session.add(person)
+        session.flush()
+    return person
 
 
 def _own_desk(

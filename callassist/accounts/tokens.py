@@ -16,6 +16,7 @@ from callassist.errors import Forbidden, InvalidInput, NotFound
 from callassist.models import Account, ApiToken, Desk, Operator
 
 SCOPES = (Role.HOST, Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN)
+_DESK_SCOPES = frozenset({Role.OPERATOR, Role.SUPERVISOR})
 PREFIX = "ca_"  # so that secret scanners and people recognise one
 _USE_NOTED_EVERY = timedelta(hours=1)  # writing it down for each request would cost a commit
 
@@ -41,40 +42,37 @@ def issue_token(
     if expires_at is not None and expires_at <= now:
         raise InvalidInput("must be in the future", "expires_at")
     label = checks.line(name or f"{scope} token", "name")
-    if scope is Role.HOST:
-        if account is None:
-            raise InvalidInput("say for which account", "account")
-        desk = operator = None
-    elif scope is Role.ADMIN:
-        account = desk = operator = None
-    else:
+    if scope is Role.HOST and account is None:
+        raise InvalidInput("say for which account", "account")
+    if scope in _DESK_SCOPES:
         desk = _desk(session, account, desk, operator, now)
         account = None
         if scope is Role.OPERATOR and operator is None:
-            operator = new_operator(
-                session,
-                desk,
-                name=label,
-                desk_name=label[:64],
-                languages=desk.languages,
-                person_id=None,
-                now=now,
-            )
+            operator = _new_operator(session, desk, label, now)
+    else:
+        desk = operator = None
+        account = account if scope is Role.HOST else None
     text = PREFIX + secrets.token_urlsafe(32)
-    session.add(
-        ApiToken(
-            name=label,
-            token_hash=_hash(text),
-            scope=scope,
-            account_id=None if account is None else account.id,
-            desk_id=None if desk is None else desk.id,
-            operator_id=None if operator is None else operator.id,
-            created_at=now,
-            expires_at=expires_at,
-        )
-    )
+    row = ApiToken(name=label, token_hash=_hash(text), scope=scope, created_at=now)
+    row.account_id = None if account is None else account.id
+    row.desk_id = None if desk is None else desk.id
+    row.operator_id = None if operator is None else operator.id
+    row.expires_at = expires_at
+    session.add(row)
     session.flush()
     return text
+
+
+def _new_operator(session: Session, desk: Desk, label: str, now: datetime) -> Operator:
+    return new_operator(
+        session,
+        desk,
+        name=label,
+        desk_name=label[:64],
+        languages=desk.languages,
+        person_id=None,
+        now=now,
+    )
 
 
 def issue_token_as(
@@ -97,7 +95,7 @@ def issue_token_as(
     if desk is None and operator is not None:
         desk = operator.desk
     own = account if desk is None else None
-    runs_desk = desk is not None and _runs(viewer, desk)
+    runs_desk = desk is not None and viewer.runs_desk(desk.id, desk.account_id)
     at_desk = runs_desk or (own is not None and viewer.can_write(own.id))
     if not places.get(scope, at_desk):
         raise Forbidden("a token may not do more than you may; ask an administrator")
@@ -183,17 +181,15 @@ def _desk(
     return own_desk(session, account, now=now)
 
 
-def _runs(viewer: Viewer, desk: Desk) -> bool:
-    own = desk.account_id is not None and viewer.can_write(desk.account_id)
-    return own or viewer.supervises(desk.id)
-
-
 def _may_revoke(session: Session, viewer: Viewer, token: ApiToken) -> bool:
     if viewer.is_admin:
         return True
     if token.account_id is not None:
         return viewer.can_write(token.account_id)
-    return token.desk_id is not None and _runs(viewer, session.get_one(Desk, token.desk_id))
+    if token.desk_id is None:
+        return False
+    desk = session.get_one(Desk, token.desk_id)
+    return viewer.runs_desk(desk.id, desk.account_id)
 
 
 def _hash(token: str) -> str:

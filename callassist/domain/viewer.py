@@ -59,3 +59,17 @@ class Viewer:
     def supervises(self, desk_id: int) -> bool:
         """Whether the viewer is a supervisor of this desk."""
         return self.is_admin or Role.SUPERVISOR in self.desk_roles.get(desk_id, frozenset())
+
+    def sees_desk(self, desk_id: int, owner_account_id: int | None) -> bool:
+        """Whether the viewer works at the desk, or their account owns it."""
+        return self.is_admin or desk_id in self.desk_ids or owner_account_id in self.account_ids
+
+    def runs_desk(self, desk_id: int, owner_account_id: int | None) -> bool:
+        """Whether the viewer supervises the desk, or runs the account that owns it."""
+        owns = owner_account_id is not None and self.can_write(owner_account_id)
+        return owns or self.supervises(desk_id)
+
+    def require_run_desk(self, desk_id: int, owner_account_id: int | None) -> None:
+        """Forbidden unless the viewer runs the desk."""
+        if not self.runs_desk(desk_id, owner_account_id):
+            raise Forbidden("only a supervisor of this desk may change it; ask one")

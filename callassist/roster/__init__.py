@@ -6,7 +6,6 @@ from callassist.roster.desks import (
     agreement_for,
     desk_duty_phone,
     desk_for,
-    require_desk_chief,
     speaks,
 )
 from callassist.roster.duty import (
@@ -49,7 +48,6 @@ __all__ = [
     "on_shift",
     "remove_duty",
     "remove_shift",
-    "require_desk_chief",
     "rostered",
     "set_presence",
     "shifts",

@@ -7,8 +7,6 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from callassist.domain.viewer import Viewer
-from callassist.errors import Forbidden
 from callassist.models import Desk, Operator, ServiceAgreement
 from callassist.storage.vault import Vault
 
@@ -46,10 +44,3 @@ def speaks(operator: Operator, language: str) -> bool:
     """Whether the operator takes calls in `language`; a region ("fr-CA") does not matter."""
     wanted = language.partition("-")[0].lower()
     return any(str(spoken).partition("-")[0].lower() == wanted for spoken in operator.languages)
-
-
-def require_desk_chief(viewer: Viewer, desk: Desk) -> None:
-    """Forbidden unless the viewer supervises the desk or runs the account whose own it is."""
-    own = desk.account_id is not None and viewer.can_write(desk.account_id)
-    if not (viewer.supervises(desk.id) or own):
-        raise Forbidden("only a supervisor of this desk may change it; ask one")

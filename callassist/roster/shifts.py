@@ -11,7 +11,7 @@ from callassist.domain.spans import Span, gaps
 from callassist.domain.viewer import Viewer
 from callassist.errors import InvalidInput, NotFound
 from callassist.models import Desk, Operator, Shift
-from callassist.roster.desks import require_desk_chief, speaks
+from callassist.roster.desks import speaks
 
 LONGEST_SHIFT = timedelta(hours=24)
 
@@ -74,8 +74,7 @@ def shifts(
     session: Session, viewer: Viewer, desk: Desk, starts_at: datetime, ends_at: datetime
 ) -> list[tuple[Shift, Operator]]:
     """Shifts of a desk of the viewer's that touch [starts_at, ends_at), earliest first."""
-    own = desk.account_id is not None and desk.account_id in viewer.account_ids
-    if not (viewer.is_admin or own or desk.id in viewer.desk_ids):
+    if not viewer.sees_desk(desk.id, desk.account_id):
         raise NotFound("no such desk")
     return rostered(session, desk.id, starts_at, ends_at)
 
@@ -117,23 +116,23 @@ def remove_shift(session: Session, viewer: Viewer, shift_public_id: str) -> None
 
 def _operator(session: Session, viewer: Viewer, public_id: str) -> Operator:
     operator = session.scalars(select(Operator).where(Operator.public_id == public_id)).first()
-    if operator is None or not _in_scope(viewer, operator.desk):
+    if operator is None or not viewer.sees_desk(operator.desk.id, operator.desk.account_id):
         raise NotFound("no such operator")
-    require_desk_chief(viewer, operator.desk)
+    viewer.require_run_desk(operator.desk.id, operator.desk.account_id)
     return operator
 
 
 def _shift(session: Session, viewer: Viewer, public_id: str) -> Shift:
     shift = session.scalars(select(Shift).where(Shift.public_id == public_id)).first()
     operator = None if shift is None else session.get(Operator, shift.operator_id)
-    if shift is None or operator is None or not _in_scope(viewer, operator.desk):
+    if (
+        shift is None
+        or operator is None
+        or not viewer.sees_desk(operator.desk.id, operator.desk.account_id)
+    ):
         raise NotFound("no such shift")
-    require_desk_chief(viewer, operator.desk)
+    viewer.require_run_desk(operator.desk.id, operator.desk.account_id)
     return shift
-
-
-def _in_scope(viewer: Viewer, desk: Desk) -> bool:
-    return viewer.is_admin or desk.id in viewer.desk_ids or desk.account_id in viewer.account_ids
 
 
 def _check_span(starts_at: datetime, ends_at: datetime) -> None:

@@ -94,21 +94,16 @@ def store_imported(
     check_span(
         open_fields.check_in_at or stay.check_in_at, open_fields.check_out_at or stay.check_out_at
     )
-    numbers: list[ParsedNumber] | None = None
-    problems: list[NumberProblem] = []
-    if imported.details.numbers is not None:
-        numbers, problems = parse_numbers(imported.details.numbers, home.country)
+    numbers, problems = parse_numbers(imported.details.numbers or (), home.country)
     session.add(stay)
     says = keep_snapshot(vault, stay, imported.details, problems)
-    typed_numbers = "numbers" in stay.typed_fields
-    changed = _apply(
-        session, vault, stay, _cleaned(open_fields), None if typed_numbers else numbers, stay.source
-    )
+    new_numbers = None if open_fields.numbers is None else numbers
+    changed = _apply(session, vault, stay, _cleaned(open_fields), new_numbers, stay.source)
     if "language" not in stay.typed_fields:
         changed = _guess_language(vault, stay, says) or changed
     changed = _follow_cancellation(stay, imported.cancelled, now) or changed
-    if stay.property_id != home.id:
-        stay.property_id, changed = home.id, True
+    changed = changed or stay.property_id != home.id
+    stay.property_id = home.id
     stay.source_read_at = now
     session.flush()
     return StoredStay(
