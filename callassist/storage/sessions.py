@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -26,15 +27,21 @@ class Sessions:
         # SQLite: a transaction that begins by reading cannot wait for the lock later on, it
         # fails at once. So writers take it at the beginning.
         self._write_engine = engine.execution_options(**{BEGIN_OPTION: "IMMEDIATE"})
+        self._here = threading.local()
         self._turns = Turns() if is_sqlite(engine) else None
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Commit at the end, roll back on any error; then wake the loops that have new work.
 
-        Never nest two. ServiceBusy when the database is locked, full, read-only or gone.
+        Never nest two: the inner one would wait for the outer one. ServiceBusy when the database
+        is locked, full, read-only or gone.
         """
-        with self._turn(), Session(self._write_engine, expire_on_commit=False) as session:
+        with (
+            self._alone(),
+            self._turn(),
+            Session(self._write_engine, expire_on_commit=False) as session,
+        ):
             session_hints.attach(session, self.hints)
             with _named_faults():
                 yield session
@@ -46,6 +53,16 @@ class Sessions:
         """A snapshot to read from; nothing that is written here is kept."""
         with Session(self.engine, expire_on_commit=False) as session, _named_faults():
             yield session
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        if getattr(self._here, "writes", False):
+            raise RuntimeError("write() inside write(): pass the session down instead")
+        self._here.writes = True
+        try:
+            yield
+        finally:
+            self._here.writes = False
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

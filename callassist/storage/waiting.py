@@ -14,7 +14,7 @@ from callassist.errors import ServiceBusy
 from callassist.storage.engine import is_sqlite
 from callassist.storage.sessions import Sessions
 
-FLOOR_SECONDS = 0.02  # between two looks: what comes in a burst is done in batches
+FLOOR_SECONDS = 0.01  # between two looks: what comes in a burst is done in batches
 LONGEST_WAIT_SQLITE = 30.0  # one process: every new row sends a hint
 LONGEST_WAIT_POSTGRESQL = 1.0  # rows of other processes come without one
 AFTER_FAULT_SECONDS = 1.0

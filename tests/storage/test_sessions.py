@@ -78,6 +78,14 @@ def test_a_reader_does_not_wait_for_a_writer_and_does_not_see_half_of_it(session
     assert _names(sessions) == ["half"]
 
 
+def test_a_write_inside_a_write_is_a_mistake_and_says_so(sessions: Sessions):
+    with sessions.write() as session:
+        with pytest.raises(RuntimeError, match="pass the session down"):
+            _write(sessions, "inner")
+        session.add(Account(name="outer", created_at=NOW))
+    assert _names(sessions) == ["outer"]
+
+
 def test_loops_hear_of_a_due_row_after_the_commit_and_of_a_rolled_back_one_never(
     sessions: Sessions, clock: ManualClock
 ):
@@ -148,7 +156,7 @@ def test_a_postgresql_row_that_is_locked_too_long_is_named(postgresql_url: str):
     with sessions.write() as holder:
         holder.execute(text("SELECT * FROM account FOR UPDATE"))
         with pytest.raises(ServiceBusy, match="busy with other changes"):
-            _lock_briefly(sessions)
+            _lock_briefly(Sessions(sessions.engine))
     sessions.engine.dispose()
 
 
