@@ -13,7 +13,7 @@ _SPOKEN = [str(result) for result, rule in GUEST_RULES.items() if rule.reached]
 
 
 def incident_facts(session: Session, incident_id: int | None) -> dict[str, object]:
-    """Minutes of noise, counted attempts, what the guest said, and the reference, if known."""
+    """When the noise began, counted attempts, what the guest said, and the reference, if known."""
     incident = None if incident_id is None else session.get(Incident, incident_id)
     if incident is None:
         return {}
@@ -23,7 +23,7 @@ def incident_facts(session: Session, incident_id: int | None) -> dict[str, objec
         "repeat": incident.repeat_of_id is not None,
         "attempts": _counted(session, incident),
         "result": _said(session, incident),
-        "minutes": _minutes_loud(session, incident),
+        "began_at": _began_at(session, incident),
     }
     return {name: value for name, value in facts.items() if value is not None}
 
@@ -50,9 +50,6 @@ def _said(session: Session, incident: Incident) -> str | None:
     return session.scalar(said.limit(1))
 
 
-def _minutes_loud(session: Session, incident: Incident) -> int | None:
+def _began_at(session: Session, incident: Incident) -> str | None:
     breach = None if incident.breach_id is None else session.get(Breach, incident.breach_id)
-    if breach is None or incident.call_requested_at is None:
-        return None
-    minutes = (incident.call_requested_at - breach.began_at).total_seconds() / 60
-    return int(minutes) if minutes >= 1 else None
+    return None if breach is None else breach.began_at.isoformat()

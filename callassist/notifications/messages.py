@@ -32,7 +32,7 @@ URGENT = frozenset(
 
 _PRACTICE = "[PRACTICE] "
 _NUMBERS = ("minutes", "minutes_to_quiet", "attempts", "homes", "incidents", "calls")
-_WORDS = ("reason", "result", "party", "mask", "reference")
+_WORDS = ("reason", "why", "result", "party", "mask", "reference")
 _INSTANTS = ("since", "began_at", "check_in_at")
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -116,6 +116,7 @@ def _words(facts: Facts, home: str | None, language: str) -> dict[str, object]:
             "missing": _listed(facts.get("missing")),
             "quiet_after": [_number(one) for one in _listed(facts.get("quiet_after"))],
             "unheard": _unheard(facts.get("unheard"), language),
+            "silent_for": _minutes_between(_instant(facts.get("since")), now),
             "repeat": bool(facts.get("repeat")),
             "at": partial(at_time, now=now, zone=zone, language=language),
             "since_when": partial(since_time, now=now, zone=zone, language=language),
@@ -171,6 +172,10 @@ def _instant(value: object) -> datetime | None:
         except ValueError:
             return None
     return value if isinstance(value, datetime) and value.tzinfo is not None else None
+
+
+def _minutes_between(begin: datetime | None, end: datetime | None) -> float | None:
+    return None if begin is None or end is None else (end - begin).total_seconds() / 60
 
 
 def _zone(value: object) -> ZoneInfo:

@@ -16,6 +16,8 @@ from callassist.domain.incident import IncidentState
 from callassist.domain.viewer import Role
 from callassist.models import (
     Account,
+    CallAttempt,
+    CallTask,
     Desk,
     DutySpan,
     Incident,
@@ -237,6 +239,45 @@ class Scene:
     def channel_row(self, channel_id: int) -> NotificationChannel:
         with self.sessions.read() as session:
             return session.get_one(NotificationChannel, channel_id)
+
+
+def add_attempt(
+    session: Session,
+    account_id: int,
+    incident_id: int,
+    number: int,
+    now: datetime,
+    *,
+    counted: bool,
+) -> None:
+    """One dial to the guest that has ended."""
+    task = CallTask(
+        incident_id=incident_id,
+        account_id=account_id,
+        party="guest",
+        attempt_number=number,
+        state="completed",
+        language="en",
+        available_at=now,
+        created_at=now,
+    )
+    attempt = CallAttempt(
+        task_id=_add(session, task).id,
+        incident_id=incident_id,
+        account_id=account_id,
+        dial_number=1,
+        party="guest",
+        attempt_number=number,
+        number_index="x",
+        number_mask="+1•••••01",
+        state="ended",
+        provider="simulated",
+        dial_token=f"t{number}",
+        requested_at=now,
+        dial_at=now,
+        counted=counted,
+    )
+    _add(session, attempt)
 
 
 def _add(session: Session, row: Row) -> Row:

@@ -9,7 +9,7 @@ from callassist.errors import PermanentError
 from callassist.models import Desk, Person
 from callassist.notifications import NOTIFY, notify_deliverer
 from callassist.outbox import OutboxItem
-from tests.notifications.scene import Scene
+from tests.notifications.scene import Scene, add_attempt
 
 
 def test_every_channel_of_the_account_is_told_in_its_own_language(scene: Scene) -> None:
@@ -184,6 +184,19 @@ def test_a_page_that_reaches_nobody_says_so(scene: Scene) -> None:
     assert row.status == "skipped"
     assert row.reason is not None
     assert row.reason.startswith("nobody can be reached")
+
+
+def test_what_the_rows_say_is_told_and_what_the_writer_says_wins(scene: Scene) -> None:
+    scene.channel("email")
+    incident = scene.incident()
+    with scene.sessions.write() as session:
+        for number in (1, 2, 3):
+            add_attempt(session, scene.account_id, incident, number, scene.now, counted=number < 3)
+    scene.tell("guest_not_reached", incident_id=incident)
+    scene.tell("guest_not_reached", "k2", incident_id=incident, facts={"attempts": 3})
+    texts = [message.text for _, message in scene.email.heard]
+    assert texts[0].startswith("We phoned Marie Dupont twice and could not talk.")
+    assert texts[1].startswith("We phoned Marie Dupont 3 times and could not talk.")
 
 
 def deliver_again(scene: Scene, kind: str) -> None:

@@ -29,7 +29,7 @@ FACTS: dict[str, object] = {
     "began_at": "2026-11-21T22:00:00+00:00",
     "check_in_at": "2026-11-24T15:00:00+00:00",
     "mask": "+1•••••12",
-    "missing": ["sensor", "guest_number"],
+    "missing": ["sensor_silent", "guest_number", "operator_language"],
     "homes": 8,
     "incidents": 2,
     "calls": 3,
@@ -38,21 +38,20 @@ FACTS: dict[str, object] = {
 }
 # the reasons that change the words; the kinds that are not here have one wording
 REASONS: dict[MessageKind, tuple[str, ...]] = {
-    MessageKind.CALL_REQUESTED: ("by_hand",),
     MessageKind.GUEST_NOT_REACHED: (
         *("no_number", "nobody_took_it", "language", "our_fault", "stay_changed"),
         "asked_not_to_be_called",
     ),
     MessageKind.REPORT_READY: ("calling_ended", "closed", "correction"),
     MessageKind.NEEDS_YOU: (
-        *("guest_refused", "emergency", "still_loud", "nobody_took_it", "nobody_reached"),
-        *("dialling_fails", "no_host_contact", "language", "no_number", "too_many_incidents"),
-        "asked_not_to_be_called",
+        *("guest_refused", "emergency", "still_loud", "nobody_takes_it", "nobody_reached"),
+        *("dialling_fails", "no_host_contact", "language", "no_number", "night_is_full"),
+        *("asked_not_to_be_called", "missed", "guest_says_not_us", "outside_cover"),
     ),
     MessageKind.NUMBER_FLAGGED: ("invalid_number", "wrong_person"),
     MessageKind.SUPERVISOR_PAGE: (
-        *("language_not_on_shift", "emergency", "wrap_up_open", "dialling_fails", "in_doubt"),
-        *("last_operator_misses", "audit_alarm"),
+        *("language_not_on_shift", "emergency", "wrap_up_open", "dialling_fails", "dial_in_doubt"),
+        *("last_operator_misses", "audit_alarm", "operator_gone", "nobody_takes_it"),
     ),
 }
 RESULTS = ("not_noisy_now", "booker_not_on_site", "guest_refused", "asked_not_to_be_called")
@@ -64,6 +63,9 @@ def _cases(kind: MessageKind) -> dict[str, dict[str, object]]:
     cases |= {f"reason {one}": {**FACTS, "reason": one} for one in REASONS.get(kind, ())}
     if kind is MessageKind.GUEST_REACHED:
         cases |= {f"result {one}": {**FACTS, "result": one} for one in RESULTS}
+    if kind is MessageKind.CALL_REQUESTED:
+        cases["asked for by hand"] = {**FACTS, "why": "operator"}
+        cases["loud again"] = {**FACTS, "why": "still_loud"}
     if kind in (MessageKind.CALL_REQUESTED, MessageKind.NUMBER_FLAGGED):
         cases["about the host"] = {**FACTS, "party": "host", "reason": "no_number"}
     if kind is MessageKind.MORNING_NOTE:

@@ -6,13 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from callassist import timers
 from callassist.models import (
     Account,
-    CallAttempt,
-    CallTask,
     Incident,
     NoiseReading,
     Sensor,
@@ -20,7 +17,7 @@ from callassist.models import (
     Timer,
 )
 from callassist.notifications import arm_missing, arm_next
-from tests.notifications.scene import Scene
+from tests.notifications.scene import Scene, add_attempt
 
 EVENING = datetime(2026, 6, 13, 20, tzinfo=UTC)  # 22:00 in Paris
 EIGHT = datetime(2026, 6, 14, 6, tzinfo=UTC)
@@ -112,8 +109,8 @@ def test_calls_incidents_and_minutes_to_quiet_are_counted(scene: Scene) -> None:
         incident = session.get_one(Incident, incident_id)
         incident.contact_at = scene.now + timedelta(minutes=40)
         incident.noise_ended_at = scene.now + timedelta(minutes=49)
-        _attempt(scene, session, incident_id, 1, counted=True)
-        _attempt(scene, session, incident_id, 2, counted=False)
+        add_attempt(session, scene.account_id, incident_id, 1, scene.now, counted=True)
+        add_attempt(session, scene.account_id, incident_id, 2, scene.now, counted=False)
     scene.pass_time(hours=10)
     [(_, message)] = scene.email.heard
     assert message.title == "Last night: 1 incident"
@@ -212,36 +209,3 @@ def test_every_account_gets_its_note_armed_once(scene: Scene) -> None:
         assert arm_missing(session, scene.now) == 0
         assert timers.disarm(session, "morning_note", scene.account_id)
         assert arm_missing(session, scene.now) == 1
-
-
-def _attempt(scene: Scene, session: Session, incident_id: int, number: int, counted: bool) -> None:
-    task = CallTask(
-        incident_id=incident_id,
-        account_id=scene.account_id,
-        party="guest",
-        attempt_number=number,
-        state="completed",
-        language="en",
-        available_at=scene.now,
-        created_at=scene.now,
-    )
-    session.add(task)
-    session.flush()
-    session.add(
-        CallAttempt(
-            task_id=task.id,
-            incident_id=incident_id,
-            account_id=scene.account_id,
-            dial_number=1,
-            party="guest",
-            attempt_number=number,
-            number_index="x",
-            number_mask="+1•••••01",
-            state="ended",
-            provider="simulated",
-            dial_token=f"t{number}",
-            requested_at=scene.now,
-            dial_at=scene.now,
-            counted=counted,
-        )
-    )
