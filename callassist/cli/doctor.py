@@ -1,0 +1,97 @@
+"""`callassist doctor`: is this installation fit for tonight?"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import click
+
+from callassist.bootstrap import Service, build, set_up_logs
+from callassist.errors import CallAssistError
+from callassist.notifications import trusted_session
+from callassist.settings import load_settings
+from callassist.storage.backup import backups, read_manifest
+from callassist.storage.facts import dialling_allowed
+
+OK, WARN, BAD = "ok", "look", "bad"
+ENOUGH_BYTES = 1 << 30
+_SIGNS = {OK: "  ok  ", WARN: " look ", BAD: " BAD  "}
+
+
+@click.command()
+def doctor() -> None:
+    """Check settings, database, telephony, mail, monitor, backups and disk; exit 1 when bad."""
+    settings = load_settings()
+    set_up_logs("ERROR")
+    service = build(settings)
+    findings = list(_findings(service))
+    for state, what in findings:
+        click.echo(f"[{_SIGNS[state]}] {what}")
+    raise SystemExit(1 if any(state == BAD for state, _ in findings) else 0)
+
+
+def _findings(service: Service) -> Iterator[tuple[str, str]]:
+    own = service.settings
+    yield OK, f"settings and database ({service.sessions.engine.dialect.name})"
+    yield from _telephony(service)
+    with service.sessions.read() as session:
+        allowed = dialling_allowed(session)
+    if allowed:
+        yield OK, "dialling is allowed"
+    else:
+        yield BAD, "this is a restored copy and dials nobody: check it, then callassist resume"
+    yield from _monitor(own.service.heartbeat_url)
+    yield from _public_url(own.service.public_url)
+    if own.mail.url == "file":
+        yield WARN, "e-mail is written to files: set CALLASSIST_MAIL_URL to a mail server"
+    else:
+        yield OK, "e-mail goes to a mail server (test it with a channel's Test button)"
+    yield from _backups(service)
+    free = shutil.disk_usage(own.service.data_dir).free
+    state = OK if free > ENOUGH_BYTES else BAD
+    yield state, f"{free // (1 << 20)} MiB free in {own.service.data_dir}"
+
+
+def _telephony(service: Service) -> Iterator[tuple[str, str]]:
+    try:
+        service.telephony.check()
+    except CallAssistError as error:
+        yield BAD, f"telephony ({service.telephony.name}): {error.detail}"
+        return
+    if service.telephony.capabilities().simulated:
+        yield WARN, "telephony is simulated: nobody is really phoned"
+    else:
+        yield OK, f"telephony ({service.telephony.name})"
+
+
+def _monitor(url: str) -> Iterator[tuple[str, str]]:
+    if not url:
+        yield WARN, "nobody watches the watcher: set CALLASSIST_HEARTBEAT_URL"
+        return
+    try:
+        with trusted_session().get(url, stream=True) as answer:
+            yield (OK if answer.ok else BAD), f"the monitor answered {answer.status_code}"
+    except OSError as error:
+        yield BAD, f"the monitor was not reached ({type(error).__name__})"
+
+
+def _public_url(url: str) -> Iterator[tuple[str, str]]:
+    if url.startswith("https://"):
+        yield OK, f"the public address is {url}"
+    else:
+        yield WARN, f"the public address {url} is not https: sensors and phones need https"
+
+
+def _backups(service: Service) -> Iterator[tuple[str, str]]:
+    found = backups(service.settings.backup.dir)
+    if not found:
+        yield WARN, f"there is no backup yet in {service.settings.backup.dir}"
+        return
+    manifest = read_manifest(found[-1])
+    age = datetime.now(UTC) - datetime.fromisoformat(manifest.made_at)
+    state = OK if age < timedelta(days=2) else BAD
+    yield state, f"the newest backup is {age.days} days old"
+    if manifest.key_fingerprint != service.vault.fingerprint:
+        yield BAD, f"it needs another secret key ({manifest.key_fingerprint})"

@@ -1,0 +1,184 @@
+"""The homes of the demo night and what their sensors hear. Change a number: the story changes.
+
+All people are fictional; the numbers are reserved for fiction and reach nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PARIS, NEW_YORK, SYDNEY = "Europe/Paris", "America/New_York", "Australia/Sydney"
+LOUD_DB, CALM_DB = 82.0, 48.0
+
+
+def number(last: int) -> str:
+    """+1 202 555 01NN of the simulated network (NN chooses what happens)."""
+    return f"+1202555{100 + last:04d}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Level:
+    """A level sensor: loud in these spans (minutes of the story), dark in those."""
+
+    loud: tuple[tuple[float, float], ...]
+    dark: tuple[tuple[float, float], ...] = ()
+    until: float = 130
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notices:
+    """A Minut home: notices at these minutes, `ended` at the last."""
+
+    at: tuple[float, ...]
+    ended_at: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Home:
+    """One home, its story, its guest and its host, and when it begins (minutes of the night)."""
+
+    name: str
+    story: str
+    begins: float
+    zone: str = PARIS
+    country: str = "FR"
+    level: Level | None = None
+    notices: Notices | None = None
+    guest: str = "Robin Sample"
+    language: str = "en"
+    guest_numbers: tuple[str, ...] = (number(2),)
+    host_numbers: tuple[str, ...] = (number(3),)
+    calm_after: str | None = None
+    called_by_hand_at: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Robot:
+    """An operator who takes every offer, and works from a minute of the night on."""
+
+    name: str
+    languages: tuple[str, ...]
+    from_minute: float = 0
+
+
+CAST: tuple[Home, ...] = (
+    Home(
+        name="Harbour Loft",
+        story="guest answers and it gets quiet",
+        begins=0,
+        level=Level(loud=((0, 38),)),
+    ),
+    Home(
+        name="Garden House",
+        story="three attempts unanswered, host reached",
+        begins=10,
+        level=Level(loud=((0, 75),)),
+        guest_numbers=(number(20),),
+    ),
+    Home(
+        name="Mill Cottage",
+        story="nobody reached",
+        begins=20,
+        zone=NEW_YORK,
+        country="US",
+        level=Level(loud=((0, 75),)),
+        guest_numbers=(number(21),),
+        host_numbers=(number(22),),
+    ),
+    Home(
+        name="Station Flat",
+        story="invalid number flagged",
+        begins=30,
+        zone=NEW_YORK,
+        country="US",
+        level=Level(loud=((0, 50),)),
+        guest_numbers=(number(80),),
+        host_numbers=(number(4),),
+    ),
+    Home(
+        name="Orchard Barn",
+        story="no number known",
+        begins=40,
+        zone=SYDNEY,
+        country="AU",
+        level=Level(loud=((0, 48),)),
+        guest_numbers=(),
+        host_numbers=(number(5),),
+    ),
+    Home(
+        name="Quay Studio",
+        story="noise stops at minute 22",
+        begins=50,
+        zone=SYDNEY,
+        country="AU",
+        level=Level(loud=((0, 22),)),
+    ),
+    Home(
+        name="Bridge Rooms",
+        story="noise stops between attempts 1 and 2",
+        begins=60,
+        level=Level(loud=((0, 30),)),
+        guest_numbers=(number(23),),
+        calm_after="3m",
+    ),
+    Home(
+        name="Lighthouse",
+        story="sensor goes dark for 20 minutes",
+        begins=70,
+        zone=NEW_YORK,
+        country="US",
+        level=Level(loud=((0, 60),), dark=((15, 35),)),
+        guest_numbers=(number(1),),
+    ),
+    Home(
+        name="Forest Cabin",
+        story="sensor never comes back",
+        begins=80,
+        level=Level(loud=((0, 12),), until=12),
+    ),
+    Home(
+        name="Canal Attic",
+        story="French-speaking guest, only an English-speaking operator is free",
+        begins=90,
+        level=Level(loud=((0, 42),)),
+        guest="Camille Exemple",
+        language="fr",
+        guest_numbers=(number(3),),
+    ),
+    Home(
+        name="Market Hall Flat",
+        story="guest agrees and it is loud again 30 minutes later",
+        begins=100,
+        level=Level(loud=((0, 36), (66, 102))),
+        guest_numbers=(number(1),),
+    ),
+    Home(
+        name="Vineyard House",
+        story="a Minut home with three notices",
+        begins=110,
+        notices=Notices(at=(10, 20, 30), ended_at=45),
+    ),
+    Home(
+        name="Tower Suite",
+        story="two brands of sensor in one home",
+        begins=120,
+        zone=SYDNEY,
+        country="AU",
+        level=Level(loud=((0, 40),)),
+        notices=Notices(at=(10, 20, 30), ended_at=41),
+    ),
+    Home(
+        name="Old Bakery",
+        story="a call opened by hand",
+        begins=130,
+        called_by_hand_at=5,
+    ),
+)
+
+ROBOTS: tuple[Robot, ...] = (
+    Robot(name="Ann", languages=("en",)),
+    Robot(name="Ben", languages=("en",)),
+    Robot(name="Zoé", languages=("fr", "en"), from_minute=260),
+)
+
+NIGHT_MINUTES = 300

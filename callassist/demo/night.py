@@ -1,0 +1,130 @@
+"""One demo night from its empty database to its last report."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from callassist.clock import Clock
+from callassist.demo.cast import CAST, ROBOTS
+from callassist.demo.director import Director
+from callassist.demo.inputs import posts
+from callassist.demo.outcome import nothing_open, outcome
+from callassist.demo.robots import RobotOperator
+from callassist.demo.scene import Scene, set_scene
+from callassist.demo.server import DemoServer, free_port
+from callassist.errors import TransientError
+from callassist.migrations import upgrade
+from callassist.settings import Settings
+from callassist.settings.secret_key import read_or_make
+from callassist.storage.engine import make_engine
+from callassist.storage.keys import check_key
+from callassist.storage.service_clock import load_clock
+from callassist.storage.sessions import Sessions
+from callassist.storage.vault import Vault
+
+BEGINS_AT = timedelta(hours=20)  # UTC, on today's date
+LONGEST = timedelta(hours=14)  # of the night's own time, before it is given up
+FOLDER = "demo"
+
+
+class DemoNight:
+    """Scene, service, sensors and robots of one night; its data are its own and made anew."""
+
+    def __init__(self, settings: Settings, *, speed: float, port: int | None = None) -> None:
+        data_dir = settings.service.data_dir / FOLDER
+        shutil.rmtree(data_dir, ignore_errors=True)
+        data_dir.mkdir(parents=True)
+        self.data_dir = data_dir
+        self.sessions = Sessions(make_engine(f"sqlite:///{data_dir / 'callassist.db'}"))
+        upgrade(self.sessions.engine)
+        self.vault = Vault.from_text(read_or_make(data_dir, ""))
+        self.server = DemoServer(data_dir, port or free_port(), speed, log=data_dir / "service.log")
+        midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        self.began = midnight + BEGINS_AT
+        scaled = replace(settings, service=replace(settings.service, clock_speed=speed))
+        with self.sessions.write() as session:
+            self.scene: Scene = set_scene(session, self.vault, self.began)
+        # the clock starts to run with this line; everything before was free
+        self.clock: Clock = load_clock(self.sessions, scaled, epoch=self.began)
+        check_key(self.sessions, self.vault, now=self.began)
+        self.director = Director(self.server.url, self.clock, self.scene)
+        self.robots = [
+            RobotOperator(
+                self.server.url,
+                self.scene.robot_tokens[robot.name],
+                robot,
+                self.clock,
+                (self.began + timedelta(minutes=robot.from_minute)).timestamp(),
+            )
+            for robot in ROBOTS
+        ]
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Service up, robots at work, sensors posting in a thread; all stopped at the end."""
+        self.server.start()
+        for robot in self.robots:
+            robot.start()
+        playing = threading.Thread(target=self._play, name="director", daemon=True)
+        playing.start()
+        self._playing = playing
+        try:
+            yield
+        finally:
+            self.director.stop()
+            playing.join(timeout=15)
+            for robot in self.robots:
+                robot.stop()
+            self.server.stop()
+            self.sessions.engine.dispose()
+
+    def is_over(self) -> bool:
+        """Every input was accepted and nothing is open or undelivered."""
+        if self._playing.is_alive():
+            return False
+        with self.sessions.read() as session:
+            return nothing_open(session)
+
+    def wait_until_over(self) -> None:
+        """TransientError when the night does not end in its longest time."""
+        last = self.began + LONGEST
+        while not self.is_over():
+            if self.clock.now() > last:
+                raise TransientError("the demo night did not end; see the service's log")
+            if not self.server.is_running():
+                raise TransientError("the demo's service ended by itself; see its log")
+            time.sleep(0.1)
+
+    def outcome(self) -> dict[str, Any]:
+        """What the night came to (DESIGN 5)."""
+        with self.sessions.read() as session:
+            return outcome(session, self.scene.stories)
+
+    def _play(self) -> None:
+        by_hand = [
+            (self.began + timedelta(minutes=home.begins + home.called_by_hand_at), home.name)
+            for home in CAST
+            if home.called_by_hand_at is not None
+        ]
+        self.director.play(posts(CAST, self.began), by_hand)
+
+
+def run_demo(settings: Settings, *, speed: float, port: int | None = None) -> dict[str, Any]:
+    """Play one night to its end and return what it came to."""
+    night = DemoNight(settings, speed=speed, port=port)
+    with night.running():
+        night.wait_until_over()
+        return night.outcome()
+
+
+def log_path(settings: Settings) -> Path:
+    """Where the demo's service writes its log."""
+    return settings.service.data_dir / FOLDER / "service.log"

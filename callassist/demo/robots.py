@@ -1,0 +1,123 @@
+"""Robot operators: clients of the API that take every offer, dial, and save what happened."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+import structlog
+
+from callassist.clock import Clock
+from callassist.demo.cast import Robot
+
+_log = structlog.get_logger()
+LOOK_SECONDS = 0.02  # real time between two looks while something may be on offer
+IDLE_SECONDS = 0.25
+TIMEOUT = (2.0, 10.0)
+BEAT_SECONDS = 10.0
+_HOST_WORDS = {"answered": "host_reached", "invalid_number": "invalid_number"}
+
+
+@dataclass
+class _Refused(Exception):
+    """The API said no; the next look starts from what is true then."""
+
+    status: int
+    detail: str
+
+
+class RobotOperator:
+    """One operator at the desk, in a thread of its own; knows only what the API shows."""
+
+    def __init__(self, url: str, token: str, robot: Robot, clock: Clock, begins_at: float) -> None:
+        self._url = f"{url}/api/v1"
+        self._robot = robot
+        self._clock = clock
+        self._begins_at = begins_at
+        self._stop = threading.Event()
+        self._http = requests.Session()
+        self._http.headers["Authorization"] = f"Bearer {token}"
+        self._beaten = 0.0
+        self._looked = 0.0
+        self._thread = threading.Thread(target=self._run, name=f"robot-{robot.name}", daemon=True)
+        self._look_seconds = LOOK_SECONDS if clock.speed > 200 else IDLE_SECONDS
+
+    def start(self) -> None:
+        """Come to work."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Go home."""
+        self._stop.set()
+        self._thread.join(timeout=15)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._work()
+            except (_Refused, requests.RequestException) as trouble:
+                _log.info("robot waits", action="robot_waits", reason=type(trouble).__name__)
+                self._beaten = 0.0
+                self._stop.wait(0.05)
+
+    def _work(self) -> None:
+        if self._clock.now().timestamp() < self._begins_at:
+            self._stop.wait(IDLE_SECONDS)
+            return
+        self._stay_available()
+        task = self._my_task()
+        if task is None:
+            self._stop.wait(self._look_seconds)
+        elif task["state"] == "offered":
+            self._post(f"call-tasks/{task['id']}/accept")
+        elif task["state"] == "assigned" and not task["dialled"]:
+            self._post(f"call-tasks/{task['id']}/dial")
+        elif task["state"] == "wrapping_up":
+            result = result_for(task["party"], task["outcome"])
+            self._post(f"call-tasks/{task['id']}/wrap-up", {"result": result})
+        else:
+            self._stop.wait(self._look_seconds)
+
+    def _my_task(self) -> dict[str, Any] | None:
+        mine: list[dict[str, Any]] = self._get("call-tasks?mine=true")["items"]
+        return mine[0] if mine else None
+
+    def _stay_available(self) -> None:
+        now = time.monotonic()
+        if now - self._looked < IDLE_SECONDS:
+            return
+        self._looked = now
+        if now - self._beaten > BEAT_SECONDS or self._away():
+            self._post("presence", {"state": "available"})
+            self._beaten = now
+
+    def _away(self) -> bool:
+        return self._get("presence")["state"] in ("offline", "break")
+
+    def _get(self, path: str) -> dict[str, Any]:
+        return self._answer(self._http.get(f"{self._url}/{path}", timeout=TIMEOUT))
+
+    def _post(self, path: str, body: dict[str, object] | None = None) -> dict[str, Any]:
+        headers = {"Idempotency-Key": uuid.uuid4().hex}
+        return self._answer(
+            self._http.post(
+                f"{self._url}/{path}", json=body or {}, headers=headers, timeout=TIMEOUT
+            )
+        )
+
+    def _answer(self, answer: requests.Response) -> dict[str, Any]:
+        if not answer.ok:
+            raise _Refused(answer.status_code, answer.text[:200])
+        found: dict[str, Any] = answer.json() if answer.content else {}
+        return found
+
+
+def result_for(party: str, outcome: str | None) -> str:
+    """What a robot saves: whoever answers the phone agrees; else what the network says."""
+    if party == "host":
+        return _HOST_WORDS.get(outcome or "", "host_not_reached")
+    return "guest_agreed" if outcome == "answered" else outcome or "no_conversation"

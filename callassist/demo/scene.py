@@ -1,0 +1,184 @@
+"""Sets the scene: accounts, desk, homes, stays, sensors, shifts, tokens, through the services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from callassist import roster, stays
+from callassist.accounts.agreements import agree
+from callassist.accounts.connections import NewConnection, create_connection
+from callassist.accounts.contacts import ContactInput, add_contact
+from callassist.accounts.desks import OperatorInput, add_operator, create_desk
+from callassist.accounts.people import add_person, create_account
+from callassist.accounts.policies import create_policy
+from callassist.accounts.properties import PropertyInput, create_property
+from callassist.accounts.sign_in_links import make_sign_in_link
+from callassist.accounts.tokens import issue_token
+from callassist.demo.cast import CAST, NIGHT_MINUTES, ROBOTS, Home, Robot
+from callassist.domain.noise import SourceKind
+from callassist.domain.viewer import Role, Viewer
+from callassist.models import Account, Desk, NotificationChannel, Property, Sensor
+from callassist.storage.vault import Vault
+
+ADMIN = Viewer(name="demo", is_admin=True)
+HOST_EMAIL = "host@demo.callassist.invalid"
+OPERATOR_EMAIL = "operator@demo.callassist.invalid"
+
+
+@dataclass
+class Scene:
+    """What the director needs to play: addresses, secrets and tokens, by name."""
+
+    connections: dict[str, NewConnection] = field(default_factory=dict)  # adapter -> connection
+    robot_tokens: dict[str, str] = field(default_factory=dict)
+    host_token: str = ""
+    homes: dict[str, str] = field(default_factory=dict)  # name -> public id
+    stories: dict[int, str] = field(default_factory=dict)  # property id -> story
+    links: dict[str, str] = field(default_factory=dict)  # who -> one-time sign-in token
+
+
+def set_scene(
+    session: Session, vault: Vault, night_began: datetime, cast: tuple[Home, ...] = CAST
+) -> Scene:
+    """Write the demo's people and homes into an empty database."""
+    now = night_began
+    scene = Scene()
+    account = create_account(session, "Demo Stays", now=now, timezone="Europe/Paris")
+    desk = create_desk(session, vault, ADMIN, "Demo desk", now=now, languages=("en", "fr"))
+    agree(session, ADMIN, desk, account, starts_at=now - timedelta(days=1))
+    _people(session, vault, scene, account, desk, now)
+    for robot in ROBOTS:
+        scene.robot_tokens[robot.name] = _robot(session, vault, desk, robot, now)
+    for adapter in ("generic", "minut"):
+        scene.connections[adapter] = create_connection(
+            session,
+            vault,
+            ADMIN,
+            account,
+            adapter,
+            now=now,
+            adapters={adapter: _any_options},
+            name=f"Demo {adapter}",
+            signed=adapter == "generic",
+        )
+    for home in cast:
+        _home(session, vault, scene, account, home, now)
+    return scene
+
+
+def _people(
+    session: Session, vault: Vault, scene: Scene, account: Account, desk: Desk, now: datetime
+) -> None:
+    real_now = datetime.now(UTC)
+    host = add_person(session, HOST_EMAIL, Role.OWNER, now=now, account=account, name="Demo Host")
+    operator = add_person(
+        session,
+        OPERATOR_EMAIL,
+        Role.SUPERVISOR,
+        now=now,
+        desk=desk,
+        name="Demo Operator",
+        desk_name="Sam",
+        languages=("en", "fr"),
+    )
+    scene.links["host"] = make_sign_in_link(session, host, real_now)
+    scene.links["operator"] = make_sign_in_link(session, operator, real_now)
+    scene.host_token = issue_token(
+        session, Role.HOST, now=real_now, account=account, name="demo director"
+    )
+    for place in ({"account_id": account.id, "person_id": host.id}, {"desk_id": desk.id}):
+        address = HOST_EMAIL if "account_id" in place else OPERATOR_EMAIL
+        session.add(
+            NotificationChannel(
+                kind="email",
+                address=vault.seal(address),
+                address_mask="•••@demo.callassist.invalid",
+                language="en",
+                created_at=now,
+                **place,
+            )
+        )
+
+
+def _robot(session: Session, vault: Vault, desk: Desk, robot: Robot, now: datetime) -> str:
+    typed = OperatorInput(
+        name=f"Robot {robot.name}", desk_name=robot.name, languages=robot.languages
+    )
+    operator = add_operator(session, vault, ADMIN, desk, typed, now=now)
+    roster.add_shift(
+        session,
+        ADMIN,
+        operator.public_id,
+        now + timedelta(minutes=robot.from_minute),
+        now + timedelta(minutes=NIGHT_MINUTES + 240),
+    )
+    return issue_token(
+        session, Role.OPERATOR, now=datetime.now(UTC), operator=operator, name="demo robot"
+    )
+
+
+def _home(
+    session: Session, vault: Vault, scene: Scene, account: Account, home: Home, now: datetime
+) -> None:
+    policy = None
+    if home.calm_after is not None:
+        rules = {"cadence": {"calm_after": home.calm_after}}
+        policy = create_policy(session, ADMIN, account, f"{home.name} rules", rules, now=now)
+    typed = PropertyInput(
+        name=home.name,
+        timezone=home.zone,
+        country=home.country,
+        call_name=home.name.split()[0],
+        host_spoken_name="Demo Stays",
+        policy=policy.public_id if policy else None,
+    )
+    place = create_property(session, ADMIN, account, typed, now=now)
+    scene.homes[home.name] = place.public_id
+    scene.stories[place.id] = home.story
+    for phone in home.host_numbers:
+        contact = ContactInput(name="Demo Host", phone=phone, languages=("en",))
+        add_contact(session, vault, ADMIN, place.public_id, contact)
+    details = stays.StayDetails(
+        check_in_at=now - timedelta(days=1),
+        check_out_at=now + timedelta(days=3),
+        guest_name=home.guest,
+        language=home.language,
+        numbers=home.guest_numbers,
+    )
+    stays.put_stay(session, vault, ADMIN, place.public_id, details, now=now)
+    _sensors(session, scene.connections, home, place, now)
+
+
+def _sensors(
+    session: Session,
+    connections: Mapping[str, NewConnection],
+    home: Home,
+    place: Property,
+    now: datetime,
+) -> None:
+    kinds = []
+    if home.level is not None:
+        kinds.append(("generic", SourceKind.LEVEL))
+    if home.notices is not None:
+        kinds.append(("minut", SourceKind.NOTICE))
+    for adapter, kind in kinds:
+        session.add(
+            Sensor(
+                connection_id=connections[adapter].connection.id,
+                account_id=place.account_id,
+                external_id=home.name,
+                name=f"{home.name} ({adapter})",
+                property_id=place.id,
+                kind=str(kind),
+                interval_seconds=60,
+                created_at=now,
+            )
+        )
+
+
+def _any_options(options: Mapping[str, object]) -> None:
+    """The demo's connections have no options."""

@@ -1,0 +1,144 @@
+"""APScheduler as the metronome of housekeeping; it owns no deadline.
+
+Every job may run twice or late: each reads what is due from the database. Jobs tick in real time
+and read the service's clock when they run.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from callassist import outbox, timers
+from callassist.accounts.retention import Retention, forget_expired
+from callassist.bootstrap import Service
+from callassist.errors import TransientError
+from callassist.escalation.auditor import alarm, audit
+from callassist.notifications import arm_missing, ping_if_well, trusted_session
+from callassist.storage.backup import nightly_backup
+from callassist.storage.facts import put_fact
+
+_log = structlog.get_logger()
+UPTIME_SECONDS = 15
+MINUTE = 60
+HOUR = 3600
+
+
+class Metronome:
+    """Ticks housekeeping for one worker process."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._scheduler = BackgroundScheduler(
+            timezone="UTC",
+            executors={"default": ThreadPoolExecutor(4)},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        for name, job, seconds in (
+            ("uptime", self.beat, UPTIME_SECONDS),
+            ("audit", self.audit, MINUTE),
+            ("heartbeat", self.heartbeat, MINUTE),
+            ("backup", self.back_up, MINUTE),
+            ("morning notes", self.arm_morning_notes, HOUR),
+            ("retention", self.forget, HOUR),
+        ):
+            self._scheduler.add_job(_guarded(name, job), "interval", seconds=seconds, id=name)
+
+    def start(self) -> None:
+        """Do what a start needs at once, then tick."""
+        _guarded("morning notes", self.arm_morning_notes)()
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Let a running job finish and stop."""
+        self._scheduler.shutdown(wait=True)
+
+    def beat(self) -> None:
+        """Note that the service is up, without a gap."""
+        self._service.uptime.beat()
+
+    def audit(self) -> None:
+        """Every open incident has a future deadline or a person; else alarm."""
+        service = self._service
+        now = service.clock.now()
+        with service.sessions.read() as session:
+            findings = audit(session, now)
+        if findings:
+            _log.error("audit found", action="audit_alarm", count=len(findings))
+            with service.sessions.write() as session:
+                alarm(session, findings, now)
+
+    def heartbeat(self) -> dict[str, str]:
+        """Ping the monitor on another machine if everything that calls depend on is well."""
+        return ping_if_well(
+            checks(self._service), self._service.settings.service.heartbeat_url, trusted_session()
+        )
+
+    def back_up(self) -> None:
+        """The nightly backup, once a day after its hour."""
+        service = self._service
+        made = nightly_backup(service.sessions, service.vault, service.settings.backup)
+        if made is not None:
+            _log.info("backup made", action="backup_made", file=made.name)
+
+    def arm_morning_notes(self) -> None:
+        """Accounts made since the last tick get their morning note."""
+        service = self._service
+        at = service.settings.notifications.morning_note_at
+        with service.sessions.write() as session:
+            arm_missing(session, service.clock.now(), at)
+
+    def forget(self) -> None:
+        """Delete what is older than its retention, and spent machinery rows."""
+        service = self._service
+        own = service.settings.retention
+        now = service.clock.now()
+        kept = Retention(numbers=own.numbers, readings=own.readings, reports=own.reports)
+        gone = forget_expired(service.sessions, kept, now)
+        for prune in (timers.prune, outbox.prune):
+            with service.sessions.write() as session:
+                prune(session, now)
+        if any(gone.values()):
+            _log.info("forgotten", action="retention", **gone)
+
+
+def checks(service: Service) -> dict[str, Callable[[], None]]:
+    """What must be well before the monitor is told that we are."""
+    return {
+        "timers": lambda: _require(service.timers.healthy(), "the timer loop does not run"),
+        "outbox": lambda: _require(service.outbox.healthy(), "the outbox loop does not run"),
+        "database": lambda: _write_something(service),
+        "telephony": service.telephony.check,
+    }
+
+
+def _require(well: bool, otherwise: str) -> None:
+    if not well:
+        raise TransientError(otherwise)
+
+
+def _write_something(service: Service) -> None:
+    now = service.clock.now()
+    with service.sessions.write() as session:
+        put_fact(session, "write_check", {"at": now.isoformat()}, now=now)
+
+
+def _guarded(name: str, job: Callable[[], object]) -> Callable[[], None]:
+    """One failing job is logged and tried again at the next tick; the others go on."""
+
+    def run() -> None:
+        began = time.monotonic()
+        try:
+            job()
+        except Exception:
+            _log.exception("housekeeping failed", action="housekeeping_failed", job=name)
+        took = timedelta(seconds=time.monotonic() - began)
+        if took > timedelta(seconds=30):
+            _log.warning("housekeeping is slow", action="housekeeping_slow", job=name)
+
+    return run
