@@ -44,14 +44,7 @@ class Scene:
         self.detection = Detection(DEFAULT, ADAPTERS, lambda: self.up_since)
         self.writer = IngestWriter(self.sessions, self.clock, self.detection)
         self.connections = Connections(self.sessions, self.vault, monotonic=lambda: 0.0)
-        self.hook = SensorHook(
-            ADAPTERS,
-            self.connections,
-            self.writer,
-            self.clock,
-            self.flood,
-            now_real=self.clock.now,
-        )
+        self.hook = self.hook_to(self.writer)
         self.timers = TimerLoop(self.sessions, self.clock, {"noise_tick": self.detection.on_tick()})
         with self.sessions.write() as session:
             account = Account(name="Lagoon Homes", timezone="UTC", created_at=self.clock.now())
@@ -59,6 +52,17 @@ class Scene:
             session.flush()
             self.account_id = account.id
         self.writer.start()
+
+    def hook_to(self, writer: IngestWriter) -> SensorHook:
+        """A hook that hands what it takes to `writer`."""
+        return SensorHook(
+            ADAPTERS,
+            self.connections,
+            writer,
+            self.clock,
+            self.flood,
+            now_real=self.clock.now,
+        )
 
     def close(self) -> None:
         """Stop the writer's thread."""
