@@ -48,7 +48,7 @@ def request_call(
         now=now,
         minutes=minutes,
         party=str(party),
-        why=why,
+        **({"reason": str(reason)} if reason else {"why": why}),
     )
     if reason is not None:
         phone_host(session, ctx, incident, PhoneHost(reason), now=now)
