@@ -11,22 +11,33 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from callassist.clock import ManualClock
 from callassist.detection import Detection
 from callassist.domain.policy import EscalationPolicy
 from callassist.ingest import Connections, FloodLimit, HookAnswer, IngestWriter, SensorHook
 from callassist.ingest.hook import HookRequest
-from callassist.models import Account, NoiseReading, Property, Sensor, SensorConnection
+from callassist.models import (
+    Account,
+    Breach,
+    NoiseReading,
+    OutboxEntry,
+    Property,
+    Sensor,
+    SensorConnection,
+    Timer,
+)
 from callassist.sensors.registry import ADAPTERS
 from callassist.storage.sessions import Sessions
 from callassist.storage.vault import Vault
-from callassist.timers import TimerLoop
+from callassist.timers import DueTimer, TimerHandler, TimerLoop
 from tests.sensors.requests import Headers
 
 KEY = Vault.generate_key()
 TOKEN = "the-token-of-the-hook"
 DEFAULT = EscalationPolicy()
+ESCALATION = ("breach_open", "breach_due", "breach_ended", "breach_frozen", "breach_thawed")
 
 
 @dataclass
@@ -45,7 +56,10 @@ class Scene:
         self.writer = IngestWriter(self.sessions, self.clock, self.detection)
         self.connections = Connections(self.sessions, self.vault, monotonic=lambda: 0.0)
         self.hook = self.hook_to(self.writer)
-        self.timers = TimerLoop(self.sessions, self.clock, {"noise_tick": self.detection.on_tick()})
+        self.told: list[tuple[str, int, datetime]] = []  # to escalation: kind, breach, due_at
+        handlers: dict[str, TimerHandler] = dict.fromkeys(ESCALATION, self._escalation_hears)
+        handlers["noise_tick"] = self.detection.on_tick()
+        self.timers = TimerLoop(self.sessions, self.clock, handlers)
         with self.sessions.write() as session:
             account = Account(name="Lagoon Homes", timezone="UTC", created_at=self.clock.now())
             session.add(account)
@@ -84,7 +98,7 @@ class Scene:
             **secrets,
             **values,
         )
-        return self._add(row)
+        return self.add(row)
 
     def home(self, **values: Any) -> int:
         """A home; its nights are those of UTC unless it says otherwise."""
@@ -95,7 +109,7 @@ class Scene:
             created_at=self.clock.now(),
             **{"timezone": "UTC", **values},
         )
-        return self._add(row)
+        return self.add(row)
 
     def sensor(
         self, connection_id: int, home_id: int | None, external_id: str = "attic", **values: Any
@@ -109,7 +123,7 @@ class Scene:
             created_at=self.clock.now(),
             **{"kind": "level", **values},
         )
-        return self._add(row)
+        return self.add(row)
 
     def attic(self, **values: Any) -> tuple[int, int]:
         """The usual scene: one home with one level sensor, `attic`; their ids."""
@@ -154,6 +168,41 @@ class Scene:
             self.timers.run_due()
             self.say(self.level(level_db, sensor))
 
+    def breaches(self) -> list[Breach]:
+        """All breaches, in their order."""
+        with self.sessions.read() as session:
+            return list(session.scalars(select(Breach).order_by(Breach.property_id, Breach.key)))
+
+    def armed(self) -> dict[tuple[str, str], datetime]:
+        """When each open timer is due, by kind and subject."""
+        with self.sessions.read() as session:
+            rows = session.execute(
+                select(Timer.kind, Timer.subject, Timer.due_at).where(Timer.fired_at.is_(None))
+            )
+            return {(row.kind, row.subject): row.due_at for row in rows}
+
+    def notified(self) -> list[dict[str, Any]]:
+        """What was put into the outbox for the host."""
+        with self.sessions.read() as session:
+            entries = session.scalars(select(OutboxEntry).order_by(OutboxEntry.id))
+            return [entry.payload for entry in entries if entry.topic == "notify"]
+
+    def change(self, kind: type[Any], row_id: int, **values: Any) -> None:
+        """Set columns of a row, as some page would."""
+        with self.sessions.write() as session:
+            row = session.get_one(kind, row_id)
+            for name, value in values.items():
+                setattr(row, name, value)
+
+    def wait(self, **span: float) -> None:
+        """Let time pass, a minute at a time, the timers going along."""
+        for _ in range(int(timedelta(**span).total_seconds() // 60)):
+            self.clock.advance(minutes=1)
+            self.timers.run_due()
+
+    def _escalation_hears(self, session: Session, timer: DueTimer, now: datetime) -> None:
+        self.told.append((timer.kind, int(timer.subject), timer.due_at))
+
     def readings(self) -> list[NoiseReading]:
         """What is stored, in the order of their times."""
         with self.sessions.read() as session:
@@ -163,7 +212,8 @@ class Scene:
                 )
             )
 
-    def _add(self, row: Any) -> int:
+    def add(self, row: Any) -> int:
+        """Store a row; its id."""
         with self.sessions.write() as session:
             session.add(row)
             session.flush()
