@@ -47,7 +47,6 @@ class NextStep(StrEnum):
 
     FOLLOW_UP = "follow_up"  # guest reached: wait for quiet
     REFUSED = "refused"  # needs_you, phone the host, resolution guest_reached
-    PHONE_HOST = "phone_host"
     STOP_AND_PHONE_HOST = "stop_and_phone_host"  # stop entry, no more calls this stay
     EMERGENCY = "emergency"  # supervisor and host at once, no more calls to this guest
     NEXT_NUMBER = "next_number"  # flag the number; next number at once, else host
