@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 import requests
@@ -43,6 +44,7 @@ class RobotOperator:
         self._http.headers["Authorization"] = f"Bearer {token}"
         self._beaten = 0.0
         self._looked = 0.0
+        self._dialled: set[str] = set()
         self._thread = threading.Thread(target=self._run, name=f"robot-{robot.name}", daemon=True)
         self._look_seconds = LOOK_SECONDS if clock.speed > 200 else IDLE_SECONDS
 
@@ -60,7 +62,7 @@ class RobotOperator:
             try:
                 self._work()
             except (_Refused, requests.RequestException) as trouble:
-                _log.info("robot waits", action="robot_waits", reason=type(trouble).__name__)
+                _log.debug("robot waits", action="robot_waits", reason=str(trouble))
                 self._beaten = 0.0
                 self._stop.wait(0.05)
 
@@ -74,17 +76,31 @@ class RobotOperator:
             self._stop.wait(self._look_seconds)
         elif task["state"] == "offered":
             self._post(f"call-tasks/{task['id']}/accept")
-        elif task["state"] == "assigned" and not task["dialled"]:
-            self._post(f"call-tasks/{task['id']}/dial")
+        elif task["state"] == "assigned" and task["id"] not in self._dialled:
+            self._dial(task["id"])
         elif task["state"] == "wrapping_up":
-            result = result_for(task["party"], task["outcome"])
-            self._post(f"call-tasks/{task['id']}/wrap-up", {"result": result})
+            self._save(task["id"])
         else:
             self._stop.wait(self._look_seconds)
 
+    def _dial(self, task_id: str) -> None:
+        try:
+            self._post(f"call-tasks/{task_id}/dial")
+        except _Refused as refused:
+            if refused.status != HTTPStatus.CONFLICT:
+                raise
+        # dialled now, or by a request whose answer was lost; never asked for twice
+        self._dialled.add(task_id)
+
+    def _save(self, task_id: str) -> None:
+        card = self._get(f"call-tasks/{task_id}")
+        dials = [each for each in card["attempts"] if each["state"] == "ended"]
+        result = result_for(card["party"], dials[-1]["outcome"])
+        self._post(f"call-tasks/{task_id}/wrap-up", {"result": result})
+
     def _my_task(self) -> dict[str, Any] | None:
-        mine: list[dict[str, Any]] = self._get("call-tasks?mine=true")["items"]
-        return mine[0] if mine else None
+        tasks: list[dict[str, Any]] = self._get("call-tasks")["items"]
+        return next((task for task in tasks if task["mine"]), None)
 
     def _stay_available(self) -> None:
         now = time.monotonic()
