@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callassist import timers
 from callassist.clock import ManualClock
 from callassist.detection import Detection
 from callassist.domain.policy import EscalationPolicy
@@ -193,6 +194,12 @@ class Scene:
             row = session.get_one(kind, row_id)
             for name, value in values.items():
                 setattr(row, name, value)
+
+    def arm_tick(self, home_id: int) -> None:
+        """Ask for a look at the home at once, as the service for pauses does."""
+        with self.sessions.write() as session:
+            now = self.clock.now()
+            timers.arm(session, "noise_tick", home_id, now, now=now)
 
     def wait(self, **span: float) -> None:
         """Let time pass, a minute at a time, the timers going along."""
