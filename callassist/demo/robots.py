@@ -85,12 +85,14 @@ class RobotOperator:
 
     def _dial(self, task_id: str) -> None:
         try:
-            self._post(f"call-tasks/{task_id}/dial")
+            dialled = self._post(f"call-tasks/{task_id}/dial")["answer"] == "dialling"
         except _Refused as refused:
-            if refused.status != HTTPStatus.CONFLICT:
+            # a request whose answer was lost has dialled; it is never asked for twice
+            dialled = refused.status == HTTPStatus.CONFLICT
+            if not dialled:
                 raise
-        # dialled now, or by a request whose answer was lost; never asked for twice
-        self._dialled.add(task_id)
+        if dialled:
+            self._dialled.add(task_id)
 
     def _save(self, task_id: str) -> None:
         card = self._get(f"call-tasks/{task_id}")

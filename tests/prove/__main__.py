@@ -1,0 +1,27 @@
+"""`scripts/prove [NAME ...] [options]`: runs the named proofs, or all."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from tests.prove import kill_night, many_nights
+
+PROOFS = {"kill-night": kill_night.main, "many-nights": many_nights.main}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help=f"of {', '.join(PROOFS)}")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--speed", type=float, default=40.0)
+    arguments = parser.parse_args()
+    unknown = set(arguments.names) - set(PROOFS)
+    if unknown:
+        parser.error(f"unknown proof {', '.join(sorted(unknown))}; there are {', '.join(PROOFS)}")
+    results = [PROOFS[name](arguments) for name in arguments.names or PROOFS]
+    sys.exit(0 if all(results) else 1)
+
+
+main()

@@ -1,0 +1,165 @@
+"""kill -9 at random moments of the demo night, restarted each time; then three ledgers compared.
+
+The ledgers: what the sensors' side saw accepted, our database, and the simulated network's own
+call log.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import os
+import random
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from callassist import incident_log
+from callassist.demo import DemoNight
+from callassist.escalation.auditor import audit
+from callassist.models import CallAttempt, CallTask, Incident, NoiseReading, Report, ReportVersion
+from callassist.settings import load_settings
+from callassist.telephony.simulated.call_log import CallLog, SimulatedCall
+
+GAP = timedelta(minutes=5)
+CALL_LOG = "simulated-network.sqlite3"
+NIGHT_REAL_MINUTES = 300
+
+
+@dataclass
+class Findings:
+    """What was wrong, by invariant, and the figures to report."""
+
+    wrong: dict[str, list[str]] = field(default_factory=dict)
+    figures: dict[str, object] = field(default_factory=dict)
+
+    def check(self, name: str, faults: list[str]) -> None:
+        """Note an invariant and what broke it."""
+        self.wrong[name] = faults
+
+
+def main(arguments: argparse.Namespace) -> bool:
+    """Play one night with `--kills` kills and print what was found."""
+    chance = random.Random(arguments.seed)
+    with tempfile.TemporaryDirectory(prefix="callassist-prove-") as folder:
+        environment = {**os.environ, "CALLASSIST_DATA_DIR": folder}
+        night = DemoNight(load_settings(environment, dotenv=None), speed=arguments.speed)
+        with night.running():
+            kills, restarts = _kill_often(night, arguments.kills, arguments.speed, chance)
+            night.wait_until_over()
+            findings = _compare(night)
+    findings.figures |= {
+        "kills": kills,
+        "restart median s": round(sorted(restarts)[len(restarts) // 2], 2) if restarts else 0,
+        "restart max s": round(max(restarts, default=0), 2),
+    }
+    return _print(arguments.seed, findings)
+
+
+def _kill_often(
+    night: DemoNight, wanted: int, speed: float, chance: random.Random
+) -> tuple[int, list[float]]:
+    """Kill at moments spread at random over the night's own time; returns restart times."""
+    moments = sorted(chance.uniform(5, NIGHT_REAL_MINUTES - 100) for _ in range(wanted))
+    restarts: list[float] = []
+    for minutes in moments:
+        at = night.began + timedelta(minutes=minutes)
+        while night.clock.now() < at:
+            time.sleep(min(0.05, 1 / speed))
+        night.server.kill()
+        began = time.monotonic()
+        night.server.start()
+        restarts.append(time.monotonic() - began)
+    return len(moments), restarts
+
+
+def _compare(night: DemoNight) -> Findings:
+    found = Findings()
+    calls = CallLog(night.data_dir / CALL_LOG).calls(night.clock.now())
+    with night.sessions.read() as session:
+        stored = set(session.scalars(select(NoiseReading.event_key)))
+        lost = [key for key in night.director.sent.event_ids if key not in stored]
+        found.check("no accepted reading lost", lost)
+        incidents = list(session.scalars(select(Incident)))
+        attempts = list(session.scalars(select(CallAttempt)))
+        tasks = list(session.scalars(select(CallTask)))
+        reports = Counter(session.scalars(select(Report.incident_id)))
+        versions = session.execute(
+            select(ReportVersion.report_id, ReportVersion.version, func.count()).group_by(
+                ReportVersion.report_id, ReportVersion.version
+            )
+        ).all()
+        found.check("nothing open", [i.reference for i in incidents if i.closed_at is None])
+        found.check("log chain verifies", [f.problem for f in incident_log.verify(session)])
+        found.check("auditor finds nothing", [f.what for f in audit(session, night.clock.now())])
+    found.check(
+        "exactly one report per incident",
+        [i.reference for i in incidents if reports[i.id] != 1]
+        + [f"report {row[0]} version {row[1]}" for row in versions if row[2] != 1],
+    )
+    _check_calls(found, calls, attempts, tasks)
+    found.figures |= {
+        "incidents": len(incidents),
+        "resolutions": dict(Counter(str(i.resolution) for i in incidents)),
+        "readings accepted": len(night.director.sent.event_ids),
+        "posts tried again": night.director.sent.retries,
+        "dials": len(attempts),
+        "calls in the network's log": len(calls),
+        "dials in doubt and settled": sum(a.looked_up_from is not None for a in attempts),
+    }
+    return found
+
+
+def _check_calls(
+    found: Findings,
+    calls: list[SimulatedCall],
+    attempts: list[CallAttempt],
+    tasks: list[CallTask],
+) -> None:
+    per_attempt = Counter(call.attempt_id for call in calls)
+    found.check(
+        "no guest dialled twice for one attempt",
+        [str(attempt) for attempt, count in per_attempt.items() if count > 1],
+    )
+    known = {attempt.public_id for attempt in attempts}
+    found.check("every call is ours", [str(a) for a in per_attempt if a not in known])
+    counted = Counter(a.incident_id for a in attempts if a.counted and a.party == "guest")
+    found.check("never a fourth counted attempt", [str(i) for i, n in counted.items() if n > 3])
+    found.check("five minutes between two dials to one number", _too_close(attempts, tasks))
+
+
+def _too_close(attempts: list[CallAttempt], tasks: list[CallTask]) -> list[str]:
+    excepted = {task.id for task in tasks if task.continuation or task.guest_asked}
+    reached = sorted(
+        (
+            a
+            for a in attempts
+            if a.dial_at and a.outcome not in ("provider_error", "invalid_number")
+        ),
+        key=lambda a: (a.number_index, a.dial_at),
+    )
+    return [
+        f"{earlier.public_id} and {later.public_id}"
+        for earlier, later in itertools.pairwise(reached)
+        if earlier.number_index == later.number_index
+        and later.task_id not in excepted
+        and later.dial_at - (earlier.dial_at) < GAP
+    ]
+
+
+def _print(seed: int, findings: Findings) -> bool:
+    for name, value in findings.figures.items():
+        print(f"  {name}: {value}")
+    good = True
+    for name, faults in findings.wrong.items():
+        good = good and not faults
+        print(
+            f"  {'ok  ' if not faults else 'BAD '} {name}{': ' if faults else ''}"
+            f"{', '.join(faults[:5])}"
+        )
+    print(f"kill-night seed={seed} {'PASS' if good else 'FAIL'}")
+    return good
