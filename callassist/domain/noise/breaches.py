@@ -41,8 +41,8 @@ def reconcile(
             next_key += 1
         record = _record(component, key, anchor, known)
         effects += _differences(before, record, tuple(each.key for each in known[:-1]), at)
-        blocked = any(each.proof is not None and each.proof >= each.due for each in known)
-        due_now = record.proof is not None and record.proof >= record.due and not blocked
+        blocked = any(each.proof is not None and each.proof >= each.sure for each in known)
+        due_now = record.proof is not None and record.proof >= record.sure and not blocked
         if on_time and due_now and record.escalated is None and record.frozen is None:
             record, escalated = escalate(record, component.proven_at)
             effects.append(escalated)
@@ -71,6 +71,7 @@ def _record(component: Component, key: int, anchor: int, known: Sequence[Record]
         first=component.first,
         began=component.began,
         due=component.due,
+        sure=component.sure,
         last_loud=component.last_loud,
         proof=component.proof,
         peak=component.peak,

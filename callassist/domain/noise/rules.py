@@ -83,13 +83,14 @@ class SourcePlan:
 class Plan:
     """Rules made ready for comparing whole numbers."""
 
-    __slots__ = ("_clock", "sources")
+    __slots__ = ("_clock", "longest_age", "sources")
 
     def __init__(self, rules: Rules) -> None:
         self.sources = {
             sensor_id: SourcePlan(traits, rules.silent_after)
             for sensor_id, traits in rules.traits.items()
         }
+        self.longest_age = max([each.max_age for each in self.sources.values()], default=0)
         self._clock = _policy_clock(rules.policy, rules.tz)
 
     def threshold(self, at: int) -> float:

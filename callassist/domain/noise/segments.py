@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from callassist.domain.noise.instants import NEVER
 from callassist.domain.noise.rules import Plan
-from callassist.domain.noise.state import How, Segment, Source
+from callassist.domain.noise.state import Hearing, How, Segment, Source
 
 Segments = tuple[Segment, ...]
 
@@ -20,13 +21,28 @@ def as_gap(source: Source, segment: Segment, plan: Plan, back: int | None = None
 
     A source that is on was loud for as long as it was heard. `back`: it is heard again, calm.
     """
-    longest = max(plan.persist_for(segment.part), plan.source(source.sensor_id).silence or 0)
+    silence = plan.source(source.sensor_id).silence or 0
     end = source.heard_at
+    until = end + max(plan.persist_for(segment.part), silence)
+    unheard_from = end if source.hearing == Hearing.OFFLINE else end + silence
     if segment.on_from is not None:
         segment = segment._replace(
             last_loud=end, proof=None if segment.proof is None else max(segment.proof, end)
         )
-    return segment._replace(how=How.GAP, end=end, until=end + longest, back=back)
+    return segment._replace(how=How.GAP, end=end, unheard_from=unheard_from, until=until, back=back)
+
+
+def sure_until(source: Source, segment: Segment, plan: Plan) -> int:
+    """Until when an open segment covers, whatever its sensor's next event says.
+
+    A level sensor may have said already that it is calm, and we may not have heard it yet; but a
+    lull shorter than calm_after ends nothing. What a source says on change is taken as it is.
+    """
+    if segment.on_from is not None:
+        return source.heard_at if source.hearing else NEVER
+    lull = segment.last_loud + plan.calm_after(segment.part)
+    silence = source.heard_at + (plan.source(source.sensor_id).silence or 0)
+    return max(source.heard_at, min(lull, silence))
 
 
 def replace_last(source: Source, *segments: Segment) -> Segments:

@@ -46,6 +46,7 @@ class Segment(NamedTuple):
     part: int  # where it began, before the silent gaps
     how: int = How.OPEN
     end: int = 0  # unused while open
+    unheard_from: int = 0  # of a gap: when the sensor began to count as silent
     until: int = 0  # of a gap
     back: int | None = None  # of a gap: when the sensor was heard again, calm
     last_loud: int = 0
@@ -73,6 +74,7 @@ class Record(NamedTuple):
     first: int
     began: int
     due: int
+    sure: int  # the same, if what is on its way still shows the worst (components.py)
     last_loud: int
     proof: int | None
     peak: float | None

@@ -80,10 +80,7 @@ class Work:
             turn = self._records[-1].turn
             self._is_stale = self._is_stale or (turn is not None and turn <= self._now)
         self.settle()
-        if self._records:
-            last = self._records[-1]
-            if last.on_since is not None and last.due <= self._now:
-                self._escalate(max(last.due, last.on_since))
+        self._escalate_if_on(self._now)
 
     def settle(self, said: Said | None = None) -> None:
         """Compute the breaches anew if segments changed; `said`: by this event, on time."""
@@ -138,6 +135,9 @@ class Work:
     def _hear(self, said: Said, rules: SourcePlan, source: Source) -> None:
         if not said.late:
             self.settle()  # what this event changes must be told from what late ones did
+            segment = running(source)
+            if segment is not None and segment.on_from is not None:
+                self._escalate_if_on(said.at - 1)  # the timer may be a moment behind its source
         gap = has_gap(source, said.at, rules, self._plan, self._up)
         speak = after_level if rules.is_level else after_word
         segments = speak(source, said, self._plan, self._next_uid, gap=gap)
@@ -146,15 +146,28 @@ class Work:
         self._sources[said.sensor_id] = after
         if segments and segments[-1].uid == self._next_uid:
             self._next_uid += 1
-        if _has_same_shape(source, after):
+        if _has_same_shape(source, after) and not self._is_unsure():
             self._extend(after)
         else:
             self._is_stale = True
         if not said.late:
             self.settle(said)
-            segment = running(after)
-            if segment is not None and segment.proof == said.at >= self._records[-1].due:
+            self._escalate_if_loud(said)
+
+    def _escalate_if_loud(self, said: Said) -> None:
+        """A loud event that is on time and comes when the breach is due starts the call."""
+        segment = running(self._sources[said.sensor_id])
+        if segment is None or segment.proof != said.at:
+            return
+        last = self._records[-1]
+        if last.escalated is None and said.at >= last.sure:
+            self._mark_silent()  # the timer may be behind: who is not heard does not count
+            self.settle(said)
+            if said.at >= self._records[-1].sure:
                 self._escalate(said.at)
+
+    def _is_unsure(self) -> bool:
+        return bool(self._records) and self._records[-1].sure != self._records[-1].due
 
     def _extend(self, source: Source) -> None:
         """The running breach goes on: no beginning, end or gap has changed."""
@@ -168,6 +181,12 @@ class Work:
             peak=louder(record.peak, segment.peak),
         )
         self._records = (*self._records[:-1], record)
+
+    def _escalate_if_on(self, now: int) -> None:
+        if self._records:
+            last = self._records[-1]
+            if last.on_since is not None and last.due <= now:
+                self._escalate(max(last.due, last.on_since))
 
     def _escalate(self, at: int) -> None:
         last = self._records[-1]

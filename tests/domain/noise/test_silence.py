@@ -164,7 +164,7 @@ def test_readings_that_were_under_way_leave_no_gap() -> None:
     home = Home()
     home.levels(0, 11, LOUD)
     home.tick(21)
-    assert home.breach.frozen_since == at(10)
+    assert home.of(BreachFrozen) == [BreachFrozen(key=1, since=at(10))]
     home.hear(*[level(when, LOUD, delay=4) for when in range(17, 19)])
     assert home.breach.frozen_since is None
     home.levels(19, 31, LOUD)
