@@ -17,6 +17,7 @@ _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 
 def set_up_logs(level: str) -> None:
     """Write lines of `level` and above to standard error; call it once at the start."""
+    level = level.upper()
     logging.basicConfig(stream=sys.stderr, format="%(message)s", level=level, force=True)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     structlog.configure(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from callassist.clock import Clock
@@ -64,10 +64,12 @@ class Service:
     uptime: Uptime
     scripts: ScriptLibrary
     secret_key: str
+    running: set[str] = field(default_factory=set)  # "web", "worker": what this process does
 
     def start_web(self) -> None:
         """What requests need: the writer of readings."""
         self.ingest.start()
+        self.running.add("web")
 
     def start_worker(self) -> None:
         """Deadlines, deliveries and, when it is simulated, the phone network."""
@@ -76,9 +78,11 @@ class Service:
         self.outbox.start()
         if isinstance(self.telephony, SimulatedNetwork):
             self.telephony.start()
+        self.running.add("worker")
 
     def stop(self) -> None:
         """Finish what runs and let go; nothing accepted is lost."""
+        self.running.clear()
         self.ingest.stop()
         self.timers.stop()
         self.outbox.stop()

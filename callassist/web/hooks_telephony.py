@@ -26,6 +26,9 @@ _STATUS: tuple[tuple[type[CallAssistError], HTTPStatus], ...] = (
 )
 
 
+RecordCallEvents = Callable[[str, list[LegEvent], datetime], None]
+
+
 class TelephonyHookServices(Protocol):
     """What this view needs of the service."""
 
@@ -45,7 +48,7 @@ class TelephonyHookServices(Protocol):
         ...
 
     @property
-    def record_call_events(self) -> Callable[[str, list[LegEvent], datetime], None]:
+    def record_call_events(self) -> RecordCallEvents:
         """Takes (dial token, events, now); repeated reports change nothing.
 
         Raises NotFound for an unknown token.

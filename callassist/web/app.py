@@ -1,0 +1,103 @@
+"""The web application: hooks, API, health, sign-in and pages, put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+
+from flask import Flask, Response
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from whitenoise import WhiteNoise
+
+from callassist.bootstrap import Service
+from callassist.clock import Clock
+from callassist.ports.telephony import Telephony
+from callassist.web import api, health, hooks_telephony, problems
+from callassist.web.hooks_sensors import SensorHooksFirst, sensor_hooks
+
+MAX_BODY = 1024 * 1024
+STATIC_SECONDS = 3600
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+NOW_HEADER = "X-Callassist-Now"
+
+
+def create_app(service: Service) -> Flask:
+    """The application for one service; `service.start_web()` is the caller's business."""
+    app = Flask(__name__, static_folder="static")
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, PROPAGATE_EXCEPTIONS=False
+    )
+    problems.register(app)
+    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
+    app.register_blueprint(health.blueprint(service))
+    app.register_blueprint(sensor_hooks(service.sensor_hook))
+    app.register_blueprint(hooks_telephony.blueprint(_telephony_services(service)))
+    app.register_blueprint(api.blueprint(service, limiter))
+    _sign_in_and_pages(app, service)
+    _common_headers(app, service.clock)
+    _wrap(app, service)
+    return app
+
+
+def _sign_in_and_pages(app: Flask, service: Service) -> None:
+    for module, function in (("signin", "init_app"), ("pages", "register")):
+        if find_spec(f"callassist.web.{module}") is not None:
+            start = getattr(import_module(f"callassist.web.{module}"), function, None)
+            if start is not None:
+                start(app, service)
+
+
+def _common_headers(app: Flask, clock: Clock) -> None:
+    @app.after_request
+    def add(response: Response) -> Response:
+        for name, value in common_headers(clock):
+            response.headers.setdefault(name, value)
+        return response
+
+
+def common_headers(clock: Clock) -> list[tuple[str, str]]:
+    """What every response carries, also those that never reach Flask."""
+    return [*SECURITY_HEADERS.items(), (NOW_HEADER, clock.now().isoformat())]
+
+
+def _wrap(app: Flask, service: Service) -> None:
+    assert app.static_folder is not None
+    files = WhiteNoise(app.wsgi_app, max_age=STATIC_SECONDS)
+    files.add_files(app.static_folder, prefix="static/")
+    app.wsgi_app = SensorHooksFirst(  # type: ignore[method-assign]
+        files, service.sensor_hook, lambda: common_headers(service.clock)
+    )
+
+
+@dataclass(frozen=True)
+class _TelephonyServices:
+    """What the telephony hook needs, from the service."""
+
+    telephony: Telephony
+    clock: Clock
+    public_url: str
+    record_call_events: hooks_telephony.RecordCallEvents
+
+
+def _telephony_services(service: Service) -> _TelephonyServices:
+    return _TelephonyServices(
+        telephony=service.telephony,
+        clock=service.clock,
+        public_url=service.settings.service.public_url,
+        record_call_events=service.record_call_events,
+    )

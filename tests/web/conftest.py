@@ -1,0 +1,20 @@
+"""The web application on a real service: embedded database, manual clock, simulated network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from callassist.clock import ManualClock
+from tests.databases import SqliteDatabases
+from tests.web.world import World
+
+
+@pytest.fixture
+def world(sqlite_databases: SqliteDatabases, tmp_path: Path, clock: ManualClock) -> Iterator[World]:
+    """Two firms, a desk that serves the first, and tokens for everybody."""
+    made = World(sqlite_databases.create(tmp_path), tmp_path, clock)
+    yield made
+    made.close()
