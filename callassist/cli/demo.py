@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from callassist.bootstrap import set_up_logs
 from callassist.demo import DemoNight, run_demo
 from callassist.demo.night import log_path
 from callassist.settings import load_settings
@@ -24,6 +25,7 @@ def demo(speed: float, exit_when_done: bool, as_json: bool, serve: bool) -> None
     Its database is its own and is made anew each time.
     """
     settings = load_settings()
+    set_up_logs(settings.service.log_level)
     if serve and not exit_when_done:
         _serve(DemoNight(settings, speed=speed, port=settings.service.bind.port))
         return

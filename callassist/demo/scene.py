@@ -98,6 +98,7 @@ def _people(
                 address=vault.seal(address),
                 address_mask="•••@demo.callassist.invalid",
                 language="en",
+                muted_kinds=[],
                 created_at=now,
                 **place,
             )

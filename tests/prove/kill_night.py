@@ -12,9 +12,9 @@ import os
 import random
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
@@ -134,20 +134,18 @@ def _check_calls(
 
 def _too_close(attempts: list[CallAttempt], tasks: list[CallTask]) -> list[str]:
     excepted = {task.id for task in tasks if task.continuation or task.guest_asked}
-    reached = sorted(
-        (
-            a
-            for a in attempts
-            if a.dial_at and a.outcome not in ("provider_error", "invalid_number")
-        ),
-        key=lambda a: (a.number_index, a.dial_at),
-    )
+    never_rang = ("provider_error", "invalid_number")
+    by_number: dict[str, list[tuple[datetime, CallAttempt]]] = defaultdict(list)
+    for attempt in attempts:
+        if attempt.dial_at is not None and attempt.outcome not in never_rang:
+            by_number[attempt.number_index].append((attempt.dial_at, attempt))
     return [
         f"{earlier.public_id} and {later.public_id}"
-        for earlier, later in itertools.pairwise(reached)
-        if earlier.number_index == later.number_index
-        and later.task_id not in excepted
-        and later.dial_at - (earlier.dial_at) < GAP
+        for dials in by_number.values()
+        for (began, earlier), (again, later) in itertools.pairwise(
+            sorted(dials, key=lambda dial: dial[0])
+        )
+        if later.task_id not in excepted and again - began < GAP
     ]
 
 
