@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
+import http_ece
 import requests
+from cryptography.hazmat.primitives.asymmetric import ec
 from py_vapid import Vapid02, VapidException
-from pywebpush import WebPushException, webpush
 from requests_hardened.ip_filter import InvalidIPAddress
 
 from callassist.errors import InvalidInput, PermanentError, SettingsError, TransientError
@@ -23,6 +24,8 @@ from callassist.ports.messages import ChannelGone, Message
 
 _URGENT_TTL = 30 * 60  # seconds; "call requested" of two hours ago helps nobody
 _TTL = 12 * 60 * 60
+_SIGNED_FOR = timedelta(hours=12)  # RFC 8292 allows 24 at most
+_POINT_BYTES = 65  # an uncompressed point of P-256
 _GONE = (404, 410)
 _LATER = (408, 425, 429)
 _BAD_SUBSCRIPTION = "this push subscription cannot be read; switch push on again on the device"
@@ -60,44 +63,30 @@ class WebPush:
         except requests.RequestException as error:
             reason = f"the push service was not reached ({type(error).__name__})"
             raise TransientError(reason) from None
-        except (WebPushException, VapidException, ValueError, TypeError):
+        except (http_ece.ECEException, VapidException, ValueError, TypeError):
             raise PermanentError(_BAD_SUBSCRIPTION) from None
         _judge(status, retry_after)
 
     def _post(
         self, session: requests.Session, subscription: dict[str, Any], message: Message, topic: str
     ) -> requests.Response:
-        post = _Unraised(session)
-        webpush(
-            subscription_info=subscription,
-            data=_payload(message, topic),
-            vapid_private_key=self._vapid,
-            vapid_claims={"sub": self._subject},
-            ttl=_URGENT_TTL if message.urgent else _TTL,
-            headers={"Urgency": "high" if message.urgent else "normal", "Topic": topic},
+        endpoint = subscription["endpoint"]
+        answer = session.post(
+            endpoint,
+            data=_sealed(_payload(message, topic), subscription["keys"]),
+            headers={
+                **self._vapid.sign(_claims(endpoint, self._subject)),
+                "Content-Encoding": "aes128gcm",
+                "TTL": str(_URGENT_TTL if message.urgent else _TTL),
+                "Urgency": "high" if message.urgent else "normal",
+                "Topic": topic,
+            },
             timeout=(CONNECT_SECONDS, READ_SECONDS),
-            requests_session=post,
+            # the address is the user's: an answer without end would hold a worker for ever
+            stream=True,
         )
-        assert post.answer is not None
-        return post.answer
-
-
-class _Unraised:
-    """Keeps the real answer and shows pywebpush a success, because it reads a refusal's body.
-
-    The address is the user's: a body without end would hold a worker for ever.
-    """
-
-    def __init__(self, session: requests.Session) -> None:
-        self._session = session
-        self.answer: requests.Response | None = None
-
-    def post(self, url: str, **options: Any) -> requests.Response:
-        self.answer = self._session.post(url, stream=True, **options)
-        self.answer.close()
-        accepted = requests.Response()
-        accepted.status_code = 201
-        return accepted
+        answer.close()
+        return answer
 
 
 def read_subscription(address: str, *, allow_loopback: bool = False) -> dict[str, Any]:
@@ -132,6 +121,36 @@ def _payload(message: Message, topic: str) -> str:
         },
         ensure_ascii=False,
     )
+
+
+def _sealed(text: str, keys: dict[str, str]) -> bytes:
+    """Encrypted for the browser that made `keys`, with a key for this message only (RFC 8291)."""
+    receiver = _decoded(keys["p256dh"])
+    if len(receiver) != _POINT_BYTES:
+        raise ValueError("p256dh is no uncompressed point of P-256")
+    sealed: bytes = http_ece.encrypt(
+        text.encode(),
+        private_key=ec.generate_private_key(ec.SECP256R1()),
+        dh=receiver,
+        auth_secret=_decoded(keys["auth"]),
+        version="aes128gcm",
+    )
+    return sealed
+
+
+def _decoded(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def _claims(endpoint: str, subject: str) -> dict[str, object]:
+    """Who writes to which push service, and until when this may be believed (RFC 8292)."""
+    service = urlsplit(endpoint)
+    until = datetime.now(UTC) + _SIGNED_FOR
+    return {
+        "aud": f"{service.scheme}://{service.netloc}",
+        "exp": int(until.timestamp()),
+        "sub": subject,
+    }
 
 
 def _topic(key: str) -> str:
