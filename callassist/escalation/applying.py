@@ -100,6 +100,8 @@ def phone_host(
 ) -> None:
     """Move to calling the host, tell why, and queue the first contact."""
     move_incident(session, incident, IncidentEvent.CALL_HOST, now=now)
+    # trouble on the way to the guest must not cost the host's dials their repeats
+    incident.cancel_redials = incident.provider_errors = 0
     reason = decision.reason
     if incident.first_contact is None:
         tell_host(session, incident, MessageKind.GUEST_NOT_REACHED, now=now, reason=str(reason))

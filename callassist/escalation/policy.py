@@ -106,10 +106,14 @@ class GuestSnapshot:
     provider_errors: int  # before this one
     continuation_used: bool
     barrier_met: bool
+    continuation: bool = False  # this dial was itself a continuation, so not counted
     language: str | None = None  # of the language barrier
     language_free: bool = False  # an operator with it is available now
     language_on_shift: bool = False
     call_back_at: datetime | None = None
+
+
+_HOST_NOT_NEEDED_ONCE_QUIET = (NextStep.REFUSED, NextStep.STOP_AND_PHONE_HOST)
 
 
 def decide_guest(result: Result, at: GuestSnapshot, limits: Limits) -> GuestDecision:
@@ -119,6 +123,8 @@ def decide_guest(result: Result, at: GuestSnapshot, limits: Limits) -> GuestDeci
     if result is Disposition.LINE_DROPPED and at.continuation_used:
         step = NextStep.NEXT_ATTEMPT
     if step is NextStep.FOLLOW_UP:
+        return Reached()
+    if at.noise_ended and step in _HOST_NOT_NEEDED_ONCE_QUIET:
         return Reached()
     if step is NextStep.REFUSED:
         return PhoneHost(HostReason.REFUSED, guest_was_reached=True)
@@ -137,15 +143,11 @@ def _call_again(step: NextStep, at: GuestSnapshot, limits: Limits) -> GuestDecis
     if step is NextStep.SAME_ATTEMPT_LATER:
         if at.cancel_redials >= limits.cancelled_limit:
             return PhoneHost(HostReason.OUR_FAULT)
-        return CallAgain(
-            attempt_number=at.attempt_number, available_at=at.ended_at + limits.attempt_gap
-        )
+        return _same_again(at, at.ended_at + limits.attempt_gap)
     if step is NextStep.OUR_FAULT:
         if at.provider_errors >= limits.provider_error_limit:
             return PhoneHost(HostReason.OUR_FAULT)
-        return CallAgain(
-            attempt_number=at.attempt_number, available_at=at.now + limits.provider_error_retry
-        )
+        return _same_again(at, at.now + limits.provider_error_retry)
     if step is NextStep.ANOTHER_LANGUAGE:
         return _another_language(at, limits)
     if at.counted_attempts >= limits.attempts:
@@ -164,6 +166,13 @@ def _call_again(step: NextStep, at: GuestSnapshot, limits: Limits) -> GuestDecis
         )
     return CallAgain(
         attempt_number=at.counted_attempts + 1, available_at=at.ended_at + limits.attempt_gap
+    )
+
+
+def _same_again(at: GuestSnapshot, available_at: datetime) -> CallAgain:
+    """The same attempt once more; a continuation stays one, or it would count as a fourth."""
+    return CallAgain(
+        attempt_number=at.attempt_number, available_at=available_at, continuation=at.continuation
     )
 
 

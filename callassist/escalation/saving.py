@@ -12,19 +12,18 @@ from callassist import incident_log, roster, stays
 from callassist.domain.call_task import Party, TaskEvent
 from callassist.domain.incident import IncidentEvent, IncidentState, Resolution
 from callassist.domain.log_action import LogAction
-from callassist.domain.message_kind import MessageKind
 from callassist.domain.presence import PresenceState
 from callassist.domain.results import (
     GUEST_RULES,
     AttemptOutcome,
     Disposition,
-    NextStep,
     Result,
 )
 from callassist.escalation.applying import apply_guest, apply_host, is_calling
 from callassist.escalation.choosing import guest_target, host_contacts
 from callassist.escalation.closing import close, note_noise_end
 from callassist.escalation.context import Escalation
+from callassist.escalation.flagging import flag_and_stop
 from callassist.escalation.moves import move_task, state_of
 from callassist.escalation.policy import (
     GuestSnapshot,
@@ -34,17 +33,14 @@ from callassist.escalation.policy import (
     decide_host,
 )
 from callassist.escalation.tasks import disarm_task, free_operator
-from callassist.escalation.telling import tell_host
 from callassist.models import (
     CallAttempt,
     CallTask,
-    HostContact,
     Incident,
     Operator,
     Stay,
 )
 
-_NO_REDIAL = frozenset({NextStep.STOP_AND_PHONE_HOST, NextStep.EMERGENCY})
 _ENDINGS = {
     str(Resolution.HOST_TOOK_OVER): IncidentEvent.TAKE_OVER,
     str(Resolution.CANCELLED): IncidentEvent.CANCEL,
@@ -84,7 +80,7 @@ def complete(
     _log_result(session, incident, task, attempt, result, now)
     _operator_after(session, task, result, now)
     session.flush()
-    _flags_and_stops(session, incident, attempt, result, now)
+    flag_and_stop(session, incident, attempt, result, now)
     note_noise_end(session, incident)
     if incident.ending is not None:
         close(session, incident, _ENDINGS[incident.ending], now=now)
@@ -131,6 +127,7 @@ def _after_guest(
         cancel_redials=incident.cancel_redials,
         provider_errors=incident.provider_errors,
         continuation_used=incident.continuation_used,
+        continuation=task.continuation,
         barrier_met=incident.barrier_met,
         language=language,
         language_free=_language_free(session, task, language, now),
@@ -143,10 +140,15 @@ def _after_guest(
 
 
 def _as_decided(result: Result, attempt: CallAttempt) -> Result:
-    """Nobody recorded a result: the network's fact alone decides; a talk counts as reached."""
+    """Nobody recorded a result: the network's fact alone decides; a talk counts as reached.
+
+    Without a fact (manual mode) nobody can claim that the guest was reached.
+    """
     if result is not Disposition.NOT_RECORDED:
         return result
-    if attempt.outcome is None or attempt.outcome == AttemptOutcome.ANSWERED:
+    if attempt.outcome is None:
+        return Disposition.NO_CONVERSATION
+    if attempt.outcome == AttemptOutcome.ANSWERED:
         return Disposition.GUEST_AGREED
     return AttemptOutcome(attempt.outcome)
 
@@ -204,60 +206,6 @@ def _count_trouble(incident: Incident, result: Result) -> None:
         incident.provider_errors += 1
     elif result is Disposition.LANGUAGE_BARRIER:
         incident.barrier_met = True
-
-
-def _flags_and_stops(
-    session: Session, incident: Incident, attempt: CallAttempt, result: Result, now: datetime
-) -> None:
-    rule = GUEST_RULES.get(result)
-    if attempt.party == Party.HOST:
-        if result is AttemptOutcome.INVALID_NUMBER and attempt.host_contact_id is not None:
-            contact = session.get_one(HostContact, attempt.host_contact_id)
-            contact.flagged_at, contact.flag_reason = now, str(result)
-            _tell_flagged(session, incident, attempt, result, now)
-        return
-    if rule is None:
-        return
-    if rule.flags_number and attempt.stay_number_id is not None:
-        stays.flag_number(session, attempt.stay_number_id, str(result), now)
-        _tell_flagged(session, incident, attempt, result, now)
-    if rule.next_step in _NO_REDIAL and incident.stay_id is not None:
-        stay = session.get_one(Stay, incident.stay_id)
-        asked = rule.next_step is NextStep.STOP_AND_PHONE_HOST
-        stays.do_not_call(session, stay, attempt.number_index if asked else None, "operator", now)
-        if asked:
-            incident_log.append(
-                session,
-                incident.id,
-                LogAction.GUEST_STOPPED,
-                {"mask": attempt.number_mask},
-                now=now,
-            )
-
-
-def _tell_flagged(
-    session: Session, incident: Incident, attempt: CallAttempt, result: Result, now: datetime
-) -> None:
-    whose = {"stay_number_id": attempt.stay_number_id}
-    if attempt.party == Party.HOST:
-        whose = {"host_contact_id": attempt.host_contact_id}
-    incident_log.append(
-        session,
-        incident.id,
-        LogAction.NUMBER_FLAGGED,
-        {"mask": attempt.number_mask, "reason": str(result), **whose},
-        now=now,
-    )
-    tell_host(
-        session,
-        incident,
-        MessageKind.NUMBER_FLAGGED,
-        now=now,
-        once_per=attempt.public_id,
-        reason=str(result),
-        mask=attempt.number_mask,
-        party=attempt.party,
-    )
 
 
 def _log_result(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ def night(sessions: Sessions, clock: ManualClock, tmp_path: Path) -> Iterator[Ca
     """Builds a Night; keyword arguments are its fields."""
     made: list[Night] = []
 
-    def build(**fields: object) -> Night:
+    def build(**fields: Any) -> Night:
         made.append(Night(sessions, clock, tmp_path, **fields))
         return made[-1]
 

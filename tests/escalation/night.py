@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -28,6 +29,7 @@ from callassist.models import (
     IncidentLogEntry,
     Operator,
     OutboxEntry,
+    Presence,
     Property,
     PropertyNoise,
     ServiceAgreement,
@@ -362,7 +364,7 @@ class Night:
             )
         self.run()
 
-    def work(self, result: str | None = None, name: str = "Ann", **more: str) -> CallAttempt:
+    def work(self, result: str | None = None, name: str = "Ann", **more: Any) -> CallAttempt:
         """Accept, dial, wait for the end and save `result` (default: what the network says)."""
         self.accept(name)
         self.dial(name)
@@ -386,7 +388,7 @@ class Night:
 
     def presence(self, name: str = "Ann") -> str:
         with self.sessions.read() as session:
-            from_db = session.get(presence.Presence, self.operator_ids[name])
+            from_db = session.get(Presence, self.operator_ids[name])
             return from_db.state if from_db else "offline"
 
     def incidents(self) -> list[Incident]:

@@ -23,9 +23,7 @@ def called(night, **fields):
 def by_hand(home, **more):
     with home.sessions.write() as session:
         place = session.get_one(Property, home.property_id)
-        opening.open_by_hand(
-            session, home.ctx, place, OpenedBy.HOST, now=home.clock.now(), **more
-        )
+        opening.open_by_hand(session, home.ctx, place, OpenedBy.HOST, now=home.clock.now(), **more)
     home.run()
 
 

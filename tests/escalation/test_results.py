@@ -179,8 +179,14 @@ def test_an_emergency_alarms_supervisor_and_host_and_ends_calls_to_the_guest(nig
 
 @pytest.mark.parametrize(
     ("number", "outcome"),
-    [(NO_ANSWER, "no_answer"), (VOICEMAIL, "voicemail"), (HANGS_UP, "hung_up")]
-    + [("+12025550130", "busy"), ("+12025550160", "declined"), ("+12025550170", "unreachable")],
+    [
+        (NO_ANSWER, "no_answer"),
+        (VOICEMAIL, "voicemail"),
+        (HANGS_UP, "hung_up"),
+        ("+12025550130", "busy"),
+        ("+12025550160", "declined"),
+        ("+12025550170", "unreachable"),
+    ],
 )
 def test_what_the_network_says_presets_the_result_and_the_next_attempt_is_five_minutes_later(
     night, number, outcome
