@@ -187,8 +187,8 @@ def _stamp(at: datetime) -> str:
 
 def _as_text(result: Replay, tz: ZoneInfo) -> str:
     lines = [
-        f"{result.readings} readings, {result.breaches} breaches, "
-        f"{len(result.escalations)} would have become a call"
+        f"readings: {result.readings}, breaches: {result.breaches}, "
+        f"calls that would have been made: {len(result.escalations)}"
     ]
     for each in result.escalations:
         began, escalated = each.first_loud_at.astimezone(tz), each.at.astimezone(tz)

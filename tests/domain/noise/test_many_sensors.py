@@ -136,3 +136,30 @@ def test_a_dip_of_a_state_source_is_bridged_by_a_level_sensor() -> None:
     home.hear(said(STARTED, 0), said(ENDED, 10))
     home.levels(12, 31, LOUD, sensor=2)
     assert home.breaches == [Told(first=0, began=0, escalated=30)]
+
+
+def test_a_sensor_that_takes_over_before_the_first_counts_as_silent_leaves_no_gap() -> None:
+    home = two()
+    home.levels(0, 11, LOUD)
+    home.levels(0, 20, CALM, sensor=2)
+    home.levels(20, 31, LOUD, sensor=2)
+    assert home.of(BreachFrozen) == []
+    assert home.breaches == [Told(first=0, began=0, escalated=30)]
+
+
+def test_no_call_while_a_reading_under_way_may_still_show_that_it_had_ended() -> None:
+    home = two()
+    home.levels(0, 22, LOUD)
+    home.levels(0, 27, CALM, sensor=2)
+    home.levels(28, 31, LOUD, sensor=2)
+    assert home.breach.escalated_at is None, "sensor 1 may have said calm at 26"
+    home.hear(level(27, LOUD, delay=4))
+    assert home.breach.escalated_at == at(30)
+
+
+def test_what_comes_later_than_five_minutes_is_not_waited_for() -> None:
+    home = two()
+    home.levels(0, 25, LOUD)
+    home.levels(0, 30, CALM, sensor=2)
+    home.levels(31, 40, LOUD, sensor=2)
+    assert home.breach.escalated_at is not None
