@@ -177,7 +177,8 @@ def _response(route: Route, answer: Output | File | None) -> Response:
     if isinstance(answer, File):
         return Response(answer.content, content_type=answer.media_type)
     assert isinstance(route.answer, type)
-    assert isinstance(answer, route.answer), f"{route.name} promised {route.answer.__name__}"
+    promised = route.answer.__pydantic_generic_metadata__["origin"] or route.answer
+    assert isinstance(answer, promised), f"{route.name} promised {route.answer.__name__}"
     return _json(answer.model_dump_json(), route.status)
 
 
