@@ -54,11 +54,10 @@ class Home:
 
 @dataclass(frozen=True, kw_only=True)
 class Robot:
-    """An operator who takes every offer, and works from a minute of the night on."""
+    """An operator who takes every offer."""
 
     name: str
     languages: tuple[str, ...]
-    from_minute: float = 0
 
 
 CAST: tuple[Home, ...] = (
@@ -178,7 +177,4 @@ CAST: tuple[Home, ...] = (
 ROBOTS: tuple[Robot, ...] = (
     Robot(name="Ann", languages=("en",)),
     Robot(name="Ben", languages=("en",)),
-    Robot(name="Zoé", languages=("fr", "en"), from_minute=260),
 )
-
-NIGHT_MINUTES = 300

@@ -48,22 +48,16 @@ class DemoNight:
         self.vault = Vault.from_text(read_or_make(data_dir, ""))
         self.server = DemoServer(data_dir, port or free_port(), speed, log=data_dir / "service.log")
         midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        self.began = midnight + BEGINS_AT
+        epoch = midnight + BEGINS_AT
+        self.began = epoch  # until the service answers, which costs the fast clock an hour
         scaled = replace(settings, service=replace(settings.service, clock_speed=speed))
         with self.sessions.write() as session:
-            self.scene: Scene = set_scene(session, self.vault, self.began)
-        # the clock starts to run with this line; everything before was free
-        self.clock: Clock = load_clock(self.sessions, scaled, epoch=self.began)
-        check_key(self.sessions, self.vault, now=self.began)
+            self.scene: Scene = set_scene(session, self.vault, epoch)
+        self.clock: Clock = load_clock(self.sessions, scaled, epoch=epoch)
+        check_key(self.sessions, self.vault, now=epoch)
         self.director = Director(self.server.url, self.clock, self.scene)
         self.robots = [
-            RobotOperator(
-                self.server.url,
-                self.scene.robot_tokens[robot.name],
-                robot,
-                self.clock,
-                (self.began + timedelta(minutes=robot.from_minute)).timestamp(),
-            )
+            RobotOperator(self.server.url, self.scene.robot_tokens[robot.name], robot, self.clock)
             for robot in ROBOTS
         ]
 
@@ -71,6 +65,7 @@ class DemoNight:
     def running(self) -> Iterator[None]:
         """Service up, robots at work, sensors posting in a thread; all stopped at the end."""
         self.server.start()
+        self.began = self.clock.now() + timedelta(seconds=self.clock.speed)
         for robot in self.robots:
             robot.start()
         playing = threading.Thread(target=self._play, name="director", daemon=True)

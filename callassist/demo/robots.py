@@ -34,11 +34,9 @@ class _Refused(Exception):
 class RobotOperator:
     """One operator at the desk, in a thread of its own; knows only what the API shows."""
 
-    def __init__(self, url: str, token: str, robot: Robot, clock: Clock, begins_at: float) -> None:
+    def __init__(self, url: str, token: str, robot: Robot, clock: Clock) -> None:
         self._url = f"{url}/api/v1"
         self._robot = robot
-        self._clock = clock
-        self._begins_at = begins_at
         self._stop = threading.Event()
         self._http = requests.Session()
         self._http.headers["Authorization"] = f"Bearer {token}"
@@ -67,9 +65,6 @@ class RobotOperator:
                 self._stop.wait(0.05)
 
     def _work(self) -> None:
-        if self._clock.now().timestamp() < self._begins_at:
-            self._stop.wait(IDLE_SECONDS)
-            return
         self._stay_available()
         task = self._my_task()
         if task is None:

@@ -18,7 +18,7 @@ from callassist.accounts.policies import create_policy
 from callassist.accounts.properties import PropertyInput, create_property
 from callassist.accounts.sign_in_links import make_sign_in_link
 from callassist.accounts.tokens import issue_token
-from callassist.demo.cast import CAST, NIGHT_MINUTES, ROBOTS, Home, Robot
+from callassist.demo.cast import CAST, ROBOTS, Home, Robot
 from callassist.domain.noise import SourceKind
 from callassist.domain.viewer import Role, Viewer
 from callassist.models import Account, Desk, NotificationChannel, Property, Sensor
@@ -26,6 +26,7 @@ from callassist.storage.vault import Vault
 
 ADMIN = Viewer(name="demo", is_admin=True)
 HOST_EMAIL = "host@demo.callassist.invalid"
+SHIFT = timedelta(hours=14)
 OPERATOR_EMAIL = "operator@demo.callassist.invalid"
 
 
@@ -114,8 +115,8 @@ def _robot(session: Session, vault: Vault, desk: Desk, robot: Robot, now: dateti
         session,
         ADMIN,
         operator.public_id,
-        now + timedelta(minutes=robot.from_minute),
-        now + timedelta(minutes=NIGHT_MINUTES + 240),
+        now,
+        now + SHIFT,
     )
     return issue_token(
         session, Role.OPERATOR, now=datetime.now(UTC), operator=operator, name="demo robot"
