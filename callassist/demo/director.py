@@ -67,12 +67,11 @@ class Director:
     def _post(self, post: Post) -> None:
         connection = self._scene.connections[post.adapter]
         body = json.dumps(post.body)
-        event_id = _event_id(post)
         headers = {"Content-Type": "application/json"}
         if connection.secret is not None:
-            headers |= _signed(connection.secret, event_id, body)
+            headers |= _signed(connection.secret, post.event_ids[0], body)
         self._until_accepted(connection.path, body, headers)
-        self.sent.event_ids.append(event_id)
+        self.sent.event_ids += post.event_ids
 
     def _call(self, home: str) -> None:
         body = json.dumps({"property": self._scene.homes[home], "complaint": "A neighbour rang."})
@@ -99,11 +98,6 @@ class Director:
                 raise RuntimeError(f"{path} refused: {answer.status_code} {answer.text}")
             self.sent.retries += 1
             time.sleep(RETRY_SECONDS)
-
-
-def _event_id(post: Post) -> str:
-    event = post.body.get("event")
-    return str(event["id"]) if isinstance(event, dict) else str(post.body["id"])
 
 
 def _signed(secret: str, event_id: str, body: str) -> dict[str, str]:

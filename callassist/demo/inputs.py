@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,40 +18,55 @@ _NOTICE_TYPES = (
 
 @dataclass(frozen=True, kw_only=True)
 class Post:
-    """One thing a sensor will post, and when."""
+    """One request that a gateway will post, and when; `event_ids` are of what is in it."""
 
     at: datetime
-    home: str
     adapter: str
+    event_ids: tuple[str, ...]
     body: dict[str, object]
 
 
 def posts(cast: tuple[Home, ...], night_began: datetime) -> list[Post]:
-    """Every post of the night, earliest first."""
+    """Every post of the night, earliest first; level readings of one instant share a request."""
+    readings: dict[datetime, list[dict[str, object]]] = defaultdict(list)
     found: list[Post] = []
     for home in cast:
         began = night_began + timedelta(minutes=home.begins)
         if home.level is not None:
-            found += _levels(home, home.level, began)
+            for at, reading in _levels(home, home.level, began):
+                readings[at].append(reading)
         if home.notices is not None:
             found += _notices(home, home.notices, began)
+    found += [
+        Post(
+            at=at,
+            adapter="generic",
+            event_ids=tuple(str(each["id"]) for each in together),
+            body={"readings": together},
+        )
+        for at, together in readings.items()
+    ]
     return sorted(found, key=lambda post: post.at)
 
 
-def _levels(home: Home, level: Level, began: datetime) -> Iterator[Post]:
+def _levels(
+    home: Home, level: Level, began: datetime
+) -> Iterator[tuple[datetime, dict[str, object]]]:
     for minute in range(int(level.until) + 1):
         if any(start < minute < end for start, end in level.dark):
             continue
         loud = any(start <= minute <= end for start, end in level.loud)
         db = (LOUD_DB if loud else CALM_DB) + (minute * 7 % 11) / 2 - 2.5
         at = began + timedelta(minutes=minute)
-        body: dict[str, object] = {
-            "id": f"{home.name}-{minute}",
-            "sensor": home.name,
-            "at": at.isoformat(),
-            "level_db": round(db, 1),
-        }
-        yield Post(at=at, home=home.name, adapter="generic", body=body)
+        yield (
+            at,
+            {
+                "id": f"{home.name}-{minute}",
+                "sensor": home.name,
+                "at": at.isoformat(),
+                "level_db": round(db, 1),
+            },
+        )
 
 
 def _notices(home: Home, notices: Notices, began: datetime) -> Iterator[Post]:
@@ -63,5 +79,9 @@ def _notices(home: Home, notices: Notices, began: datetime) -> Iterator[Post]:
             "type": kind,
             "home_id": home.name,
         }
-        body: dict[str, object] = {"hook_id": "demo", "event": event}
-        yield Post(at=at, home=home.name, adapter="minut", body=body)
+        yield Post(
+            at=at,
+            adapter="minut",
+            event_ids=(str(event["id"]),),
+            body={"hook_id": "demo", "event": event},
+        )

@@ -41,7 +41,6 @@ class RobotOperator:
         self._http = requests.Session()
         self._http.headers["Authorization"] = f"Bearer {token}"
         self._beaten = 0.0
-        self._looked = 0.0
         self._dialled: set[str] = set()
         self._thread = threading.Thread(target=self._run, name=f"robot-{robot.name}", daemon=True)
         self._look_seconds = LOOK_SECONDS if clock.speed > 200 else IDLE_SECONDS
@@ -65,11 +64,14 @@ class RobotOperator:
                 self._stop.wait(0.05)
 
     def _work(self) -> None:
-        self._stay_available()
+        state = self._presence()
+        if state in ("available", "offline", "break"):
+            self._stop.wait(self._look_seconds)
+            return
         task = self._my_task()
         if task is None:
-            self._stop.wait(self._look_seconds)
-        elif task["state"] == "offered":
+            return
+        if task["state"] == "offered":
             self._post(f"call-tasks/{task['id']}/accept")
         elif task["state"] == "assigned" and task["id"] not in self._dialled:
             self._dial(task["id"])
@@ -77,6 +79,15 @@ class RobotOperator:
             self._save(task["id"])
         else:
             self._stop.wait(self._look_seconds)
+
+    def _presence(self) -> str:
+        """What the server says this operator does; coming back and staying alive when needed."""
+        state: str = self._get("presence")["state"]
+        now = time.monotonic()
+        if state in ("offline", "break") or now - self._beaten > BEAT_SECONDS:
+            state = self._post("presence", {"state": "available"})["state"]
+            self._beaten = now
+        return state
 
     def _dial(self, task_id: str) -> None:
         try:
@@ -98,18 +109,6 @@ class RobotOperator:
     def _my_task(self) -> dict[str, Any] | None:
         tasks: list[dict[str, Any]] = self._get("call-tasks")["items"]
         return next((task for task in tasks if task["mine"]), None)
-
-    def _stay_available(self) -> None:
-        now = time.monotonic()
-        if now - self._looked < IDLE_SECONDS:
-            return
-        self._looked = now
-        if now - self._beaten > BEAT_SECONDS or self._away():
-            self._post("presence", {"state": "available"})
-            self._beaten = now
-
-    def _away(self) -> bool:
-        return self._get("presence")["state"] in ("offline", "break")
 
     def _get(self, path: str) -> dict[str, Any]:
         return self._answer(self._http.get(f"{self._url}/{path}", timeout=TIMEOUT))
