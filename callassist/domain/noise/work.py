@@ -146,10 +146,10 @@ class Work:
         self._sources[said.sensor_id] = after
         if segments and segments[-1].uid == self._next_uid:
             self._next_uid += 1
-        if _has_same_shape(source, after) and not self._is_unsure():
-            self._extend(after)
-        else:
+        if not _has_same_shape(source, after) or self._is_unsure():
             self._is_stale = True
+        elif segments is not source.segments:
+            self._extend(after)
         if not said.late:
             self.settle(said)
             self._escalate_if_loud(said)
