@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 
 import requests
 from standardwebhooks.webhooks import Webhook
 
 from callassist.clock import Clock
-from callassist.demo.inputs import Post
+from callassist.demo.inputs import Post, Said, posts
 from callassist.demo.scene import Scene
 
 TIMEOUT = (2.0, 10.0)
@@ -44,25 +43,28 @@ class Director:
         """Give up waiting and posting."""
         self._stop.set()
 
-    def play(self, posts: Sequence[Post], calls_by_hand: Sequence[tuple[datetime, str]]) -> None:
-        """Post everything at its time; returns when all is accepted or `stop` was called."""
-        acts: list[tuple[datetime, Callable[[], None]]] = [
-            (post.at, partial(self._post, post)) for post in posts
-        ]
-        acts += [(at, partial(self._call, home)) for at, home in calls_by_hand]
-        for at, act in sorted(acts, key=lambda each: each[0]):
-            if not self._wait_until(at):
-                return
-            act()
+    def play(self, sayings: Sequence[Said], calls_by_hand: Sequence[tuple[datetime, str]]) -> None:
+        """Post everything at its time; returns when all is accepted or `stop` was called.
 
-    def _wait_until(self, at: datetime) -> bool:
+        What became due while an answer was awaited goes out together, as a gateway catches up.
+        """
+        said, calls = list(sayings), sorted(calls_by_hand)
+        while (said or calls) and not self._stop.is_set():
+            self._wait_until(min(each for each in (_first(said), _first_call(calls)) if each))
+            now = self._clock.now()
+            for post in posts([each for each in said if each.at <= now]):
+                self._post(post)
+            said = [each for each in said if each.at > now]
+            for at, home in [each for each in calls if each[0] <= now]:
+                self._call(home)
+                calls.remove((at, home))
+
+    def _wait_until(self, at: datetime) -> None:
         while not self._stop.is_set():
-            left = at - self._clock.now()
-            seconds = self._clock.real_seconds(left)
+            seconds = self._clock.real_seconds(at - self._clock.now())
             if seconds <= 0:
-                return True
+                return
             self._stop.wait(min(seconds, 0.5))
-        return False
 
     def _post(self, post: Post) -> None:
         connection = self._scene.connections[post.adapter]
@@ -98,6 +100,14 @@ class Director:
                 raise RuntimeError(f"{path} refused: {answer.status_code} {answer.text}")
             self.sent.retries += 1
             time.sleep(RETRY_SECONDS)
+
+
+def _first(said: Sequence[Said]) -> datetime | None:
+    return said[0].at if said else None
+
+
+def _first_call(calls: Sequence[tuple[datetime, str]]) -> datetime | None:
+    return calls[0][0] if calls else None
 
 
 def _signed(secret: str, event_id: str, body: str) -> dict[str, str]:

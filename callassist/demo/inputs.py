@@ -1,14 +1,14 @@
-"""What the demo's sensors will say, as HTTP bodies in the order of their time."""
+"""What the demo's sensors will say, in the order of its time, and how a gateway posts it."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from callassist.demo.cast import CALM_DB, LOUD_DB, Home, Level, Notices
 
+MOST_IN_ONE_BODY = 500
 _NOTICE_TYPES = (
     "disturbance_first_notice",
     "disturbance_second_notice",
@@ -17,71 +17,77 @@ _NOTICE_TYPES = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Post:
-    """One request that a gateway will post, and when; `event_ids` are of what is in it."""
+class Said:
+    """One thing that one sensor says."""
 
     at: datetime
+    adapter: str
+    event_id: str
+    body: dict[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    """One request to a sensor hook."""
+
     adapter: str
     event_ids: tuple[str, ...]
     body: dict[str, object]
 
 
-def posts(cast: tuple[Home, ...], night_began: datetime) -> list[Post]:
-    """Every post of the night, earliest first; level readings of one instant share a request."""
-    readings: dict[datetime, list[dict[str, object]]] = defaultdict(list)
-    found: list[Post] = []
+def sayings(cast: Sequence[Home], night_began: datetime) -> list[Said]:
+    """Everything that will be said tonight, earliest first."""
+    found: list[Said] = []
     for home in cast:
         began = night_began + timedelta(minutes=home.begins)
         if home.level is not None:
-            for at, reading in _levels(home, home.level, began):
-                readings[at].append(reading)
+            found += _levels(home, home.level, began)
         if home.notices is not None:
             found += _notices(home, home.notices, began)
-    found += [
-        Post(
-            at=at,
+    return sorted(found, key=lambda said: said.at)
+
+
+def posts(due: Sequence[Said]) -> Iterator[Post]:
+    """Requests for what is due, in order: levels share a body, each notice has its own."""
+    levels = [said for said in due if said.adapter == "generic"][:MOST_IN_ONE_BODY]
+    if levels:
+        yield Post(
             adapter="generic",
-            event_ids=tuple(str(each["id"]) for each in together),
-            body={"readings": together},
+            event_ids=tuple(said.event_id for said in levels),
+            body={"readings": [said.body for said in levels]},
         )
-        for at, together in readings.items()
-    ]
-    return sorted(found, key=lambda post: post.at)
+    for said in due:
+        if said.adapter != "generic":
+            yield Post(adapter=said.adapter, event_ids=(said.event_id,), body=said.body)
 
 
-def _levels(
-    home: Home, level: Level, began: datetime
-) -> Iterator[tuple[datetime, dict[str, object]]]:
+def _levels(home: Home, level: Level, began: datetime) -> Iterator[Said]:
     for minute in range(int(level.until) + 1):
         if any(start < minute < end for start, end in level.dark):
             continue
         loud = any(start <= minute <= end for start, end in level.loud)
         db = (LOUD_DB if loud else CALM_DB) + (minute * 7 % 11) / 2 - 2.5
         at = began + timedelta(minutes=minute)
-        yield (
-            at,
-            {
-                "id": f"{home.name}-{minute}",
-                "sensor": home.name,
-                "at": at.isoformat(),
-                "level_db": round(db, 1),
-            },
-        )
+        event_id = f"{home.name}-{minute}"
+        body: dict[str, object] = {
+            "id": event_id,
+            "sensor": home.name,
+            "at": at.isoformat(),
+            "level_db": round(db, 1),
+        }
+        yield Said(at=at, adapter="generic", event_id=event_id, body=body)
 
 
-def _notices(home: Home, notices: Notices, began: datetime) -> Iterator[Post]:
+def _notices(home: Home, notices: Notices, began: datetime) -> Iterator[Said]:
     said = [*zip(_NOTICE_TYPES, notices.at, strict=False), ("disturbance_ended", notices.ended_at)]
     for kind, minute in said:
         at = began + timedelta(minutes=minute)
+        event_id = f"{home.name}-{kind}"
         event = {
-            "id": f"{home.name}-{kind}",
+            "id": event_id,
             "created_at": at.isoformat().replace("+00:00", "Z"),
             "type": kind,
             "home_id": home.name,
         }
-        yield Post(
-            at=at,
-            adapter="minut",
-            event_ids=(str(event["id"]),),
-            body={"hook_id": "demo", "event": event},
-        )
+        body: dict[str, object] = {"hook_id": "demo", "event": event}
+        yield Said(at=at, adapter="minut", event_id=event_id, body=body)

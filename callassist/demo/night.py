@@ -15,9 +15,9 @@ from typing import Any
 from callassist.clock import Clock
 from callassist.demo.cast import CAST, ROBOTS
 from callassist.demo.director import Director
-from callassist.demo.inputs import posts
+from callassist.demo.inputs import sayings
 from callassist.demo.outcome import nothing_open, outcome
-from callassist.demo.robots import RobotOperator
+from callassist.demo.robots import RobotHost, RobotOperator
 from callassist.demo.scene import Scene, set_scene
 from callassist.demo.server import DemoServer, free_port
 from callassist.errors import TransientError
@@ -56,10 +56,11 @@ class DemoNight:
         self.clock: Clock = load_clock(self.sessions, scaled, epoch=epoch)
         check_key(self.sessions, self.vault, now=epoch)
         self.director = Director(self.server.url, self.clock, self.scene)
-        self.robots = [
+        self.robots: list[RobotOperator | RobotHost] = [
             RobotOperator(self.server.url, self.scene.robot_tokens[robot.name], robot, self.clock)
             for robot in ROBOTS
         ]
+        self.robots.append(RobotHost(self.server.url, self.scene.host_token, self.clock))
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -109,7 +110,7 @@ class DemoNight:
             for home in CAST
             if home.called_by_hand_at is not None
         ]
-        self.director.play(posts(CAST, self.began), by_hand)
+        self.director.play(sayings(CAST, self.began), by_hand)
 
 
 def run_demo(settings: Settings, *, speed: float, port: int | None = None) -> dict[str, Any]:

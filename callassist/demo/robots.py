@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -20,6 +21,7 @@ LOOK_SECONDS = 0.02  # real time between two looks while something may be on off
 IDLE_SECONDS = 0.25
 TIMEOUT = (2.0, 10.0)
 BEAT_SECONDS = 10.0
+HOST_LOOKS_EVERY = timedelta(minutes=3)
 _HOST_WORDS = {"answered": "host_reached", "invalid_number": "invalid_number"}
 
 
@@ -31,19 +33,15 @@ class _Refused(Exception):
     detail: str
 
 
-class RobotOperator:
-    """One operator at the desk, in a thread of its own; knows only what the API shows."""
+class _ApiClient:
+    """A robot in a thread of its own; knows only what the API shows."""
 
-    def __init__(self, url: str, token: str, robot: Robot, clock: Clock) -> None:
+    def __init__(self, url: str, token: str, name: str) -> None:
         self._url = f"{url}/api/v1"
-        self._robot = robot
         self._stop = threading.Event()
         self._http = requests.Session()
         self._http.headers["Authorization"] = f"Bearer {token}"
-        self._beaten = 0.0
-        self._dialled: set[str] = set()
-        self._thread = threading.Thread(target=self._run, name=f"robot-{robot.name}", daemon=True)
-        self._look_seconds = LOOK_SECONDS if clock.speed > 200 else IDLE_SECONDS
+        self._thread = threading.Thread(target=self._run, name=f"robot-{name}", daemon=True)
 
     def start(self) -> None:
         """Come to work."""
@@ -60,8 +58,42 @@ class RobotOperator:
                 self._work()
             except (_Refused, requests.RequestException) as trouble:
                 _log.debug("robot waits", action="robot_waits", reason=str(trouble))
-                self._beaten = 0.0
                 self._stop.wait(0.05)
+
+    def _work(self) -> None:
+        raise NotImplementedError
+
+    def _get(self, path: str) -> dict[str, Any]:
+        return _answer(self._http.get(f"{self._url}/{path}", timeout=TIMEOUT))
+
+    def _post(self, path: str, body: dict[str, object] | None = None) -> dict[str, Any]:
+        headers = {"Idempotency-Key": uuid.uuid4().hex}
+        url = f"{self._url}/{path}"
+        return _answer(self._http.post(url, json=body or {}, headers=headers, timeout=TIMEOUT))
+
+
+class RobotHost(_ApiClient):
+    """A host who sees to whatever needs them, a few minutes after it came up."""
+
+    def __init__(self, url: str, token: str, clock: Clock) -> None:
+        super().__init__(url, token, "host")
+        self._look_seconds = min(5.0, clock.real_seconds(HOST_LOOKS_EVERY))
+
+    def _work(self) -> None:
+        for alarm in self._get("needs-you")["items"]:
+            if alarm["acknowledged_at"] is None:
+                self._post(f"needs-you/{alarm['id']}/acknowledge")
+        self._stop.wait(self._look_seconds)
+
+
+class RobotOperator(_ApiClient):
+    """One operator at the desk."""
+
+    def __init__(self, url: str, token: str, robot: Robot, clock: Clock) -> None:
+        super().__init__(url, token, robot.name)
+        self._beaten = 0.0
+        self._dialled: set[str] = set()
+        self._look_seconds = LOOK_SECONDS if clock.speed > 200 else IDLE_SECONDS
 
     def _work(self) -> None:
         state = self._presence()
@@ -110,22 +142,12 @@ class RobotOperator:
         tasks: list[dict[str, Any]] = self._get("call-tasks")["items"]
         return next((task for task in tasks if task["mine"]), None)
 
-    def _get(self, path: str) -> dict[str, Any]:
-        return self._answer(self._http.get(f"{self._url}/{path}", timeout=TIMEOUT))
 
-    def _post(self, path: str, body: dict[str, object] | None = None) -> dict[str, Any]:
-        headers = {"Idempotency-Key": uuid.uuid4().hex}
-        return self._answer(
-            self._http.post(
-                f"{self._url}/{path}", json=body or {}, headers=headers, timeout=TIMEOUT
-            )
-        )
-
-    def _answer(self, answer: requests.Response) -> dict[str, Any]:
-        if not answer.ok:
-            raise _Refused(answer.status_code, answer.text[:200])
-        found: dict[str, Any] = answer.json() if answer.content else {}
-        return found
+def _answer(answer: requests.Response) -> dict[str, Any]:
+    if not answer.ok:
+        raise _Refused(answer.status_code, answer.text[:200])
+    found: dict[str, Any] = answer.json() if answer.content else {}
+    return found
 
 
 def result_for(party: str, outcome: str | None) -> str:

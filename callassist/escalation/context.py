@@ -16,6 +16,8 @@ from callassist.settings import EscalationSettings
 from callassist.storage.sessions import Sessions
 from callassist.storage.vault import Vault
 
+OWN_REQUEST = timedelta(seconds=10)  # the longest time-out of a request to a phone network
+
 
 @dataclass(frozen=True, kw_only=True)
 class Escalation:
@@ -39,6 +41,15 @@ class Escalation:
         if self.telephony.capabilities().on_service_clock:
             return span
         return self.real(span)
+
+    @property
+    def doubt_wait(self) -> timedelta:
+        """How long a dial may be without an answer before the network is asked about it.
+
+        Longer than the network's own accept time, and never so short that our own request may
+        still be under way: that runs on real time whatever the clock's speed.
+        """
+        return max(self.network(self.settings.doubt_wait), self.real(OWN_REQUEST))
 
     @property
     def operator_dials(self) -> bool:

@@ -160,7 +160,7 @@ def _claim(ctx: Escalation, attempt_id: int, now: datetime) -> PlaceCall | None:
             raise TransientError("one call a second for each account", wait)
         attempt.state = str(DialState.DIALING)
         attempt.dial_at = now
-        due = now + ctx.network(ctx.settings.doubt_wait)
+        due = now + ctx.doubt_wait
         timers.arm(session, Deadline.ATTEMPT_DOUBT, attempt.id, due, now=now)
         log_dial_started(session, incident.id, attempt, now)
         return PlaceCall(
@@ -236,7 +236,7 @@ def _doubt(ctx: Escalation, attempt_id: int, now: datetime, why: str) -> None:
         if attempt.state == DialState.DIALING:
             _mark_doubt(session, incident.id, attempt, now)
             attempt.error = why[:255]
-            due = now + ctx.network(ctx.settings.doubt_wait)
+            due = now + ctx.doubt_wait
             timers.arm(session, Deadline.ATTEMPT_DOUBT, attempt.id, due, now=now)
 
 
@@ -295,8 +295,8 @@ def _look_up_failed(ctx: Escalation, attempt_id: int, now: datetime, why: str) -
         if attempt.state != DialState.IN_DOUBT:
             return
         since = attempt.looked_up_from or now
-        if now - since < ctx.network(ctx.settings.doubt_give_up_after):
-            due = now + ctx.network(ctx.settings.doubt_wait)
+        if now - since < max(ctx.network(ctx.settings.doubt_give_up_after), ctx.doubt_wait):
+            due = now + ctx.doubt_wait
             timers.arm(session, Deadline.ATTEMPT_DOUBT, attempt.id, due, now=now)
             return
         incident_log.append(

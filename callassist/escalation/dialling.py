@@ -84,7 +84,7 @@ def request_dial(
         _start_by_hand(session, incident, attempt, now)
         return DialResult(answer=DialAnswer.STARTED, attempt=attempt)
     outbox.put(session, "dial", attempt.public_id, {"attempt_id": attempt.id}, now=now)
-    give_up_at = now + ctx.network(ctx.settings.doubt_give_up_after)
+    give_up_at = now + max(ctx.network(ctx.settings.doubt_give_up_after), ctx.doubt_wait)
     timers.arm(session, Deadline.ATTEMPT_DOUBT, attempt.id, give_up_at, now=now)
     return DialResult(answer=DialAnswer.DIALLING, attempt=attempt)
 
