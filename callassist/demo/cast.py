@@ -48,7 +48,7 @@ class Home:
     language: str = "en"
     guest_numbers: tuple[str, ...] = (number(2),)
     host_numbers: tuple[str, ...] = (number(3),)
-    calm_after: str | None = None
+    attempt_gap: str | None = None
     called_by_hand_at: float | None = None
 
 
@@ -65,13 +65,13 @@ CAST: tuple[Home, ...] = (
         name="Harbour Loft",
         story="guest answers and it gets quiet",
         begins=0,
-        level=Level(loud=((0, 38),)),
+        level=Level(loud=((0, 42),)),
     ),
     Home(
         name="Garden House",
         story="three attempts unanswered, host reached",
         begins=10,
-        level=Level(loud=((0, 75),)),
+        level=Level(loud=((0, 100),)),
         guest_numbers=(number(20),),
     ),
     Home(
@@ -80,7 +80,7 @@ CAST: tuple[Home, ...] = (
         begins=20,
         zone=NEW_YORK,
         country="US",
-        level=Level(loud=((0, 75),)),
+        level=Level(loud=((0, 110),)),
         guest_numbers=(number(21),),
         host_numbers=(number(22),),
     ),
@@ -90,7 +90,7 @@ CAST: tuple[Home, ...] = (
         begins=30,
         zone=NEW_YORK,
         country="US",
-        level=Level(loud=((0, 50),)),
+        level=Level(loud=((0, 60),)),
         guest_numbers=(number(80),),
         host_numbers=(number(4),),
     ),
@@ -100,7 +100,7 @@ CAST: tuple[Home, ...] = (
         begins=40,
         zone=SYDNEY,
         country="AU",
-        level=Level(loud=((0, 48),)),
+        level=Level(loud=((0, 55),)),
         guest_numbers=(),
         host_numbers=(number(5),),
     ),
@@ -116,9 +116,9 @@ CAST: tuple[Home, ...] = (
         name="Bridge Rooms",
         story="noise stops between attempts 1 and 2",
         begins=60,
-        level=Level(loud=((0, 30),)),
+        level=Level(loud=((0, 34),)),
         guest_numbers=(number(23),),
-        calm_after="3m",
+        attempt_gap="15m",
     ),
     Home(
         name="Lighthouse",
@@ -126,7 +126,7 @@ CAST: tuple[Home, ...] = (
         begins=70,
         zone=NEW_YORK,
         country="US",
-        level=Level(loud=((0, 60),), dark=((15, 35),)),
+        level=Level(loud=((0, 75),), dark=((15, 35),)),
         guest_numbers=(number(1),),
     ),
     Home(
@@ -139,7 +139,7 @@ CAST: tuple[Home, ...] = (
         name="Canal Attic",
         story="French-speaking guest, only an English-speaking operator is free",
         begins=90,
-        level=Level(loud=((0, 42),)),
+        level=Level(loud=((0, 58),)),
         guest="Camille Exemple",
         language="fr",
         guest_numbers=(number(3),),
@@ -148,14 +148,14 @@ CAST: tuple[Home, ...] = (
         name="Market Hall Flat",
         story="guest agrees and it is loud again 30 minutes later",
         begins=100,
-        level=Level(loud=((0, 36), (66, 102))),
+        level=Level(loud=((0, 38), (68, 112))),
         guest_numbers=(number(1),),
     ),
     Home(
         name="Vineyard House",
         story="a Minut home with three notices",
         begins=110,
-        notices=Notices(at=(10, 20, 30), ended_at=45),
+        notices=Notices(at=(10, 20, 30), ended_at=50),
     ),
     Home(
         name="Tower Suite",
@@ -163,8 +163,8 @@ CAST: tuple[Home, ...] = (
         begins=120,
         zone=SYDNEY,
         country="AU",
-        level=Level(loud=((0, 40),)),
-        notices=Notices(at=(10, 20, 30), ended_at=41),
+        level=Level(loud=((0, 50),)),
+        notices=Notices(at=(10, 20, 30), ended_at=51),
     ),
     Home(
         name="Old Bakery",

@@ -20,7 +20,7 @@ _log = structlog.get_logger()
 LOOK_SECONDS = 0.02  # real time between two looks while something may be on offer
 IDLE_SECONDS = 0.25
 TIMEOUT = (2.0, 10.0)
-BEAT_SECONDS = 10.0
+BEAT_SECONDS = 1.0
 HOST_LOOKS_EVERY = timedelta(minutes=3)
 _HOST_WORDS = {"answered": "host_reached", "invalid_number": "invalid_number"}
 
@@ -96,14 +96,11 @@ class RobotOperator(_ApiClient):
         self._look_seconds = LOOK_SECONDS if clock.speed > 200 else IDLE_SECONDS
 
     def _work(self) -> None:
-        state = self._presence()
-        if state in ("available", "offline", "break"):
-            self._stop.wait(self._look_seconds)
-            return
+        self._stay_available()
         task = self._my_task()
         if task is None:
-            return
-        if task["state"] == "offered":
+            self._stop.wait(self._look_seconds)
+        elif task["state"] == "offered":
             self._post(f"call-tasks/{task['id']}/accept")
         elif task["state"] == "assigned" and task["id"] not in self._dialled:
             self._dial(task["id"])
@@ -112,14 +109,12 @@ class RobotOperator(_ApiClient):
         else:
             self._stop.wait(self._look_seconds)
 
-    def _presence(self) -> str:
-        """What the server says this operator does; coming back and staying alive when needed."""
-        state: str = self._get("presence")["state"]
+    def _stay_available(self) -> None:
+        """Send a heartbeat now and then; it also ends a break after missed offers."""
         now = time.monotonic()
-        if state in ("offline", "break") or now - self._beaten > BEAT_SECONDS:
-            state = self._post("presence", {"state": "available"})["state"]
+        if now - self._beaten > BEAT_SECONDS:
+            self._post("presence", {"state": "available"})
             self._beaten = now
-        return state
 
     def _dial(self, task_id: str) -> None:
         try:

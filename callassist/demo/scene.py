@@ -127,8 +127,8 @@ def _home(
     session: Session, vault: Vault, scene: Scene, account: Account, home: Home, now: datetime
 ) -> None:
     policy = None
-    if home.calm_after is not None:
-        rules = {"cadence": {"calm_after": home.calm_after}}
+    if home.attempt_gap is not None:
+        rules = {"cadence": {"attempt_gap": home.attempt_gap}}
         policy = create_policy(session, ADMIN, account, f"{home.name} rules", rules, now=now)
     typed = PropertyInput(
         name=home.name,

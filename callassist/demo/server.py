@@ -15,6 +15,7 @@ import requests
 from callassist.errors import TransientError
 
 START_SECONDS = 30.0
+REACTION_SECONDS = 0.5
 
 
 class DemoServer:
@@ -35,6 +36,7 @@ class DemoServer:
             "CALLASSIST_CLOCK_SPEED": f"{speed:g}",
             "CALLASSIST_TELEPHONY": "simulated",
             "CALLASSIST_LOG_LEVEL": "WARNING",
+            **_reaction_times(speed),
         }
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -96,6 +98,18 @@ class DemoServer:
             return requests.get(f"{self.url}/healthz", timeout=2).ok
         except requests.RequestException:
             return False
+
+
+def _reaction_times(speed: float) -> dict[str, str]:
+    """What a person has 45 seconds or a minute for, a robot has half a real second for at least.
+
+    At 600 times the speed an offer would last 75 real milliseconds, less than a request takes.
+    """
+    least = REACTION_SECONDS * speed
+    return {
+        f"CALLASSIST_ESCALATION_{name}": f"{max(usual, least):.0f}s"
+        for name, usual in (("OFFER_FOR", 45), ("ASSIGNED_WITHOUT_DIAL", 120), ("WRAP_UP_FOR", 60))
+    }
 
 
 def free_port() -> int:

@@ -72,6 +72,8 @@ class OutboxLoop:
 
     def _dispatch(self) -> datetime | None:
         while free := self._free_topics():
+            if not threading.main_thread().is_alive():
+                return None  # the process is ending; pools take nothing any more
             # As many as the least free topic can take: nothing is claimed to lie in a queue.
             claims = self._claim(list(free), min(free.values()))
             for claimed in claims:
