@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.util import find_spec
 
 from flask import Flask, Response
 from flask_limiter import Limiter
@@ -56,10 +55,12 @@ def create_app(service: Service) -> Flask:
 
 def _sign_in_and_pages(app: Flask, service: Service) -> None:
     for module, function in (("signin", "init_app"), ("pages", "register")):
-        if find_spec(f"callassist.web.{module}") is not None:
+        try:
             start = getattr(import_module(f"callassist.web.{module}"), function, None)
-            if start is not None:
-                start(app, service)
+        except ImportError:
+            continue
+        if start is not None:
+            start(app, service)
 
 
 def _common_headers(app: Flask, clock: Clock) -> None:

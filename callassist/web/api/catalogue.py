@@ -2,11 +2,57 @@
 
 from __future__ import annotations
 
-from callassist.web.api import call_tasks, incidents, presence
+from callassist.web.api import (
+    accounts,
+    call_tasks,
+    clock,
+    consents,
+    contacts,
+    desks,
+    duty_spans,
+    incidents,
+    needs_you,
+    notification_channels,
+    notifications,
+    operators,
+    pms_connections,
+    policies,
+    presence,
+    properties,
+    reports,
+    sensor_connections,
+    sensors,
+    service_agreements,
+    shifts,
+    stays,
+    tokens,
+    users,
+)
 from callassist.web.api.routing import Route
 
 ROUTES: tuple[Route, ...] = (
+    *accounts.ROUTES,
+    *users.ROUTES,
+    *tokens.ROUTES,
+    *desks.ROUTES,
+    *service_agreements.ROUTES,
+    *operators.ROUTES,
+    *shifts.ROUTES,
+    *duty_spans.ROUTES,
+    *policies.ROUTES,
+    *properties.ROUTES,
+    *contacts.ROUTES,
+    *sensor_connections.ROUTES,
+    *sensors.ROUTES,
+    *stays.ROUTES,
+    *consents.ROUTES,
     *incidents.ROUTES,
+    *needs_you.ROUTES,
     *call_tasks.ROUTES,
     *presence.ROUTES,
+    *reports.ROUTES,
+    *notification_channels.ROUTES,
+    *notifications.ROUTES,
+    *pms_connections.ROUTES,
+    *clock.ROUTES,
 )

@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from callassist.accounts.desks import find_desk
 from callassist.domain.presence import PresenceState
-from callassist.errors import Forbidden
 from callassist.escalation import presence
 from callassist.models import Operator, Presence
 from callassist.web.api.fields import Input, Instant, Output, Page, Paging
@@ -49,9 +48,7 @@ def choose(ask: Ask, body: PresenceChoice) -> PresenceOut:
 def desk_presence(ask: Ask, desk_id: str, query: Paging) -> Page[PresenceOut]:
     """Everybody of a desk that you supervise, or that is your account's own."""
     desk = find_desk(ask.session, ask.viewer, desk_id)
-    own = desk.account_id is not None and ask.viewer.can_write(desk.account_id)
-    if not (own or ask.viewer.supervises(desk.id)):
-        raise Forbidden("only a supervisor sees what everybody at the desk does")
+    ask.viewer.require_run_desk(desk.id, desk.account_id)
     mine = select(Operator).where(Operator.desk_id == desk.id, Operator.active.is_(True))
     operators, following = page_of(ask.session, ask.service.vault, mine, Operator.id, query)
     ids = [operator.id for operator in operators]

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -91,7 +92,8 @@ class CallTaskCard(CallTaskLine):
 
     guest_name: str | None
     host_spoken_name: str | None
-    call_name: str | None
+    call_names: list[str]
+    other_homes: int = Field(description="Of the same guest, which the call is about too.")
     continuation: bool
     assigned_at: Instant | None
     wrap_up_started_at: Instant | None
@@ -128,7 +130,8 @@ def card(ask: Ask, task: CallTask, operator_id: int | None) -> CallTaskCard:
     home = session.get_one(Property, incident.property_id)
     over = task.state in OVER
     guest = None if over else _guest_name(ask, incident)
-    call_name = None if over else _call_name(session, task, incident, home, ask.now)
+    homes = _homes(session, incident, home)
+    call_names = [] if over else _call_names(session, task, incident, homes, ask.now)
     spoken = (home.host_spoken_name or None) if not over else None
     attempts = _attempts(session, incident.id)
     number = _number_to_dial(ask, task, operator_id)
@@ -136,7 +139,8 @@ def card(ask: Ask, task: CallTask, operator_id: int | None) -> CallTaskCard:
         **_line(ask, task, incident, home, operator_id),
         guest_name=guest,
         host_spoken_name=spoken,
-        call_name=call_name,
+        call_names=call_names,
+        other_homes=len(homes) - 1,
         continuation=task.continuation,
         assigned_at=task.assigned_at,
         wrap_up_started_at=task.wrap_up_started_at,
@@ -146,7 +150,7 @@ def card(ask: Ask, task: CallTask, operator_id: int | None) -> CallTaskCard:
         attempts=attempts,
         number=number,
         number_link=None if number is None else tel_link(number),
-        script=None if over else _script(ask, task, incident, home, operator_id, guest, call_name),
+        script=None if over else _script(ask, task, incident, home, operator_id, guest, call_names),
     )
 
 
@@ -174,16 +178,31 @@ def _guest_name(ask: Ask, incident: Incident) -> str | None:
     return ask.service.vault.open(stay.guest_name)
 
 
-def _call_name(
-    session: Session, task: CallTask, incident: Incident, home: Property, now: datetime
-) -> str | None:
+def _homes(session: Session, incident: Incident, home: Property) -> list[Property]:
+    """The incident's home, then those of incidents whose calls are made in this one's tasks."""
+    led = (
+        select(Property)
+        .join(Incident, Incident.property_id == Property.id)
+        .where(Incident.led_by_id == incident.id, Incident.closed_at.is_(None))
+        .order_by(Incident.id)
+    )
+    return [home, *session.scalars(led)]
+
+
+def _call_names(
+    session: Session, task: CallTask, incident: Incident, homes: list[Property], now: datetime
+) -> list[str]:
     """On the host's card always; on the guest's if the host allows it, or the desk is their own."""
     desk = None if task.desk_id is None else session.get(Desk, task.desk_id)
     own = desk is not None and desk.account_id == incident.account_id
     agreement = roster.agreement_for(session, incident.account_id, now)
     agreed = agreement is not None and agreement.show_call_name_to_guest_desk
-    allowed = task.party == Party.HOST or home.show_call_name_to_guest or own or agreed
-    return (home.call_name or None) if allowed else None
+    everywhere = task.party == Party.HOST or own or agreed
+    return [
+        home.call_name
+        for home in homes
+        if home.call_name and (everywhere or home.show_call_name_to_guest)
+    ]
 
 
 def _attempts(session: Session, incident_id: int) -> list[Attempt]:
@@ -233,9 +252,10 @@ def _script(
     home: Property,
     operator_id: int | None,
     guest: str | None,
-    call_name: str | None,
+    call_names: list[str],
 ) -> ScriptText:
     operator = None if operator_id is None else ask.session.get(Operator, operator_id)
+    stay = None if incident.stay_id is None else ask.session.get(Stay, incident.stay_id)
     script = render_script(
         ask.service.scripts,
         task.language,
@@ -245,12 +265,12 @@ def _script(
             desk_name=operator.desk_name if operator else "",
             host_spoken_name=home.host_spoken_name,
             minutes=noise_minutes(ask.session, incident, ask.now),
-            call_name=call_name or "",
+            call_name=", ".join(call_names),
             reference=incident.reference,
             country=home.country,
         ),
         repeat=incident.repeat_of_id is not None,
-        guest_language=task.language,
+        guest_language=None if stay is None else stay.language,
     )
     return _text(script)
 
