@@ -70,14 +70,14 @@ CAST: tuple[Home, ...] = (
     Home(
         name="Garden House",
         story="three attempts unanswered, host reached",
-        begins=10,
-        level=Level(loud=((0, 100),)),
+        begins=20,
+        level=Level(loud=((0, 78),)),
         guest_numbers=(number(20),),
     ),
     Home(
         name="Mill Cottage",
         story="nobody reached",
-        begins=20,
+        begins=40,
         zone=NEW_YORK,
         country="US",
         level=Level(loud=((0, 110),)),
@@ -87,7 +87,7 @@ CAST: tuple[Home, ...] = (
     Home(
         name="Station Flat",
         story="invalid number flagged",
-        begins=30,
+        begins=60,
         zone=NEW_YORK,
         country="US",
         level=Level(loud=((0, 60),)),
@@ -97,7 +97,7 @@ CAST: tuple[Home, ...] = (
     Home(
         name="Orchard Barn",
         story="no number known",
-        begins=40,
+        begins=80,
         zone=SYDNEY,
         country="AU",
         level=Level(loud=((0, 55),)),
@@ -107,7 +107,7 @@ CAST: tuple[Home, ...] = (
     Home(
         name="Quay Studio",
         story="noise stops at minute 22",
-        begins=50,
+        begins=100,
         zone=SYDNEY,
         country="AU",
         level=Level(loud=((0, 22),)),
@@ -115,7 +115,7 @@ CAST: tuple[Home, ...] = (
     Home(
         name="Bridge Rooms",
         story="noise stops between attempts 1 and 2",
-        begins=60,
+        begins=120,
         level=Level(loud=((0, 34),)),
         guest_numbers=(number(23),),
         attempt_gap="15m",
@@ -123,7 +123,7 @@ CAST: tuple[Home, ...] = (
     Home(
         name="Lighthouse",
         story="sensor goes dark for 20 minutes",
-        begins=70,
+        begins=140,
         zone=NEW_YORK,
         country="US",
         level=Level(loud=((0, 75),), dark=((15, 35),)),
@@ -132,13 +132,13 @@ CAST: tuple[Home, ...] = (
     Home(
         name="Forest Cabin",
         story="sensor never comes back",
-        begins=80,
+        begins=160,
         level=Level(loud=((0, 12),), until=12),
     ),
     Home(
         name="Canal Attic",
         story="French-speaking guest, only an English-speaking operator is free",
-        begins=90,
+        begins=180,
         level=Level(loud=((0, 58),)),
         guest="Camille Exemple",
         language="fr",
@@ -147,20 +147,20 @@ CAST: tuple[Home, ...] = (
     Home(
         name="Market Hall Flat",
         story="guest agrees and it is loud again 30 minutes later",
-        begins=100,
+        begins=200,
         level=Level(loud=((0, 38), (68, 112))),
         guest_numbers=(number(1),),
     ),
     Home(
         name="Vineyard House",
         story="a Minut home with three notices",
-        begins=110,
+        begins=220,
         notices=Notices(at=(10, 20, 30), ended_at=50),
     ),
     Home(
         name="Tower Suite",
         story="two brands of sensor in one home",
-        begins=120,
+        begins=240,
         zone=SYDNEY,
         country="AU",
         level=Level(loud=((0, 50),)),
@@ -169,7 +169,7 @@ CAST: tuple[Home, ...] = (
     Home(
         name="Old Bakery",
         story="a call opened by hand",
-        begins=130,
+        begins=260,
         called_by_hand_at=5,
     ),
 )
@@ -177,4 +177,5 @@ CAST: tuple[Home, ...] = (
 ROBOTS: tuple[Robot, ...] = (
     Robot(name="Ann", languages=("en",)),
     Robot(name="Ben", languages=("en",)),
+    Robot(name="Cleo", languages=("en",)),
 )

@@ -17,7 +17,7 @@ from callassist.clock import Clock
 from callassist.demo.cast import Robot
 
 _log = structlog.get_logger()
-LOOK_SECONDS = 0.02  # real time between two looks while something may be on offer
+LOOK_SECONDS = 0.03  # real time between two looks while something may be on offer
 IDLE_SECONDS = 0.25
 TIMEOUT = (2.0, 10.0)
 BEAT_SECONDS = 1.0
