@@ -124,6 +124,13 @@ def team(session: Session, viewer: Viewer, account: Account) -> list[tuple[Perso
     return [(person, Role(role)) for person, role in session.execute(query)]
 
 
+def set_language(session: Session, person_id: int, code: str) -> None:
+    """The language of somebody's pages and sign-in mails."""
+    person = session.get_one(Person, person_id)
+    person.language = checks.languages([code], "language")[0]
+    session.flush()
+
+
 def viewer_for_person(session: Session, person: Person) -> Viewer:
     """What a signed-in person may see and do; Forbidden when the sign-in was closed."""
     if not person.active:

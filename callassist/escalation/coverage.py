@@ -118,23 +118,24 @@ def _assess(
     dialable = stay is not None and bool(stays.dialable(session, stay, now))
     facts = CoverageFacts(
         sensor_paired=bool(sensors),
-        sensor_heard=any(_is_heard(sensor, around, now) for sensor in sensors),
+        sensor_heard=any(is_heard(sensor, around, now) for sensor in sensors),
         paused=home.paused_until is not None and home.paused_until > night.starts_at,
         host_only=home.host_only,
         stay_known=stay is not None,
         guest_dialable=dialable,
         host_contact=_has_contact(session, home),
-        channel_proved=_has_proved_channel(session, home),
+        channel_proved=has_proved_channel(session, home),
         desk_known=desk is not None,
         operator_all_night=_is_served(session, home, desk, night, None),
-        language_all_night=_is_served(session, home, desk, night, _language(home, stay, desk)),
+        language_all_night=_is_served(session, home, desk, night, call_language(home, stay, desk)),
         network_simulated=around.capabilities.simulated,
         heartbeat_watched=around.heartbeat_watched,
     )
     return assess(facts)
 
 
-def _is_heard(sensor: Sensor, around: Surroundings, now: datetime) -> bool:
+def is_heard(sensor: Sensor, around: Surroundings, now: datetime) -> bool:
+    """Whether a sensor is heard: levels came lately; the others are heard until told offline."""
     if sensor.last_heard_at is None or sensor.silent_since is not None:
         return False
     if sensor.kind != SourceKind.LEVEL:
@@ -148,7 +149,8 @@ def _has_contact(session: Session, home: Property) -> bool:
     return bool(session.scalar(select(unflagged)))
 
 
-def _has_proved_channel(session: Session, home: Property) -> bool:
+def has_proved_channel(session: Session, home: Property) -> bool:
+    """Whether a delivery has proved one way of telling the home's account."""
     proved = exists().where(
         NotificationChannel.account_id == home.account_id,
         NotificationChannel.proved_at.is_not(None),
@@ -178,7 +180,7 @@ def _is_served(
     return not gaps([*shifts, *on_call], night)
 
 
-def _language(home: Property, stay: Stay | None, desk: Desk | None) -> str:
+def call_language(home: Property, stay: Stay | None, desk: Desk | None) -> str:
     """The call language as escalation will choose it: the stay's or home's if offered, else en."""
     offered = desk.languages if desk is not None else ["en"]
     wanted = stay.language if stay is not None and stay.language else home.language

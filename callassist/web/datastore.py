@@ -1,0 +1,75 @@
+"""People as Flask-Security sees them: copies out of a read, changes back in a write."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask_security import RoleMixin, UserMixin
+from flask_security.datastore import UserDatastore
+from sqlalchemy import select
+
+from callassist.models import Person
+from callassist.storage.sessions import Sessions
+
+
+class NoRole(RoleMixin):
+    """Roles are bindings to accounts and desks (models.RoleBinding); Flask-Security has none."""
+
+
+class SignedIn(UserMixin):
+    """A copy of one person's row; nothing of it is tied to a database session."""
+
+    def __init__(self, person: Person) -> None:
+        self.person = person
+        self.id: int = person.id
+        self.email: str = person.email
+        self.name: str = person.name or person.email
+        self.language: str | None = person.language
+        self.password: str | None = person.password
+        self.active: bool = person.active
+        self.fs_uniquifier: str = person.fs_uniquifier
+        self.confirmed_at: datetime | None = person.confirmed_at
+        self.roles: list[Any] = []
+
+
+# Flask-Security asks the class whether it has this, not its instances.
+SignedIn.fs_uniquifier = ""
+
+
+class PersonDatastore(UserDatastore):
+    """Finds people by one column and stores what sign-in may change of them."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        super().__init__(SignedIn, NoRole)
+        self._sessions = sessions
+
+    def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> SignedIn | None:
+        """Somebody by `fs_uniquifier`, `email` or `id`; addresses are stored in small letters."""
+        ((name, value),) = kwargs.items()
+        if case_insensitive and isinstance(value, str):
+            value = value.lower()
+        query = select(Person).where(getattr(Person, name) == value)
+        with self._sessions.read() as session:
+            person = session.scalars(query).first()
+        return None if person is None else SignedIn(person)
+
+    def find_role(self, role: str) -> None:
+        """There are none."""
+
+    def put(self, model: SignedIn) -> SignedIn:
+        """Store password, sessions' id and whether the person may sign in."""
+        with self._sessions.write() as session:
+            person = session.get_one(Person, model.id)
+            person.password = model.password
+            person.fs_uniquifier = model.fs_uniquifier
+            person.active = model.active
+        return model
+
+    def commit(self) -> None:
+        """`put` has committed."""
+
+    def delete(self, model: SignedIn) -> None:
+        """People are closed, not deleted: reports name them."""
+        model.active = False
+        self.put(model)

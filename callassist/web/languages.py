@@ -1,0 +1,46 @@
+"""English or French: chosen by the person, else by their account, else by their browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask, g, request, session
+from flask_babel import Babel
+from flask_security import current_user
+
+LANGUAGES = {"en": "English", "fr": "Français"}
+_CHOSEN = "language"
+
+
+def init_app(app: Flask) -> None:
+    """Set Flask-Babel up with our catalogues; instants are shown in the home's zone, not in its."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(Path(__file__).parent / "translations")
+    Babel(app, locale_selector=language)
+
+
+def language() -> str:
+    """The language of this request's page."""
+    if "language" not in g:
+        g.language = _wanted()
+    return str(g.language)
+
+
+def choose(code: str) -> bool:
+    """Remember the choice in this browser; False for a language that we do not write."""
+    if code not in LANGUAGES:
+        return False
+    session[_CHOSEN] = g.language = code
+    return True
+
+
+def chosen() -> str | None:
+    """What was chosen in this browser."""
+    code = session.get(_CHOSEN)
+    return code if code in LANGUAGES else None
+
+
+def _wanted() -> str:
+    own = getattr(current_user, "language", None) if current_user else None
+    plain = str(own or "").partition("-")[0]
+    browser = request.accept_languages.best_match(list(LANGUAGES), default="en")
+    return chosen() or (plain if plain in LANGUAGES else None) or str(browser)

@@ -1,0 +1,18 @@
+"""The pages: server-rendered, in English and French, without a need for JavaScript."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from callassist.bootstrap import Service
+from callassist.web.pages import admin, desk, entry, errors, frame, host
+from callassist.web.pages.asking import EXTENSION
+
+
+def register(app: Flask, service: Service) -> None:
+    """Put every page into `app`; `signin.init_app` comes before."""
+    app.extensions[EXTENSION] = service
+    frame.init_app(app)
+    errors.init_app(app)
+    for blueprint in (entry.blueprint(app), desk.blueprint(), host.blueprint(), admin.blueprint()):
+        app.register_blueprint(blueprint)

@@ -1,0 +1,68 @@
+"""What stands around every page: banner, menu, language; and the words that templates use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, request, url_for
+
+from callassist.web import languages
+from callassist.web.pages import asking, times, words
+from callassist.web.translate import gettext as _
+
+
+@dataclass(frozen=True, kw_only=True)
+class MenuEntry:
+    """One link of the main menu."""
+
+    url: str
+    text: str
+    is_here: bool
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the frame's values."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        clock=times.clock,
+        at=times.at,
+        since=times.since,
+        moment=times.moment,
+        lasting=times.lasting,
+        minutes=times.minutes,
+        words=words,
+    )
+    app.context_processor(_frame)
+
+
+def _frame() -> dict[str, Any]:
+    who = asking.person()
+    return {
+        "simulated": asking.service().telephony.capabilities().simulated,
+        "signed_in": who,
+        "menu": list(_menu()) if who is not None else [],
+        "language": languages.language(),
+        "languages": languages.LANGUAGES,
+        "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
+        "now": asking.now(),
+    }
+
+
+def _menu() -> Iterator[MenuEntry]:
+    viewer = asking.viewer()
+    if viewer.account_ids:
+        yield _entry("host.homes", _("Homes"), "/homes")
+        yield _entry("host.incidents", _("Incidents"), "/incidents", "/reports")
+        yield _entry("host.settings", _("Settings"), "/settings")
+    if viewer.operator_ids:
+        yield _entry("desk.queue", _("Desk"), "/desk")
+    if viewer.is_admin:
+        yield _entry("admin.index", _("Administration"), "/admin")
+
+
+def _entry(endpoint: str, text: str, *starts: str) -> MenuEntry:
+    url = url_for(endpoint)
+    is_here = request.path == url or request.path.startswith(starts)
+    return MenuEntry(url=url, text=text, is_here=is_here)

@@ -1,0 +1,129 @@
+"""The host's first page, and one home: shown, added, changed."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from callassist.accounts.people import find_account
+from callassist.accounts.properties import (
+    PropertyInput,
+    create_property,
+    find_property,
+    update_property,
+)
+from callassist.domain.viewer import Viewer
+from callassist.models import Account, Property
+from callassist.web.pages import asking, words
+from callassist.web.pages.forms import Form
+from callassist.web.pages.host.queries import (
+    home_screen,
+    homes_screen,
+    presets,
+    writable_accounts,
+)
+from callassist.web.translate import gettext as _
+
+
+def index() -> ResponseReturnValue:
+    """Covered tonight, or why not; what runs; what waits for the host."""
+    with asking.reading() as session:
+        screen = homes_screen(session, asking.service(), asking.host(), asking.now())
+    return render_template("host/homes.html", screen=screen)
+
+
+def nothing_yet() -> ResponseReturnValue:
+    """For somebody who has no part in anything."""
+    return render_template("host/nothing.html")
+
+
+def show(home_id: str) -> ResponseReturnValue:
+    """One home."""
+    with asking.reading() as session:
+        screen = home_screen(session, asking.service(), asking.host(), home_id, asking.now())
+        return render_template("host/home.html", screen=screen)
+
+
+def new() -> ResponseReturnValue:
+    """Add a home."""
+    form = Form.of_request() if asking.is_sent() else Form()
+    with asking.reading() as session:
+        places = writable_accounts(session, asking.host())
+    if not places:
+        asking.host().require_write(0)
+    if form.sent:
+        with form.taking_errors(), asking.writing() as session:
+            account = find_account(session, asking.host(), form["account"] or places[0].public_id)
+            home = create_property(session, asking.host(), account, _typed(form), now=asking.now())
+        if not form.is_refused:
+            flash(_("Added. What is missing is listed below."))
+            return redirect(url_for("host.home", home_id=home.public_id))
+    elif len(places) == 1:
+        form = Form({"timezone": places[0].timezone, "language": places[0].language})
+    return _form_page(form, None, places)
+
+
+def edit(home_id: str) -> ResponseReturnValue:
+    """Change what is said of a home."""
+    form = Form.of_request() if asking.is_sent() else None
+    with asking.reading() as session:
+        home = find_property(session, asking.host(), home_id)
+        asking.host().require_write(home.account_id)
+        form = form or _filled(home)
+    if form.sent:
+        with form.taking_errors(), asking.writing() as session:
+            update_property(session, asking.host(), home_id, _typed(form))
+        if not form.is_refused:
+            flash(_("Saved."))
+            return redirect(url_for("host.home", home_id=home_id))
+    return _form_page(form, home, [])
+
+
+def _typed(form: Form) -> PropertyInput:
+    return PropertyInput(
+        name=form["name"],
+        timezone=form["timezone"].strip(),
+        country=form["country"],
+        language=form["language"] or "en",
+        call_name=form["call_name"],
+        show_call_name_to_guest=form.has("show_call_name_to_guest"),
+        host_spoken_name=form["host_spoken_name"],
+        host_only=form.has("host_only"),
+        policy=form["policy"],
+    )
+
+
+def _filled(home: Property) -> Form:
+    ticked = {
+        name: "yes" for name in ("show_call_name_to_guest", "host_only") if getattr(home, name)
+    }
+    texts = ("name", "timezone", "country", "language", "call_name", "host_spoken_name")
+    return Form(
+        {name: getattr(home, name) for name in texts}
+        | ticked
+        | {"policy": home.policy.public_id if home.policy else ""}
+    )
+
+
+def _form_page(form: Form, home: Property | None, places: list[Account]) -> tuple[str, int]:
+    page = render_template(
+        "host/home_form.html",
+        form=form,
+        home=home,
+        accounts=[(one.public_id, one.name) for one in places],
+        zones=sorted(zone for zone in available_timezones() if "/" in zone),
+        languages_spoken=[(code, words.spoken(code)) for code in words.SPOKEN],
+        policies=_policies(asking.host(), home, places),
+    )
+    return page, 422 if form.is_refused else 200
+
+
+def _policies(
+    viewer: Viewer, home: Property | None, places: list[Account]
+) -> list[tuple[str, str]]:
+    account_ids = [home.account_id] if home else [one.id for one in places[:1]]
+    with asking.reading() as session:
+        found = [one for each in account_ids for one in presets(session, viewer, each)]
+    return [("", _("The rules of this service")), *((one.public_id, one.name) for one in found)]

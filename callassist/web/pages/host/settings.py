@@ -1,0 +1,175 @@
+"""How the host is told, and who else belongs to the account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from callassist import notifications
+from callassist.accounts.people import (
+    accounts,
+    add_person,
+    find_account,
+    team,
+)
+from callassist.accounts.people import remove_role as take_role_away
+from callassist.domain.viewer import Role, Viewer
+from callassist.errors import CallAssistError, InvalidInput, TransientError
+from callassist.models import Account, NotificationChannel, Person
+from callassist.notifications.own_channels import (
+    add_channel,
+    find_channel,
+    own_channels,
+    remove_channel,
+)
+from callassist.web import languages
+from callassist.web.link_mail import LinkTexts
+from callassist.web.pages import asking, words
+from callassist.web.pages.forms import Form
+from callassist.web.pages.refusals import in_words
+from callassist.web.translate import gettext as _
+
+_TEAM_ROLES = (Role.OWNER, Role.MANAGER, Role.VIEWER)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """One account of the viewer with its people."""
+
+    account: Account
+    people: tuple[tuple[Person, Role], ...]
+    may_write: bool
+
+
+def show() -> ResponseReturnValue:
+    """Channels and team."""
+    return _page(Form(), Form())
+
+
+def add() -> ResponseReturnValue:
+    """Add a channel of mine; a test message goes out to it."""
+    form, viewer = Form.of_request(), asking.host()
+    with form.taking_errors(), asking.writing() as session:
+        add_channel(
+            session,
+            asking.service().vault,
+            viewer,
+            kind=form["kind"],
+            address=form["address"],
+            language=languages.language(),
+            now=asking.now(),
+            account_id=find_account(session, viewer, form["account"]).id,
+        )
+    if form.is_refused:
+        return _page(form, Form())
+    flash(_("Added. A test message is on its way; its arrival proves the channel."))
+    return redirect(url_for("host.settings"))
+
+
+def test(channel_id: str) -> ResponseReturnValue:
+    """Send a test to one of my channels."""
+    return _do(channel_id, _send_test, _("A test message is on its way."))
+
+
+def remove(channel_id: str) -> ResponseReturnValue:
+    """Remove one of my channels."""
+    return _do(channel_id, _remove, _("Removed."))
+
+
+def invite() -> ResponseReturnValue:
+    """Give somebody a role; a link to sign in is mailed to them."""
+    form, viewer = Form.of_request(), asking.host()
+    with form.taking_errors(), asking.writing() as session:
+        account = find_account(session, viewer, form["team_account"])
+        viewer.require_write(account.id)
+        if form["role"] not in _TEAM_ROLES:
+            raise InvalidInput("use owner, manager or viewer", "role")
+        add_person(
+            session,
+            form["email"],
+            Role(form["role"]),
+            now=asking.now(),
+            account=account,
+            name=form["name"],
+            languages=[languages.language()],
+        )
+    if form.is_refused:
+        return _page(Form(), form)
+    texts = LinkTexts(list(languages.LANGUAGES))
+    current_app.extensions["callassist_link_mail"].send(form["email"], texts)
+    flash(_("Invited. A mail with a sign-in link is on its way."))
+    return redirect(url_for("host.settings"))
+
+
+def remove_role() -> ResponseReturnValue:
+    """Take somebody's role in an account away."""
+    try:
+        with asking.writing() as session:
+            account = find_account(session, asking.host(), request.form.get("account", ""))
+            role = Role(request.form.get("role", ""))
+            take_role_away(session, asking.host(), request.form.get("person", ""), role, account)
+        flash(_("Removed."))
+    except ValueError:
+        flash(_("Choose a role."), "refused")
+    except TransientError:
+        raise
+    except CallAssistError as error:
+        flash(in_words(error), "refused")
+    return redirect(url_for("host.settings"))
+
+
+def _page(channel_form: Form, team_form: Form) -> ResponseReturnValue:
+    viewer = asking.host()
+    with asking.reading() as session:
+        places = _places(session, viewer)
+        channels = own_channels(session, viewer)
+    page = render_template(
+        "host/settings.html",
+        channels=[one for one in channels if one.disabled_reason != "removed"],
+        places=places,
+        channel_form=channel_form,
+        team_form=team_form,
+        accounts=[(one.account.public_id, one.account.name) for one in places],
+        team_accounts=[
+            (one.account.public_id, one.account.name) for one in places if one.may_write
+        ],
+        kinds=[("email", _("E-mail")), ("apprise", _("Chat or other service (Apprise address)"))],
+        roles=[(str(role), words.of(words.ROLE, role)) for role in reversed(_TEAM_ROLES)],
+    )
+    return page, 422 if channel_form.is_refused or team_form.is_refused else 200
+
+
+def _places(session: Session, viewer: Viewer) -> list[Place]:
+    return [
+        Place(
+            account=account,
+            people=tuple(team(session, viewer, account)),
+            may_write=viewer.can_write(account.id),
+        )
+        for account in accounts(session, viewer)
+    ]
+
+
+def _send_test(session: Session, channel: NotificationChannel, now: datetime) -> None:
+    notifications.test_channel(session, channel.id, now)
+
+
+def _remove(session: Session, channel: NotificationChannel, now: datetime) -> None:
+    remove_channel(session, asking.host(), channel.public_id, now=now)
+
+
+def _do(channel_id: str, run: object, told: str) -> ResponseReturnValue:
+    assert callable(run)
+    try:
+        with asking.writing() as session:
+            run(session, find_channel(session, asking.host(), channel_id), asking.now())
+        flash(told)
+    except TransientError:
+        raise
+    except CallAssistError as error:
+        flash(in_words(error), "refused")
+    return redirect(url_for("host.settings"))

@@ -1,0 +1,127 @@
+"""Refusals of the services in the reader's language.
+
+Services refuse in English. Sentences without a value in them are looked up in the catalogue as they
+are (`python -m callassist.web.catalogue` collects them); those with values are matched here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from flask_babel.speaklater import LazyString
+
+from callassist.errors import CallAssistError, InvalidInput
+from callassist.web.pages import words
+from callassist.web.translate import gettext
+from callassist.web.translate import lazy_gettext as _l
+
+# (what a service says, what we say); groups that name a state are put into words
+_WITH_VALUES: tuple[tuple[str, LazyString], ...] = (
+    (r"at most (?P<n>.+) characters", _l("At most %(n)s characters.")),
+    (r"at most (?P<n>.+) contacts; remove one first", _l("At most %(n)s contacts; remove one.")),
+    (r"at most (?P<n>.+) numbers", _l("At most %(n)s numbers.")),
+    (r"unknown; use one of (?P<known>.+)", _l("Unknown; use one of %(known)s.")),
+    (
+        r"homes that use this policy: (?P<n>.+); give them another one first",
+        _l("%(n)s homes use these rules; give them others first."),
+    ),
+    (r"(?P<role>.+) is for programs; give a person owner, manager or viewer", _l("Choose a role.")),
+    (
+        r"another stay typed in for this home runs from (?P<a>.+) to (?P<b>.+) UTC; "
+        r"correct or cancel that one",
+        _l("Another stay entered here runs from %(a)s to %(b)s UTC; correct or cancel that one."),
+    ),
+    (
+        r"overlaps the shift from (?P<a>.+) to (?P<b>.+) UTC; move or remove that one first",
+        _l("Overlaps the shift from %(a)s to %(b)s UTC; remove that one first."),
+    ),
+    (r"already taken by (?P<who>.+)", _l("Already taken by %(who)s.")),
+    (
+        r"this call is due at (?P<at>.+) UTC, not before",
+        _l("This call is due at %(at)s UTC, not before."),
+    ),
+    (
+        r"you are (?P<state>.+); go available before taking a task",
+        _l("Your state is “%(state)s”; go available before taking a call."),
+    ),
+    (
+        r"you are (?P<state>.+); finish or decline your task first",
+        _l("Your state is “%(state)s”; finish or decline your call first."),
+    ),
+    (
+        r"this task is (?P<state>.+); only a task that you took can be dialled",
+        _l("This call is %(state)s; only one that you took can be dialled."),
+    ),
+    (
+        r"this task is (?P<state>.+); its result was saved or is not needed",
+        _l("This call is %(state)s; its result was saved or is not needed any more."),
+    ),
+    (r"keep the note under (?P<n>.+) characters", _l("At most %(n)s characters.")),
+    (r"choose one of (?P<known>.+)", _l("Unknown; use one of %(known)s.")),
+    (
+        r"(?P<result>.+) does not fit a call to the (?P<party>.+)",
+        _l("“%(result)s” does not fit this call."),
+    ),
+    (
+        r"the network says (?P<result>.+): nobody was spoken to; "
+        r"save what the network says, or call again",
+        _l("The network says “%(result)s”: nobody was spoken to. Save what the network says."),
+    ),
+    (
+        r"calls about this home are already running \(incident (?P<reference>.+)\)",
+        _l("Calls about this home are already running (%(reference)s)."),
+    ),
+    (r"unknown result (?P<result>.+); use one of (?P<known>.+)", _l("Choose a result.")),
+    (r"(?P<event>.+) refused: the incident is closed", _l("This incident is over already.")),
+    (
+        r"(?P<event>.+) refused while (?P<state>.+): .+",
+        _l("This is not possible any more: %(state)s."),
+    ),
+    (r"a call task that is (?P<state>.+) cannot .+", _l("This call is %(state)s.")),
+    (r"(?P<scheme>.+):// is not offered; use one of (?P<known>.+)", _l("Use one of %(known)s.")),
+    (
+        r"the option (?P<option>.+) is not allowed here; leave it out",
+        _l("The option %(option)s is not allowed here; leave it out."),
+    ),
+    (r"there is no incident (?P<id>.+) to log about", _l("This incident does not exist.")),
+    (
+        r"(?P<what>.+) is not a duration; write it as 45s, 5m or 1h30m",
+        _l("Write a span of time like 45s, 5m or 1h30m."),
+    ),
+    (r"(?P<what>.+) is too long; give at most 168h", _l("At most 168 hours.")),
+    (
+        r"(?P<what>.+) is not a local time; write it as 22:00",
+        _l("Write a time of day like 22:00."),
+    ),
+    (r"give dB from (?P<low>.+) to (?P<high>.+)", _l("Give a level from %(low)s to %(high)s dB.")),
+    (r"give 1 to (?P<n>.+) attempts", _l("Give 1 to %(n)s attempts.")),
+)
+
+
+def in_words(error: CallAssistError) -> str:
+    """What was refused and what to do, as a sentence in the language of this request."""
+    detail = error.detail
+    if isinstance(error, InvalidInput) and error.field:
+        detail = detail.removeprefix(f"{error.field}: ")
+    return sentence(detail)
+
+
+def sentence(detail: str) -> str:
+    """One refusal in words; one that we do not know stays as it is."""
+    for pattern, said in _WITH_VALUES:
+        found = re.fullmatch(pattern, detail)
+        if found:
+            return str(said) % _worded(found.groupdict())
+    text = gettext(detail) if detail else gettext("This was refused.")
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def _worded(values: Mapping[str, str]) -> dict[str, str]:
+    ready = dict(values)
+    if "state" in ready:
+        ready["state"] = words.state(ready["state"])
+    if "result" in ready:
+        ready["result"] = words.result(ready["result"])
+    return ready

@@ -1,0 +1,66 @@
+"""Sign-in for people: Flask-Security on our own rows, sessions, form protection, limits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_security import Security
+from flask_wtf.csrf import CSRFProtect
+
+from callassist.bootstrap import Service
+from callassist.web import keys, languages
+from callassist.web.datastore import PersonDatastore
+from callassist.web.link_mail import LinkMail
+
+PASSWORD_MIN = 12
+SESSION_LASTS = timedelta(days=14)
+_FOR_PROGRAMS = ("/api/", "/hooks/")
+
+csrf = CSRFProtect()
+
+
+def init_app(app: Flask, service: Service) -> None:
+    """Make people known to `app`. Form protection is for pages; tokens and hooks prove themselves.
+
+    Passwords do not depend on the service's key: rotating it signs nobody out and locks nobody out.
+    """
+    current, *older = keys.derived(service.secret_key, keys.SESSIONS)
+    is_https = service.settings.service.public_url.startswith("https://")
+    app.config.update(
+        SECRET_KEY=current,
+        SECRET_KEY_FALLBACKS=older,
+        SESSION_COOKIE_NAME="__Host-callassist" if is_https else "callassist",
+        SESSION_COOKIE_SECURE=is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=SESSION_LASTS,
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: nobody loses what they typed
+        WTF_CSRF_SSL_STRICT=False,  # browsers may leave the referrer out; the token is the proof
+        SECURITY_PASSWORD_SALT=keys.derived(service.secret_key, keys.PASSWORDS)[0],
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 the name of a method
+        SECURITY_PASSWORD_SINGLE_HASH=True,  # the salt above never enters a hash: keys rotate
+        SECURITY_PASSWORD_LENGTH_MIN=PASSWORD_MIN,
+        SECURITY_PASSWORD_COMPLEXITY_CHECKER=None,
+        SECURITY_USE_REGISTER_V2=True,
+        SECURITY_SEND_PASSWORD_CHANGE_EMAIL=False,
+    )
+    languages.init_app(app)
+    csrf.init_app(app)
+    Security(app, PersonDatastore(service.sessions), register_blueprint=False)
+    app.before_request(_protect_forms)
+    app.extensions["callassist_link_mail"] = LinkMail(
+        service.sessions, service.channels["email"], service.settings.service.public_url
+    )
+    app.extensions["callassist_sign_in_limiter"] = Limiter(
+        get_remote_address, app=app, storage_uri="memory://", key_prefix="sign_in"
+    )
+
+
+def _protect_forms() -> None:
+    """Every form carries a token of its session; API and webhooks have no session."""
+    if request.method == "POST" and not request.path.startswith(_FOR_PROGRAMS):
+        csrf.protect()
