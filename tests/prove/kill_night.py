@@ -27,7 +27,7 @@ from callassist.telephony.simulated.call_log import CallLog, SimulatedCall
 
 GAP = timedelta(minutes=5)
 CALL_LOG = "simulated-network.sqlite3"
-NIGHT_REAL_MINUTES = 300
+NIGHT_MINUTES = 390
 
 
 @dataclass
@@ -64,7 +64,7 @@ def _kill_often(
     night: DemoNight, wanted: int, speed: float, chance: random.Random
 ) -> tuple[int, list[float]]:
     """Kill at moments spread at random over the night's own time; returns restart times."""
-    moments = sorted(chance.uniform(5, NIGHT_REAL_MINUTES - 100) for _ in range(wanted))
+    moments = sorted(chance.uniform(5, NIGHT_MINUTES - 100) for _ in range(wanted))
     restarts: list[float] = []
     for minutes in moments:
         at = night.began + timedelta(minutes=minutes)
