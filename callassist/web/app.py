@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
 
 from flask import Flask, Response
 from flask_limiter import Limiter
@@ -13,7 +12,7 @@ from whitenoise import WhiteNoise
 from callassist.bootstrap import Service
 from callassist.clock import Clock
 from callassist.ports.telephony import Telephony
-from callassist.web import api, health, hooks_telephony, problems
+from callassist.web import api, health, hooks_telephony, pages, problems, signin
 from callassist.web.hooks_sensors import SensorHooksFirst, sensor_hooks
 
 MAX_BODY = 1024 * 1024
@@ -47,20 +46,11 @@ def create_app(service: Service) -> Flask:
     app.register_blueprint(sensor_hooks(service.sensor_hook))
     app.register_blueprint(hooks_telephony.blueprint(_telephony_services(service)))
     app.register_blueprint(api.blueprint(service, limiter))
-    _sign_in_and_pages(app, service)
+    signin.init_app(app, service)
+    pages.register(app, service)
     _common_headers(app, service.clock)
     _wrap(app, service)
     return app
-
-
-def _sign_in_and_pages(app: Flask, service: Service) -> None:
-    for module, function in (("signin", "init_app"), ("pages", "register")):
-        try:
-            start = getattr(import_module(f"callassist.web.{module}"), function, None)
-        except ImportError:
-            continue
-        if start is not None:
-            start(app, service)
 
 
 def _common_headers(app: Flask, clock: Clock) -> None:
