@@ -20,7 +20,7 @@ from callassist.escalation import (
 )
 from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import Deadline
-from callassist.outbox import Deliverer
+from callassist.outbox import Deliverer, OutboxItem
 from callassist.timers import DueTimer, TimerHandler
 
 _Handler = Callable[[Session, Escalation, int, datetime], object]
@@ -72,7 +72,12 @@ def deliverers(ctx: Escalation) -> dict[str, Deliverer]:
         "look_up": partial(dial_delivery.deliver_look_up, ctx),
         "poll": partial(dial_delivery.deliver_poll, ctx),
         "hang_up": partial(dial_delivery.deliver_hang_up, ctx),
+        "refresh_stay": partial(_refresh_stay, ctx),
     }
+
+
+def _refresh_stay(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
+    ctx.fresh_contact.refresh(int(item.payload["stay_id"]), now)
 
 
 def _run(

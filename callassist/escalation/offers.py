@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from callassist import incident_log, roster, timers
+from callassist import incident_log, outbox, roster, timers
 from callassist.domain.call_task import TaskEvent, TaskState
 from callassist.domain.log_action import LogAction
 from callassist.domain.presence import PresenceState
@@ -59,7 +59,18 @@ def accept(
         {"task_id": task.id, "operator_id": operator_id, "desk_name": operator.desk_name},
         now=now,
     )
+    _refresh_stay(session, incident, task, now)
     return task
+
+
+def _refresh_stay(session: Session, incident: Incident, task: CallTask, now: datetime) -> None:
+    """Have the stay read again from where it was imported while the operator reads the script.
+
+    The dial itself reads the stored stay and number afresh and never waits for anybody.
+    """
+    if incident.stay_id is not None:
+        key = f"{task.public_id}:{now.isoformat()}"
+        outbox.put(session, "refresh_stay", key, {"stay_id": incident.stay_id}, now=now)
 
 
 def decline(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from callassist import outbox, timers
 from callassist.clock import ManualClock
@@ -57,9 +57,13 @@ KEY_SECONDS = 15  # the finest step of `pass_time`
 
 
 class NobodyElse:
-    """Nothing imported, nothing to refresh."""
+    """Nothing imported, nothing to refresh; remembers what was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
 
     def refresh(self, stay_id: int, now: datetime) -> bool:
+        self.asked.append(stay_id)
         return False
 
 
@@ -88,12 +92,13 @@ class Night:
             post=self._callback,
             secret="a secret of the simulated network",
         )
+        self.fresh_contact = NobodyElse()
         self.ctx = Escalation(
             sessions=self.sessions,
             vault=self.vault,
             telephony=self.network,
             settings=load_settings({}, dotenv=None).escalation,
-            fresh_contact=NobodyElse(),
+            fresh_contact=self.fresh_contact,
             public_url="http://127.0.0.1:8000",
             up_since=lambda: self.up_since,
         )
@@ -269,10 +274,14 @@ class Night:
 
     def _next_event(self) -> datetime:
         now = self.clock.now()
+        gone = [str(self.operator_ids[name]) for name in self.vanished]
         with self.sessions.read() as session:
             due = session.scalar(
                 select(func.min(Timer.due_at)).where(
-                    Timer.fired_at.is_(None), Timer.kind != "presence_lost", Timer.due_at > now
+                    Timer.fired_at.is_(None),
+                    Timer.due_at > now,
+                    # whoever is there beats in time
+                    or_(Timer.kind != "presence_lost", Timer.subject.in_(gone)),
                 )
             )
             live = session.scalar(select(CallAttempt.id).where(CallAttempt.state != "ended"))

@@ -182,3 +182,8 @@ def test_the_number_in_the_network_is_the_stays_number(night):
     home = called(night)
     home.dial()
     assert [call.to for call in home.network.calls()] == [ANSWERS]
+
+
+def test_the_stay_is_read_again_at_its_source_while_the_operator_prepares(night):
+    home = called(night)
+    assert home.fresh_contact.asked == [home.incident.stay_id]
