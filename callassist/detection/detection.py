@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from callassist.detection.consequences import TICK, Consequences
 from callassist.detection.homes import Home, lock_homes
+from callassist.detection.memory import Memory
 from callassist.detection.moves import HomeMove
 from callassist.detection.rulebook import Rulebook
 from callassist.domain.noise import NoiseEvent
@@ -45,6 +46,7 @@ class Detection:
         up_since: Callable[[], datetime],
     ) -> None:
         self._rulebook = Rulebook(default_policy, adapters)
+        self._memory = Memory()
         self._up_since = up_since
 
     def apply(
@@ -98,7 +100,13 @@ class Detection:
         self, session: Session, home: Home, consequences: Consequences, now: datetime
     ) -> HomeMove:
         return HomeMove(
-            session, home, self._rulebook, consequences, now=now, up_since=self._up_since()
+            session,
+            home,
+            self._rulebook,
+            self._memory,
+            consequences,
+            now=now,
+            up_since=self._up_since(),
         )
 
     def _save(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from callassist.detection import pauses
 from callassist.detection.consequences import TICK, Consequences
 from callassist.detection.homes import Home
+from callassist.detection.memory import Memory
 from callassist.detection.rulebook import Rulebook, without_notice_delay
 from callassist.domain import noise
 from callassist.domain.noise import NoiseEvent, ReadingKind, Rules, Step
@@ -25,6 +26,7 @@ class HomeMove:
         session: Session,
         home: Home,
         rulebook: Rulebook,
+        memory: Memory,
         consequences: Consequences,
         *,
         now: datetime,
@@ -33,10 +35,13 @@ class HomeMove:
         self._session = session
         self._home = home
         self._rulebook = rulebook
+        self._memory = memory
         self._consequences = consequences
         self._now = now
         self._up_since = up_since
-        self._state = noise.decode(home.state)
+        self._state = memory.decode(home.property_id, home.state)
+        self._known_sources = len(self._state.sources)
+        self._is_quiet = not self._state.records  # and nothing has happened so far
         self._before = None if home.breach_id is None else self._state.breach
         self._before_id = home.breach_id
         self._tick_before = home.tick_due_at
@@ -66,7 +71,7 @@ class HomeMove:
         """The row to store, if anything in it changed; also arms the next tick when needed."""
         home = self._home
         tick_due_at = self._next_tick()
-        state = noise.encode(self._state)
+        state = self._memory.encode(home.property_id, self._state)
         if state == home.state and tick_due_at == self._tick_before:
             return None
         due = None if tick_due_at is None else to_micros(tick_due_at)
@@ -111,6 +116,7 @@ class HomeMove:
     def _take(self, step: Step, rules: Rules | None = None) -> Sequence[str]:
         self._state = step.state
         if step.effects:
+            self._is_quiet = False
             self._usual = None  # a breach that begins or ends brings another policy
             policy = self._rules().policy if rules is None else rules.policy
             self._consequences.write(self._home, step.effects, policy)
@@ -167,6 +173,8 @@ class HomeMove:
     def _next_tick(self) -> datetime | None:
         """When to look next; an armed timer that comes earlier is left, its firing looks again."""
         home, armed = self._home, self._home.tick_due_at
+        if armed is not None and self._is_quiet and self._known_sources == len(self._state.sources):
+            return armed  # sensors were heard again, so nothing is due any earlier than before
         if home.is_paused(self._now):
             due = home.paused_until
         else:

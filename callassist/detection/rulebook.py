@@ -75,8 +75,9 @@ class Rulebook:
             traits = {each.sensor_id: self._traits(session, each) for each in home.listeners}
             rules = Rules(policy=policy, tz=home.zone, traits=traits)
             self._rules[key] = rules
-        gone = state.sources.keys() - rules.traits.keys()
-        return rules if not gone else _with_gone(rules, gone)
+        if state.sources.keys() <= rules.traits.keys():
+            return rules
+        return _with_gone(rules, state.sources.keys() - rules.traits.keys())
 
     def _traits(self, session: Session, listener: Listener) -> SourceTraits:
         timing = self._timing(session, listener.connection_id)

@@ -59,4 +59,4 @@ def _count_unpaired(session: Session, connection_ids: set[int]) -> Counter[int]:
         .where(Sensor.connection_id.in_(sorted(connection_ids)), Sensor.property_id.is_(None))
         .group_by(Sensor.connection_id)
     )
-    return Counter({connection_id: count for connection_id, count in rows})
+    return Counter({row[0]: row[1] for row in rows})

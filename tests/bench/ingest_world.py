@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -100,16 +101,15 @@ def _sensor(number: int, now: datetime) -> dict[str, object]:
     }
 
 
-def requests(
-    world: World, *, count: int, readings: int, first_at: datetime, apart: timedelta
-) -> Iterator[bytes]:
-    """`count` whole signed HTTP requests of `readings` each; every reading is new and in order.
+def requests(world: World, *, readings: int) -> Iterator[bytes]:
+    """Whole signed HTTP requests of `readings` each, without end; every reading is new.
 
-    A sensor is heard again only after all others of its connection, as a gateway's would be.
+    Made when asked for, taken at that moment. The connections take turns; each goes round its
+    sensors as a gateway would, so one is heard again only after all others of its connection.
     """
     webhook = Webhook(SECRET)
     rounds = [0] * CONNECTIONS
-    for number in range(count):
+    for number in itertools.count():
         connection = number % CONNECTIONS
         mine = len(range(connection, world.sensors, CONNECTIONS))
         rows = []
@@ -117,8 +117,7 @@ def requests(
             position = rounds[connection]
             rounds[connection] += 1
             sensor = connection + CONNECTIONS * (position % mine)
-            at = first_at + apart * (position // mine)
-            rows.append(_reading(sensor, at, position))
+            rows.append(_reading(sensor, datetime.now(UTC), position))
         yield _request(webhook, connection, number, rows)
 
 

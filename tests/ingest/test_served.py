@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import sqlite3
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.bench.ingest_world import World, make_world, requests
-from tests.ingest.served import Served, read_answer, serve
+from tests.bench.serving import Served, read_answer, serve
 
 
 @pytest.fixture
@@ -31,9 +31,7 @@ def served(world: World) -> Iterator[Served]:
 
 
 def signed(world: World, count: int) -> list[bytes]:
-    start = datetime.now(UTC) - timedelta(minutes=4)
-    apart = timedelta(seconds=1)
-    return list(requests(world, count=count, readings=1, first_at=start, apart=apart))
+    return list(itertools.islice(requests(world, readings=1), count))
 
 
 def stored(world: World) -> set[str]:
