@@ -19,7 +19,8 @@ def set_up_logs(level: str) -> None:
     """Write lines of `level` and above to standard error; call it once at the start."""
     level = level.upper()
     logging.basicConfig(stream=sys.stderr, format="%(message)s", level=level, force=True)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for chatty in ("apscheduler", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
