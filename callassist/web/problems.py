@@ -172,7 +172,10 @@ def problem(status: HTTPStatus, detail: str, faults: Iterable[tuple[str, str]] =
 def _page(status: HTTPStatus, detail: str) -> Response:
     make: ErrorPage | None = current_app.extensions.get("callassist_error_page")
     if make is not None:
-        return make(int(status), status.phrase, detail)
+        try:
+            return make(int(status), status.phrase, detail)
+        except Exception as error:  # the page of an error must not become another error
+            _log.error("error page failed", action="error_page_failed", exc_info=error)
     title, text = escape(status.phrase), escape(detail)
     html = f"<!doctype html><html lang=en><title>{title}</title><h1>{title}</h1><p>{text}</p>"
     return Response(html, int(status), mimetype="text/html")

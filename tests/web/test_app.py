@@ -59,4 +59,4 @@ def test_an_unknown_page_is_a_page_and_an_unknown_api_address_is_a_problem(world
     problem = world.client.get("/api/v1/nowhere")
     assert problem.status_code == 404
     assert problem.content_type == "application/problem+json"
-    assert problem.json["title"] == "Not Found"
+    assert (problem.json or {})["title"] == "Not Found"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from functools import cache
+
+from flask import Blueprint, Response, json
 from flask_limiter import Limiter
 
 from callassist.bootstrap import Service
 from callassist.web.api.catalogue import ROUTES
 from callassist.web.api.dispatch import Dispatcher
+from callassist.web.api.openapi import openapi
 from callassist.web.api.routing import PREFIX
 
 
@@ -23,4 +26,16 @@ def blueprint(service: Service, limiter: Limiter) -> Blueprint:
             methods=[route.method],
             provide_automatic_options=False,
         )
+
+    @api.get("/openapi.json")
+    def description() -> Response:
+        response = Response(_description(), content_type="application/json")
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
     return api
+
+
+@cache
+def _description() -> str:
+    return json.dumps(openapi(ROUTES))

@@ -28,13 +28,13 @@ from callassist.web.problems import (
 )
 from callassist.web.viewers import TokenViewers
 
-LIMITS: dict[Scope, str] = {
+LIMITS: dict[Scope | None, str] = {
     Scope.HOST: "600/minute",
     Scope.OPERATOR: "6000/minute",  # presence is a heartbeat
     Scope.SUPERVISOR: "6000/minute",
     Scope.ADMIN: "6000/minute",
+    None: "120/minute",  # per address, for requests without a token that is known
 }
-LIMIT_OF_STRANGERS = "120/minute"  # requests without a token that is known
 LIMITS_SETTING = "API_LIMITS"  # of app.config; replaces LIMITS
 
 _PUBLIC_ID = re.compile(r"[2-9a-hjkmnp-tv-z]{20}", flags=re.ASCII)
@@ -68,13 +68,13 @@ class Dispatcher:
         return answer
 
     def _let_in(self, route: Route) -> Viewer:
+        limits = current_app.config.get(LIMITS_SETTING, LIMITS)
         try:
             viewer = self._viewers.viewer(request)
         except Unauthorized:
-            self._count(LIMIT_OF_STRANGERS, get_remote_address())
+            self._count(limits[None], get_remote_address())
             raise
         scope = scope_of(viewer)
-        limits = current_app.config.get(LIMITS_SETTING, LIMITS)
         self._count(limits[scope], f"token {viewer.token_id}")
         if scope not in route.scopes:
             needed = ", ".join(sorted(route.scopes))

@@ -7,6 +7,7 @@ A refused request did nothing and is not remembered: it may be sent again under 
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from callassist.storage.vault import Vault
 HEADER = "Idempotency-Key"
 KEPT_FOR = timedelta(hours=24)
 LONGEST_KEY = 255
+_KEY = re.compile(rf"[!-~]{{1,{LONGEST_KEY}}}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +73,8 @@ def key_of(request: Request, token_id: int, body: bytes) -> Key | None:
     key = request.headers.get(HEADER)
     if key is None:
         return None
-    if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
-        raise InvalidInput(f"1 to {LONGEST_KEY} printable characters", HEADER)
+    if not _KEY.fullmatch(key):
+        raise InvalidInput(f"1 to {LONGEST_KEY} visible ASCII characters", HEADER)
     asked = b"\x00".join((request.full_path.encode(), body))
     return Key(token_id=token_id, key=key, request_hash=hashlib.sha256(asked).hexdigest())
 

@@ -7,8 +7,7 @@ from typing import Literal
 
 from sqlalchemy import select
 
-from callassist.accounts.properties import find_property
-from callassist.errors import Conflict, InvalidInput, NotFound
+from callassist.errors import Conflict, NotFound
 from callassist.escalation import ending
 from callassist.escalation.opening import OpenedBy, open_by_hand
 from callassist.models import (
@@ -37,7 +36,7 @@ from callassist.web.api.incident_view import (
 )
 from callassist.web.api.paging import page_of
 from callassist.web.api.routing import HOSTS, Ask, Route
-from callassist.web.api.scoping import of_accounts
+from callassist.web.api.scoping import of_accounts, property_named
 
 BY = "host"  # how the log names whoever acts for the account: never by name
 
@@ -63,7 +62,7 @@ def index(ask: Ask, query: IncidentFilter) -> Page[IncidentLine]:
         closed = Incident.closed_at.is_not(None)
         mine = mine.where(closed if query.state == "closed" else Incident.closed_at.is_(None))
     if query.property is not None:
-        home = find_property(ask.session, ask.viewer, query.property)
+        home = property_named(ask, query.property)
         mine = mine.where(Incident.property_id == home.id)
     rows, following = page_of(
         ask.session, ask.service.vault, mine, Incident.id, query, newest_first=True
@@ -80,10 +79,7 @@ def show(ask: Ask, incident_id: str) -> IncidentOut:
 
 
 def open_incident(ask: Ask, body: NewIncident) -> IncidentOut:
-    try:
-        home = find_property(ask.session, ask.viewer, body.property)
-    except NotFound:
-        raise InvalidInput("not a home of yours", "property") from None
+    home = property_named(ask, body.property)
     ask.viewer.require_write(home.account_id)
     if home.archived_at is not None:
         raise Conflict("this home is archived; restore it first")

@@ -104,7 +104,7 @@ def _outs(ask: Ask, rows: Sequence[Policy]) -> list[PolicyOut]:
         .where(Property.policy_id.in_([row.id for row in rows]))
         .group_by(Property.policy_id)
     )
-    homes = dict(used.tuples().all())
+    homes = {row[0]: row[1] for row in used}
     return [
         PolicyOut(
             id=row.public_id,

@@ -1,0 +1,81 @@
+"""A body for every route that takes one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from callassist.web.api.fields import Nothing, write_instant
+from callassist.web.api.routing import Route
+from tests.web.api.seeds import Seeds
+
+
+def body_for(route: Route, seeds: Seeds) -> Any:
+    """What could be sent; it names things of the firm where it has to name any."""
+    if route.body is None:
+        return None
+    if route.body is Nothing:
+        return {}
+    return _bodies(seeds)[f"{route.method} {route.path}"]
+
+
+def _bodies(seeds: Seeds) -> dict[str, Any]:
+    now = seeds.world.clock.now()
+    soon, later = (write_instant(now + timedelta(hours=hours)) for hours in (1, 2))
+    account, home, desk = seeds.scene.account, seeds.scene.home, seeds.scene.desk
+    return {
+        "POST /accounts": {"name": "Gamma"},
+        "POST /users": {"email": "new@example.com", "role": "manager", "account": account},
+        "POST /tokens": {"scope": "operator", "account": account},
+        "POST /desks": {"name": "Night desk", "account": account},
+        "PATCH /desks/{desk_id}": {"name": "Night desk"},
+        "POST /service-agreements": {"desk": desk, "account": account},
+        "POST /service-agreements/{agreement_id}/end": {"ends_at": later},
+        "POST /operators": {"name": "Bo", "desk": desk},
+        "PATCH /operators/{operator_id}": {"desk_name": "Ann"},
+        "POST /shifts": {"operator": seeds.scene.operator_id, "starts_at": soon, "ends_at": later},
+        "PATCH /shifts/{shift_id}": {"starts_at": soon, "ends_at": later},
+        "POST /duty-spans": {
+            "name": "Bo",
+            "phone": "+12025550105",
+            "starts_at": soon,
+            "ends_at": later,
+            "account": account,
+        },
+        "POST /policies": {"name": "Loose", "rules": {"threshold_db": 80.0}, "account": account},
+        "PATCH /policies/{policy_id}": {"name": "Looser"},
+        "POST /properties": {
+            "name": "Attic",
+            "timezone": "Europe/Paris",
+            "country": "FR",
+            "account": account,
+        },
+        "PATCH /properties/{property_id}": {"call_name": "Canal 12"},
+        "POST /properties/{property_id}/pause": {"until": later},
+        "POST /properties/{property_id}/contacts": {"name": "Bo", "phone": "+12025550106"},
+        "PATCH /properties/{property_id}/contacts/{contact_id}": {"name": "Anna B."},
+        "POST /sensor-connections": {"adapter": "generic", "account": account},
+        "PATCH /sensor-connections/{connection_id}": {"enabled": True},
+        "POST /sensor-connections/{connection_id}/rotate": {},
+        "PATCH /sensors/{sensor_id}": {"name": "Hall"},
+        "POST /stays": {"property": home, "check_in_at": soon, "check_out_at": later},
+        "PATCH /stays/{stay_id}": {"language": "fr"},
+        "POST /stays/{stay_id}/unflag-number": {"position": 1},
+        "POST /consents": {
+            "stay": seeds.scene.stay,
+            "channel": "voice",
+            "text": "You may ring me",
+            "given_by": "host",
+            "source": "mail of Monday",
+        },
+        "POST /incidents": {"property": home},
+        "POST /call-tasks/{task_id}/wrap-up": {"result": "guest_agreed"},
+        "POST /presence": {"state": "available"},
+        "POST /notification-channels": {
+            "kind": "email",
+            "address": "more@example.com",
+            "account": account,
+        },
+        "PATCH /notification-channels/{channel_id}": {"language": "fr"},
+        "POST /pms-connections": {"vendor": "hostaway", "account": account},
+    }

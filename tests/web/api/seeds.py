@@ -1,0 +1,136 @@
+"""One of everything, so that every path of the API leads somewhere."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from callassist.models import (
+    Incident,
+    NeedsYou,
+    Report,
+)
+from callassist.web.api.fields import write_instant
+from callassist.web.api.routing import Scope
+from tests.web.scene import Scene
+from tests.web.world import World
+
+
+class Seeds:
+    """A firm with everything; `ids` by the names of path parameters, `tokens` by scope."""
+
+    def __init__(self, world: World, name: str = "Seaside Homes", guest: str = "Robin") -> None:
+        self.world = world
+        self.scene = scene = Scene(world, name, guest)
+        self.tokens = {
+            Scope.HOST: scene.host,
+            Scope.OPERATOR: scene.operator,
+            Scope.SUPERVISOR: scene.supervisor,
+            Scope.ADMIN: world.admin,
+        }
+        self.ids = {
+            "account_id": scene.account,
+            "person_id": self._person(name),
+            "token_id": self._token(),
+            "desk_id": scene.desk,
+            "agreement_id": self._agreement(),
+            "operator_id": scene.operator_id,
+            "shift_id": scene.shift,
+            "duty_span_id": self._duty(),
+            "policy_id": self._made("/policies", {"name": "Strict", "rules": {}}),
+            "property_id": scene.home,
+            "contact_id": scene.contact,
+            "connection_id": self._made("/sensor-connections", {"adapter": "generic"}),
+            "sensor_id": "",
+            "stay_id": scene.stay,
+            "consent_id": self._consent(),
+            "incident_id": "",
+            "alarm_id": "",
+            "task_id": "",
+            "report_id": "",
+            "channel_id": scene.channel,
+        }
+        self.ids["sensor_id"] = self._sensor()
+        self._incident()
+
+    def _made(self, path: str, body: object) -> str:
+        return str(self.world.post(path, self.scene.host, body)["id"])
+
+    def _person(self, name: str) -> str:
+        email = f"viewer@{name.split()[0].lower()}.example.com"
+        return self._made("/users", {"email": email, "role": "viewer"})
+
+    def _token(self) -> str:
+        body = {"scope": "host", "account": self.scene.account}
+        return str(self.world.post("/tokens", self.scene.host, body)["id"])
+
+    def _agreement(self) -> str:
+        body = {"desk": self.scene.desk, "account": self.scene.account}
+        return str(self.world.post("/service-agreements", self.world.admin, body)["id"])
+
+    def _duty(self) -> str:
+        now = self.world.clock.now()
+        body = {
+            "name": "Anna",
+            "phone": "+12025550104",
+            "starts_at": write_instant(now),
+            "ends_at": write_instant(now + timedelta(hours=12)),
+        }
+        return self._made("/duty-spans", body)
+
+    def _consent(self) -> str:
+        body = {
+            "stay": self.scene.stay,
+            "channel": "sms",
+            "text": "You may text me",
+            "given_by": "booking",
+            "source": "house rules",
+        }
+        return self._made("/consents", body)
+
+    def _sensor(self) -> str:
+        made = self.world.post(
+            "/sensor-connections", self.scene.host, {"adapter": "generic", "signed": False}
+        )
+        reading = {"sensor": "s1", "at": write_instant(self.world.clock.now()), "level_db": 50.0}
+        path = made["hook_url"].removeprefix("http://127.0.0.1:8000")
+        answer = self.world.client.post(path, json=reading)
+        assert answer.status_code == 202
+        sensor = self.world.get("/sensors", self.scene.host)["items"][0]["id"]
+        self.world.ask(
+            "PATCH", f"/sensors/{sensor}", self.scene.host, {"property": self.scene.home}
+        )
+        return str(sensor)
+
+    def _incident(self) -> None:
+        """One closed by hand, with report and alarm; a second is being called about."""
+        world, scene = self.world, self.scene
+        body = {"property": scene.home, "complaint": "The neighbour rang"}
+        first = world.post("/incidents", scene.host, body)["id"]
+        world.run()
+        world.post(f"/incidents/{first}/cancel", scene.host)
+        world.run()
+        self.ids["incident_id"] = world.post("/incidents", scene.host, body)["id"]
+        world.post("/presence", scene.operator, {"state": "available"})
+        world.run()
+        self.ids["task_id"] = world.get("/call-tasks", scene.operator)["items"][0]["id"]
+        with world.service.sessions.write() as session:
+            incident = session.scalars(
+                select(Incident).where(Incident.public_id == self.ids["incident_id"])
+            ).one()
+            alarm = NeedsYou(
+                account_id=incident.account_id,
+                incident_id=incident.id,
+                property_id=incident.property_id,
+                key=f"seed {incident.public_id}",
+                reason="still_loud",
+                facts={},
+                opened_at=world.clock.now(),
+            )
+            session.add(alarm)
+            session.flush()
+            self.ids["alarm_id"] = alarm.public_id
+            self.ids["report_id"] = session.scalars(
+                select(Report.public_id).where(Report.account_id == incident.account_id)
+            ).one()
