@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 PARIS, NEW_YORK, SYDNEY = "Europe/Paris", "America/New_York", "Australia/Sydney"
 LOUD_DB, CALM_DB = 82.0, 48.0
+NIGHT_MINUTES = 390
 
 
 def number(last: int) -> str:
@@ -18,11 +19,11 @@ def number(last: int) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Level:
-    """A level sensor: loud in these spans (minutes of the story), dark in those."""
+    """A level sensor: loud in these spans (minutes of the story), dark in those, else calm."""
 
     loud: tuple[tuple[float, float], ...]
     dark: tuple[tuple[float, float], ...] = ()
-    until: float = 130
+    breaks_at: float | None = None  # never heard again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +134,7 @@ CAST: tuple[Home, ...] = (
         name="Forest Cabin",
         story="sensor never comes back",
         begins=160,
-        level=Level(loud=((0, 12),), until=12),
+        level=Level(loud=((0, 12),), breaks_at=12),
     ),
     Home(
         name="Canal Attic",

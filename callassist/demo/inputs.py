@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from callassist.demo.cast import CALM_DB, LOUD_DB, Home, Level, Notices
+from callassist.demo.cast import CALM_DB, LOUD_DB, NIGHT_MINUTES, Home, Level, Notices
 
 MOST_IN_ONE_BODY = 500
 _NOTICE_TYPES = (
@@ -62,7 +62,8 @@ def posts(due: Sequence[Said]) -> Iterator[Post]:
 
 
 def _levels(home: Home, level: Level, began: datetime) -> Iterator[Said]:
-    for minute in range(int(level.until) + 1):
+    last = NIGHT_MINUTES - home.begins if level.breaks_at is None else level.breaks_at
+    for minute in range(-int(home.begins), int(last) + 1):
         if any(start < minute < end for start, end in level.dark):
             continue
         loud = any(start <= minute <= end for start, end in level.loud)

@@ -26,7 +26,7 @@ from callassist.storage.vault import Vault
 
 ADMIN = Viewer(name="demo", is_admin=True)
 HOST_EMAIL = "host@demo.callassist.invalid"
-SHIFT = timedelta(hours=14)
+SHIFT = timedelta(hours=24)
 OPERATOR_EMAIL = "operator@demo.callassist.invalid"
 
 
@@ -111,13 +111,9 @@ def _robot(session: Session, vault: Vault, desk: Desk, robot: Robot, now: dateti
         name=f"Robot {robot.name}", desk_name=robot.name, languages=robot.languages
     )
     operator = add_operator(session, vault, ADMIN, desk, typed, now=now)
-    roster.add_shift(
-        session,
-        ADMIN,
-        operator.public_id,
-        now,
-        now + SHIFT,
-    )
+    for day in range(2):
+        starts_at = now + day * SHIFT
+        roster.add_shift(session, ADMIN, operator.public_id, starts_at, starts_at + SHIFT)
     return issue_token(
         session, Role.OPERATOR, now=datetime.now(UTC), operator=operator, name="demo robot"
     )
