@@ -37,7 +37,9 @@ class Rulebook:
     def forget_old(self) -> None:
         """Once per transaction: drop what may have been changed meanwhile."""
         now = time.monotonic()
-        if now >= self._forget_at or len(self._rules) > KEPT_RULES:
+        if len(self._rules) > KEPT_RULES:
+            self._rules.clear()
+        if now >= self._forget_at:
             self._forget_at = now + KEPT_SECONDS
             self._rules.clear()
             self._timings.clear()

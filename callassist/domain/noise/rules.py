@@ -65,19 +65,30 @@ class SourcePlan:
         "silence",
     )
 
-    def __init__(self, traits: SourceTraits, silent_after: timedelta) -> None:
-        self.is_level = traits.kind is SourceKind.LEVEL
-        self.max_age = span_micros(traits.max_age)
-        self.notice_delay = span_micros(traits.notice_delay)
-        self.notice_step = span_micros(traits.notice_step)
-        every = traits.interval if self.is_level else traits.heartbeat
+    def __init__(
+        self,
+        kind: SourceKind,
+        every: timedelta | None,
+        max_age: timedelta,
+        notice_delay: timedelta,
+        notice_step: timedelta,
+        silent_after: timedelta,
+    ) -> None:
+        self.is_level = kind is SourceKind.LEVEL
+        self.max_age = span_micros(max_age)
+        self.notice_delay = span_micros(notice_delay)
+        self.notice_step = span_micros(notice_step)
         self.silence: int | None = None
         if every is not None:
             self.silence = span_micros(max(silent_after, every * _SILENT_INTERVALS))
         self.shortest_silence = self.silence or 0
-        is_notice = traits.kind is SourceKind.NOTICE
+        is_notice = kind is SourceKind.NOTICE
         # How far the next event of this sensor can tell of noise before it (third notice).
         self.reaches_back = self.notice_delay + 2 * self.notice_step if is_notice else 0
+
+
+# Most sensors are of few kinds: a plan is made once for each, not once per property.
+_source_plan = lru_cache(maxsize=512)(SourcePlan)
 
 
 class Plan:
@@ -87,7 +98,14 @@ class Plan:
 
     def __init__(self, rules: Rules) -> None:
         self.sources = {
-            sensor_id: SourcePlan(traits, rules.silent_after)
+            sensor_id: _source_plan(
+                traits.kind,
+                traits.interval if traits.kind is SourceKind.LEVEL else traits.heartbeat,
+                traits.max_age,
+                traits.notice_delay,
+                traits.notice_step,
+                rules.silent_after,
+            )
             for sensor_id, traits in rules.traits.items()
         }
         self.longest_age = max([each.max_age for each in self.sources.values()], default=0)
