@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from callassist.cli import main
+from callassist.cli.entry import main
 
 main()

@@ -1,9 +1,6 @@
-"""All commands, one line each; an error of ours is one sentence and exit code 2."""
+"""All commands, one line each."""
 
 from __future__ import annotations
-
-import sys
-from typing import Any
 
 import click
 
@@ -12,21 +9,11 @@ from callassist.cli.data import audit, guest, key
 from callassist.cli.database import db, resume
 from callassist.cli.demo import demo
 from callassist.cli.doctor import doctor
+from callassist.cli.one_sentence import OneSentence
 from callassist.cli.people import token, user
 from callassist.cli.replay import replay
-from callassist.cli.serving import serve, sync, web, worker
-from callassist.errors import CallAssistError
-
-
-class OneSentence(click.Group):
-    """Shows our errors as what they are: a sentence that says what to do."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except CallAssistError as error:
-            click.echo(f"callassist: {error}", err=True)
-            sys.exit(2)
+from callassist.cli.serving import serve, web
+from callassist.cli.working import sync, worker
 
 
 @click.group(cls=OneSentence)
@@ -52,3 +39,7 @@ for command in (
     key,
 ):
     main.add_command(command)
+
+
+if __name__ == "__main__":
+    main(prog_name="callassist")

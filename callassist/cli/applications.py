@@ -1,0 +1,69 @@
+"""What the serving processes serve: each calls one of these factories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from multiprocessing.util import Finalize
+
+import click
+from flask import Flask
+
+from callassist.accounts.first_start import first_administrator
+from callassist.bootstrap import Service, build, set_up_logs
+from callassist.settings import load_settings
+from callassist.web.app import create_app
+from callassist.worker import Metronome
+
+
+def everything() -> Flask:
+    """The application of `serve`, with its loops running; SettingsError names what is wrong."""
+    service = built()
+    _greet(service)
+    application = create_app(service)
+    service.start_web()
+    service.start_worker()
+    metronome = Metronome(service)
+    metronome.start()
+    _at_exit(metronome.stop, service.stop)
+    return application
+
+
+def web_only() -> Flask:
+    """The application of `web`; SettingsError names what is wrong."""
+    service = built()
+    application = create_app(service)
+    service.start_web()
+    _at_exit(service.stop)
+    return application
+
+
+def built() -> Service:
+    """The parts of one process, as the settings say; SettingsError names what is wrong."""
+    settings = load_settings()
+    set_up_logs(settings.service.log_level)
+    return build(settings)
+
+
+def _at_exit(*stops: Callable[[], None]) -> None:
+    """Call `stops` in this order when the serving process ends.
+
+    It is a child of `multiprocessing`, which calls no `atexit` function before Python 3.14.
+    """
+    for priority, stop in enumerate(reversed(stops)):
+        Finalize(None, stop, exitpriority=priority)
+
+
+def _greet(service: Service) -> None:
+    """On an empty installation: make the administrator and show the one-time link."""
+    with service.sessions.write() as session:
+        token = first_administrator(session, now=datetime.now(UTC))
+    if token is None:
+        return
+    url = service.settings.service.public_url.rstrip("/")
+    click.echo(
+        "This installation is new. Sign in as its administrator with this link, "
+        f"once, within 30 minutes:\n\n    {url}/sign-in/link/{token}\n\n"
+        "Later: `callassist user link EMAIL` makes a new one.",
+        err=True,
+    )
