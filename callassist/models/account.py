@@ -108,7 +108,7 @@ class Idempotency(Base):
     key: Mapped[Line]
     request_hash: Mapped[str] = mapped_column(String(64))
     status: Mapped[int | None]
-    body: Mapped[bytes | None]
+    body: Mapped[Sealed | None]  # may hold a secret that is shown once
     created_at: Mapped[Instant]
 
 

@@ -8,6 +8,7 @@ SEALED: dict[str, tuple[str, ...]] = {
     "desk": ("duty_phone",),
     "duty_span": ("phone",),
     "host_contact": ("phone",),
+    "idempotency": ("body",),
     "notification_channel": ("address",),
     "operator": ("phone",),
     "sensor_connection": ("secret", "previous_secret"),
@@ -17,7 +18,6 @@ SEALED: dict[str, tuple[str, ...]] = {
 
 # Other columns of bytes; nothing in them is sealed.
 NOT_SEALED: dict[str, tuple[str, ...]] = {
-    "idempotency": ("body",),
     "property_noise": ("state",),
 }
 

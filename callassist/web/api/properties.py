@@ -156,7 +156,8 @@ def pause(ask: Ask, property_id: str, body: Pause) -> PropertyOut:
 
 
 def unpause(ask: Ask, property_id: str) -> None:
-    end_pause(ask.session, ask.viewer, property_id, now=ask.now)
+    home = end_pause(ask.session, ask.viewer, property_id, now=ask.now)
+    ending.look_at_home(ask.session, home, now=ask.now)
 
 
 def coverage(ask: Ask, property_id: str) -> CoverageOut:
