@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from callassist import incident_log
+from callassist import incident_log, timers
 from callassist.domain.call_task import TaskState
 from callassist.domain.dial import DialState
 from callassist.domain.incident import IncidentEvent, IncidentState, Resolution
@@ -50,6 +50,7 @@ def pause_home(
     session: Session, home: Property, until: datetime, by: str, *, now: datetime
 ) -> Incident | None:
     """Cancel what runs for a home that is being paused; the pause itself is on the property."""
+    look_at_home(session, home, now=now)
     incident = open_incident_of(session, home.id)
     if incident is None:
         return None
@@ -62,6 +63,11 @@ def pause_home(
         {"by": by, "until": until.isoformat()},
         now,
     )
+
+
+def look_at_home(session: Session, home: Property, *, now: datetime) -> None:
+    """Let detection notice at once that a pause of this home began or ended."""
+    timers.arm(session, "noise_tick", home.id, now, now=now)
 
 
 def _end(

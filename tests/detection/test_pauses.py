@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from callassist.escalation.ending import look_at_home, pause_home
 from callassist.models import Property
 from tests.detection.test_sources import LOUD, door, kinds, minut, minut_home, minutes, state
 from tests.ingest.scene import Scene
@@ -12,10 +13,21 @@ CALM = 50.0
 
 
 def pause(scene: Scene, home_id: int, **span: float) -> None:
-    """As the service for it does: set the columns, ask for a tick at once."""
     now = scene.clock.now()
-    scene.change(Property, home_id, paused_from=now, paused_until=now + timedelta(**span))
-    scene.arm_tick(home_id)
+    until = now + timedelta(**span)
+    with scene.sessions.write() as session:
+        home = session.get_one(Property, home_id)
+        home.paused_from, home.paused_until = now, until
+        pause_home(session, home, until, "host", now=now)
+    scene.timers.run_due()
+
+
+def end_pause(scene: Scene, home_id: int) -> None:
+    now = scene.clock.now()
+    with scene.sessions.write() as session:
+        home = session.get_one(Property, home_id)
+        home.paused_until = now
+        look_at_home(session, home, now=now)
     scene.timers.run_due()
 
 
@@ -139,9 +151,7 @@ def test_a_pause_that_is_ended_early_is_over_at_once(scene: Scene):
     pause(scene, home_id, hours=8)
     state(scene, "started")
     scene.wait(minutes=5)
-    scene.change(Property, home_id, paused_until=scene.clock.now())
-    scene.arm_tick(home_id)
-    scene.timers.run_due()
+    end_pause(scene, home_id)
     (breach,) = scene.breaches()
     assert breach.began_at == scene.clock.now()
 

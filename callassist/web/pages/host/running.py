@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from callassist.accounts.properties import end_pause, find_property, pause_property
-from callassist.escalation.ending import pause_home
+from callassist.escalation.ending import look_at_home, pause_home
 from callassist.escalation.opening import OpenedBy, open_by_hand
 from callassist.models import Property
 from callassist.web.pages import asking, times
@@ -64,7 +64,9 @@ def pause(home_id: str) -> ResponseReturnValue:
 def resume(home_id: str) -> ResponseReturnValue:
     """Watch the home again from now."""
     with asking.writing() as session:
-        end_pause(session, asking.host(), home_id, now=asking.now())
+        now = asking.now()
+        watched = end_pause(session, asking.host(), home_id, now=now)
+        look_at_home(session, watched, now=now)
     flash(_("The pause is over: we are watching again."))
     return redirect(url_for("host.home", home_id=home_id))
 
