@@ -95,7 +95,6 @@ class EscalationSettings:
     untaken_host_task_after: values.Span
     assigned_without_dial: values.Span
     wrap_up_for: values.Span
-    wrap_up_ask_after: values.Span
     wrap_up_closed_after: values.Span
     same_number_gap: values.Span
     call_back_min: values.Span
@@ -114,7 +113,6 @@ class EscalationSettings:
     hold_for: values.Span
     ring_timeout: values.Span
     reconcile_after: values.Span
-    closed_rearm_after: values.Span
 
 
 @dataclass(frozen=True, kw_only=True)
