@@ -48,9 +48,13 @@ class Served:
             except subprocess.TimeoutExpired:
                 self.kill()
 
+    def pids(self) -> list[int]:
+        """The server and its workers."""
+        return _group(self.process.pid)
+
     def cpu_seconds(self) -> float:
         """Processor time of the server and its workers so far."""
-        return sum(_cpu_seconds(pid) for pid in _group(self.process.pid))
+        return sum(_cpu_seconds(pid) for pid in self.pids())
 
 
 def serve(world: World, kind: str = "ours") -> Served:
