@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask import request
 
-from callassist.errors import CallAssistError, InvalidInput, TransientError
+from callassist.errors import Conflict, InvalidInput
 from callassist.web.pages.refusals import in_words
 
 _LONGEST_VALUE = 4000
@@ -18,16 +18,18 @@ _LONGEST_VALUE = 4000
 class Form:
     """Typed values by field name; `errors` by field name, with "" for the form as a whole."""
 
-    def __init__(self, values: Mapping[str, str] | None = None) -> None:
+    def __init__(self, values: Mapping[str, str] | None = None, prefix: str = "") -> None:
         self._values: dict[str, str] = dict(values or {})
+        self.prefix = prefix  # of the fields' ids, where a page has several forms
         self.errors: dict[str, str] = {}
         self.sent = False
 
     @classmethod
-    def of_request(cls) -> Form:
+    def of_request(cls, prefix: str = "") -> Form:
         """What the browser sent; of a name sent several times all values, one a line."""
         sent = request.form.to_dict(flat=False)
-        form = cls({name: "\n".join(given)[:_LONGEST_VALUE] for name, given in sent.items()})
+        values = {name: "\n".join(given)[:_LONGEST_VALUE] for name, given in sent.items()}
+        form = cls(values, prefix)
         form.sent = True
         return form
 
@@ -81,12 +83,10 @@ class Form:
 
     @contextmanager
     def taking_errors(self) -> Iterator[None]:
-        """Turn a refusal inside into a message beside its field; busy databases pass through."""
+        """Turn what a person can correct into a message beside its field."""
         try:
             yield
-        except TransientError:
-            raise
-        except CallAssistError as error:
+        except (InvalidInput, Conflict) as error:
             field = error.field if isinstance(error, InvalidInput) and error.field else ""
             self.errors[self._shown_field(field)] = in_words(error)
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 
 from callassist.web import languages
 from callassist.web.pages import asking, times, words
@@ -35,6 +36,7 @@ def init_app(app: Flask) -> None:
         words=words,
     )
     app.context_processor(_frame)
+    app.add_url_rule("/favicon.ico", "icon", _icon)
 
 
 def _frame() -> dict[str, Any]:
@@ -48,6 +50,11 @@ def _frame() -> dict[str, Any]:
         "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
         "now": asking.now(),
     }
+
+
+def _icon() -> ResponseReturnValue:
+    """Browsers ask for it where a page names none: reports."""
+    return redirect(url_for("static", filename="favicon.svg"))
 
 
 def _menu() -> Iterator[MenuEntry]:

@@ -98,6 +98,14 @@ _WITH_VALUES: tuple[tuple[str, LazyString], ...] = (
     (r"give 1 to (?P<n>.+) attempts", _l("Give 1 to %(n)s attempts.")),
 )
 
+# said out of a table, where they cannot be collected
+_TOLD_FROM_TABLES = (
+    _l("a premium-rate number is never dialled"),
+    _l("a shared-cost number is never dialled"),
+    _l("a pager cannot be phoned"),
+    _l("a company access number is never dialled"),
+)
+
 
 def in_words(error: CallAssistError) -> str:
     """What was refused and what to do, as a sentence in the language of this request."""

@@ -25,6 +25,7 @@ from callassist.web.translate import gettext as _
 
 UTC_ZONE = ZoneInfo("UTC")
 _ROLES = (Role.OWNER, Role.MANAGER, Role.VIEWER, Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN)
+_DEFAULTS = {"languages": "en, fr", "timezone": "UTC"}
 _AT_DESKS = frozenset({Role.OPERATOR, Role.SUPERVISOR})
 
 
@@ -35,7 +36,7 @@ def show() -> ResponseReturnValue:
 
 def add_account() -> ResponseReturnValue:
     """Open an account."""
-    form = Form.of_request()
+    form = Form.of_request("account-")
     with form.taking_errors(), asking.writing() as session:
         create_account(
             session,
@@ -49,7 +50,7 @@ def add_account() -> ResponseReturnValue:
 
 def add_desk() -> ResponseReturnValue:
     """Open a desk, for several accounts or as an account's own."""
-    form = Form.of_request()
+    form = Form.of_request("desk-")
     with form.taking_errors(), asking.writing() as session:
         create_desk(
             session,
@@ -66,7 +67,7 @@ def add_desk() -> ResponseReturnValue:
 
 def invite() -> ResponseReturnValue:
     """Give somebody a role; a link to sign in is mailed to them."""
-    form = Form.of_request()
+    form = Form.of_request("person-")
     with form.taking_errors(), asking.writing() as session:
         if form["role"] not in _ROLES:
             raise InvalidInput("use owner, manager or viewer", "role")
@@ -90,7 +91,7 @@ def invite() -> ResponseReturnValue:
 
 def agree() -> ResponseReturnValue:
     """Let a desk serve an account."""
-    form = Form.of_request()
+    form = Form.of_request("agreement-")
     with form.taking_errors(), asking.writing() as session:
         desk, account = _desk(session, form["desk"]), _account(session, form["account"])
         if desk is None or account is None:
@@ -140,7 +141,7 @@ def _page(forms: dict[str, Form]) -> ResponseReturnValue:
         screen=screen,
         zone=UTC_ZONE,
         forms={
-            name: forms.get(name) or Form({"languages": "en, fr", "timezone": "UTC"})
+            name: forms.get(name) or Form(_DEFAULTS, f"{name}-")
             for name in ("account", "desk", "person", "agreement")
         },
         accounts=[("", "–"), *((one.public_id, one.name) for one in screen.accounts)],

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from callassist.domain.call_task import TaskState
 from callassist.domain.presence import PresenceState
-from callassist.errors import CallAssistError, Conflict, TransientError
+from callassist.errors import Conflict, InvalidInput
 from callassist.escalation import dialling, offers, wrap_up
 from callassist.escalation import presence as presences
 from callassist.escalation.dialling import DialAnswer
@@ -56,9 +56,7 @@ def presence() -> ResponseReturnValue:
         with asking.writing() as database:
             operator = operator_of(database, asking.viewer(), session.get(_AS))
             presences.choose(database, asking.service().escalation, operator.id, word, asking.now())
-    except TransientError:
-        raise
-    except CallAssistError as error:
+    except (InvalidInput, Conflict) as error:
         flash(in_words(error), "refused")
     return redirect(url_for("desk.queue"))
 
@@ -199,8 +197,6 @@ def _do(task_id: str, move: Move) -> ResponseReturnValue:
             told = move(database, mine, operator, now)
         if told:
             flash(told)
-    except TransientError:
-        raise
     except Conflict as error:
         flash(in_words(error), "refused")
     return redirect(url_for("desk.task", task_id=task_id))

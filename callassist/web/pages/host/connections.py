@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from callassist.accounts.connections import connections, create_connection
 from callassist.accounts.people import find_account
 from callassist.accounts.sensors import pair_sensor, unpair_sensor
-from callassist.errors import CallAssistError, TransientError
+from callassist.errors import Conflict, InvalidInput
 from callassist.sensors.registry import ADAPTERS
 from callassist.web.pages import asking
 from callassist.web.pages.forms import Form
@@ -58,9 +58,7 @@ def pair(home_id: str) -> ResponseReturnValue:
         with asking.writing() as session:
             pair_sensor(session, asking.host(), request.form.get("sensor", ""), home_id)
         flash(_("Paired."))
-    except TransientError:
-        raise
-    except CallAssistError as error:
+    except (InvalidInput, Conflict) as error:
         flash(in_words(error), "refused")
     return redirect(url_for("host.home", home_id=home_id))
 

@@ -18,11 +18,12 @@ from callassist.domain.viewer import Viewer
 from callassist.errors import NotFound
 from callassist.models import CallAttempt, CallTask, Incident, Operator, Property, Stay
 from callassist.notifications import Delivery, deliveries
-from callassist.reports.document_parts import hops
+from callassist.reports.display_text import isolated
+from callassist.reports.document_parts import hops, sentence
 from callassist.reports.facts import LogFacts
 from callassist.reports.history import history
 from callassist.reports.incident_report import instant_text
-from callassist.reports.reading import report_of_incident
+from callassist.reports.reading import ReadableReport, report_of_incident
 from callassist.reports.words import Words
 from callassist.web.languages import language
 from callassist.web.pages.host.live import LiveIncident, live_incidents, state_words
@@ -70,6 +71,7 @@ class IncidentScreen:
     guest: str | None
     live: LiveIncident | None
     state: str
+    story: str | None  # the report's sentence, once there is a report
     calls: tuple[CallLine, ...]
     timeline: Sequence[tuple[str, str]]
     deliveries: Sequence[Delivery]
@@ -127,6 +129,7 @@ def incident_screen(
         guest=_guest(session, service, incident),
         live=next((one for one in running if one.incident_id == public_id), None),
         state=state_words(incident),
+        story=_story(report, zone),
         calls=tuple(_calls(session, incident)),
         timeline=_timeline(session, incident, zone),
         deliveries=deliveries(session, viewer, incident.id),
@@ -146,6 +149,14 @@ def _line(incident: Incident, home: Property) -> IncidentLine:
         state=state_words(incident),
         ended_by_itself=incident.closed_at is not None and incident.call_requested_at is None,
     )
+
+
+def _story(report: ReadableReport | None, zone: ZoneInfo) -> str | None:
+    if report is None:
+        return None
+    said = Words(language(), zone)
+    guest = report.copy.names.guest
+    return sentence(report.copy.body, said, isolated(guest) if guest else said.plain("guest"))
 
 
 def _guest(session: Session, service: Service, incident: Incident) -> str | None:

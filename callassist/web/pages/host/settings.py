@@ -18,7 +18,7 @@ from callassist.accounts.people import (
 )
 from callassist.accounts.people import remove_role as take_role_away
 from callassist.domain.viewer import Role, Viewer
-from callassist.errors import CallAssistError, InvalidInput, TransientError
+from callassist.errors import Conflict, InvalidInput
 from callassist.models import Account, NotificationChannel, Person
 from callassist.notifications.own_channels import (
     add_channel,
@@ -47,7 +47,7 @@ class Place:
 
 def show() -> ResponseReturnValue:
     """Channels and team."""
-    return _page(Form(), Form())
+    return _page(Form(), Form(prefix="team-"))
 
 
 def add() -> ResponseReturnValue:
@@ -65,7 +65,7 @@ def add() -> ResponseReturnValue:
             account_id=find_account(session, viewer, form["account"]).id,
         )
     if form.is_refused:
-        return _page(form, Form())
+        return _page(form, Form(prefix="team-"))
     flash(_("Added. A test message is on its way; its arrival proves the channel."))
     return redirect(url_for("host.settings"))
 
@@ -82,7 +82,7 @@ def remove(channel_id: str) -> ResponseReturnValue:
 
 def invite() -> ResponseReturnValue:
     """Give somebody a role; a link to sign in is mailed to them."""
-    form, viewer = Form.of_request(), asking.host()
+    form, viewer = Form.of_request("team-"), asking.host()
     with form.taking_errors(), asking.writing() as session:
         account = find_account(session, viewer, form["team_account"])
         viewer.require_write(account.id)
@@ -115,9 +115,7 @@ def remove_role() -> ResponseReturnValue:
         flash(_("Removed."))
     except ValueError:
         flash(_("Choose a role."), "refused")
-    except TransientError:
-        raise
-    except CallAssistError as error:
+    except (InvalidInput, Conflict) as error:
         flash(in_words(error), "refused")
     return redirect(url_for("host.settings"))
 
@@ -168,8 +166,6 @@ def _do(channel_id: str, run: object, told: str) -> ResponseReturnValue:
         with asking.writing() as session:
             run(session, find_channel(session, asking.host(), channel_id), asking.now())
         flash(told)
-    except TransientError:
-        raise
-    except CallAssistError as error:
+    except (InvalidInput, Conflict) as error:
         flash(in_words(error), "refused")
     return redirect(url_for("host.settings"))
