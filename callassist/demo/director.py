@@ -15,6 +15,7 @@ from standardwebhooks.webhooks import Webhook
 from callassist.clock import Clock
 from callassist.demo.inputs import Post, Said, posts
 from callassist.demo.scene import Scene
+from callassist.errors import PermanentError
 
 TIMEOUT = (2.0, 10.0)
 RETRY_SECONDS = 0.1
@@ -80,7 +81,7 @@ class Director:
         headers = {
             "Content-Type": "application/json",
             "Authorization": f"Bearer {self._scene.host_token}",
-            "Idempotency-Key": f"demo-{home}",
+            "Idempotency-Key": f"demo-{self._scene.homes[home]}",
         }
         self._until_accepted("/api/v1/incidents", body, headers)
 
@@ -97,7 +98,7 @@ class Director:
             if answer.ok:
                 return
             if answer.status_code < 500 and answer.status_code not in (409, 429):
-                raise RuntimeError(f"{path} refused: {answer.status_code} {answer.text}")
+                raise PermanentError(f"{path} refused: {answer.status_code} {answer.text}")
             self.sent.retries += 1
             time.sleep(RETRY_SECONDS)
 

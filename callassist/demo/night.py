@@ -20,7 +20,7 @@ from callassist.demo.outcome import nothing_open, outcome
 from callassist.demo.robots import RobotHost, RobotOperator
 from callassist.demo.scene import Scene, set_scene
 from callassist.demo.server import DemoServer, free_port
-from callassist.errors import TransientError
+from callassist.errors import PermanentError, TransientError
 from callassist.migrations import upgrade
 from callassist.settings import Settings
 from callassist.settings.secret_key import read_or_make
@@ -55,6 +55,7 @@ class DemoNight:
             self.scene: Scene = set_scene(session, self.vault, epoch)
         self.clock: Clock = load_clock(self.sessions, scaled, epoch=epoch)
         check_key(self.sessions, self.vault, now=epoch)
+        self._refused: PermanentError | None = None
         self.director = Director(self.server.url, self.clock, self.scene)
         self.robots: list[RobotOperator | RobotHost] = [
             RobotOperator(self.server.url, self.scene.robot_tokens[robot.name], robot, self.clock)
@@ -84,6 +85,8 @@ class DemoNight:
 
     def is_over(self) -> bool:
         """Every input was accepted and nothing is open or undelivered."""
+        if self._refused is not None:
+            raise self._refused
         if self._playing.is_alive():
             return False
         with self.sessions.read() as session:
@@ -110,7 +113,10 @@ class DemoNight:
             for home in CAST
             if home.called_by_hand_at is not None
         ]
-        self.director.play(sayings(CAST, self.began), by_hand)
+        try:
+            self.director.play(sayings(CAST, self.began), by_hand)
+        except PermanentError as refused:  # told by `is_over`, in the thread that waits
+            self._refused = refused
 
 
 def run_demo(settings: Settings, *, speed: float, port: int | None = None) -> dict[str, Any]:
