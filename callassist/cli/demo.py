@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import sys
 import time
 from typing import Any
 
@@ -26,6 +28,8 @@ def demo(speed: float, exit_when_done: bool, as_json: bool, serve: bool) -> None
     """
     settings = load_settings()
     set_up_logs(settings.service.log_level)
+    # a polite kill ends the demo's own service too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     if serve and not exit_when_done:
         _serve(DemoNight(settings, speed=speed, port=settings.service.bind.port))
         return
