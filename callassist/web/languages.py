@@ -39,8 +39,17 @@ def chosen() -> str | None:
     return code if code in LANGUAGES else None
 
 
+def of_browser() -> str:
+    """The language without asking the database who this is; it stays for this request."""
+    g.language = chosen() or _accepted()
+    return str(g.language)
+
+
 def _wanted() -> str:
     own = getattr(current_user, "language", None) if current_user else None
     plain = str(own or "").partition("-")[0]
-    browser = request.accept_languages.best_match(list(LANGUAGES), default="en")
-    return chosen() or (plain if plain in LANGUAGES else None) or str(browser)
+    return chosen() or (plain if plain in LANGUAGES else _accepted())
+
+
+def _accepted() -> str:
+    return str(request.accept_languages.best_match(list(LANGUAGES), default="en"))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, make_response, render_template
+from flask import Flask, Response, g, make_response, render_template
 
+from callassist.web import languages
 from callassist.web.pages.refusals import sentence
 from callassist.web.translate import gettext as _
 
@@ -15,6 +16,9 @@ def init_app(app: Flask) -> None:
 
 def error_page(status: int, title: str, detail: str) -> Response:
     """The page of one error; what a service refused is said in words."""
+    if status >= 500:  # the database may be the cause: do not ask it who this is
+        g.people_unknown = True
+        languages.of_browser()
     texts = _texts()
     shown, text = texts.get(status, (title, ""))
     if status in (403, 409, 422):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, redirect, request, url_for
+from flask import Flask, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from callassist.web import languages
@@ -40,7 +40,7 @@ def init_app(app: Flask) -> None:
 
 
 def _frame() -> dict[str, Any]:
-    who = asking.person()
+    who = None if g.get("people_unknown") else asking.person()
     return {
         "simulated": asking.service().telephony.capabilities().simulated,
         "signed_in": who,

@@ -69,6 +69,10 @@ _WITH_VALUES: tuple[tuple[str, LazyString], ...] = (
         _l("The network says “%(result)s”: nobody was spoken to. Save what the network says."),
     ),
     (
+        r"the network says (?P<result>.+); (?P<other>.+) is not ours here",
+        _l("The network says “%(result)s”; choose a result that fits."),
+    ),
+    (
         r"calls about this home are already running \(incident (?P<reference>.+)\)",
         _l("Calls about this home are already running (%(reference)s)."),
     ),

@@ -17,6 +17,7 @@ from callassist.accounts.properties import PropertyInput, create_property
 from callassist.accounts.sensors import pair_sensor
 from callassist.accounts.sign_in_links import make_sign_in_link
 from callassist.domain.viewer import Role, Viewer
+from callassist.escalation.opening import OpenedBy, open_by_hand
 from callassist.models import (
     Account,
     CallTask,
@@ -46,8 +47,9 @@ HOME, GUEST_NAME, CALL_NAME = "Harbour Loft 4 rue du Port", "Robin <b>Example</b
 class Stage:
     """Everything that pages can show; made through the services."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, guest_language: str = "en") -> None:
         self.world = world
+        self.guest_language = guest_language
         self.vault = world.service.vault
         now = world.clock.now()
         with world.service.sessions.write() as session:
@@ -129,6 +131,35 @@ class Stage:
             query = select(Stay.public_id).where(Stay.property_id == self.home.id)
             return session.scalars(query).first()
 
+    def more_homes(self, count: int, *, calls: bool = False) -> None:
+        """Homes of the first firm, each with a guest of its own; also called about, if asked."""
+        with self.world.service.sessions.write() as session:
+            self._session, self._now = session, self.world.clock.now()
+            known = session.scalars(select(Property)).all()
+            account = session.get_one(Account, self.account.id)
+            for n in range(len(known), len(known) + count):
+                home = self._home(account, f"Home {n}")
+                self._stay(home, f"Guest {n}", f"+12025550{120 + n}")
+                if calls:
+                    ctx = self.world.service.escalation
+                    open_by_hand(session, ctx, home, OpenedBy.HOST, now=self._now)
+        self.world.run()
+
+    def answer_call(self, browser: Browser, result: str, **more: str) -> None:
+        """Take the offered call, dial, wait for its end, save the result."""
+        task = self.task()
+        browser.post(f"/desk/tasks/{task.public_id}/accept")
+        browser.post(f"/desk/tasks/{task.public_id}/dial")
+        self.world.run()
+        for _ in range(40):
+            if self.task().state == "wrapping_up":
+                break
+            self.world.pass_time(seconds=15)
+            browser.get("/desk")
+        answer = browser.post(f"/desk/tasks/{task.public_id}/result", result=result, **more)
+        assert answer.status_code == 302, answer.text
+        self.world.run()
+
     # -- making it
 
     def _account(self, name: str, owner: str, person: str) -> Account:
@@ -173,7 +204,7 @@ class Stage:
             check_in_at=self._now - timedelta(days=1),
             check_out_at=self._now + timedelta(days=3),
             guest_name=guest,
-            language="en",
+            language=self.guest_language,
             numbers=(number,),
         )
         stays.put_stay(self._session, self.vault, ADMIN, home.public_id, details, now=self._now)
