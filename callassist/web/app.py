@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response
+from flask import Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from whitenoise import WhiteNoise
@@ -14,6 +16,9 @@ from callassist.clock import Clock
 from callassist.ports.telephony import Telephony
 from callassist.web import api, health, hooks_telephony, pages, problems, signin
 from callassist.web.hooks_sensors import SensorHooksFirst, sensor_hooks
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 MAX_BODY = 1024 * 1024
 STATIC_SECONDS = 3600
@@ -48,17 +53,8 @@ def create_app(service: Service) -> Flask:
     app.register_blueprint(api.blueprint(service, limiter))
     signin.init_app(app, service)
     pages.register(app, service)
-    _common_headers(app, service.clock)
     _wrap(app, service)
     return app
-
-
-def _common_headers(app: Flask, clock: Clock) -> None:
-    @app.after_request
-    def add(response: Response) -> Response:
-        for name, value in common_headers(clock):
-            response.headers.setdefault(name, value)
-        return response
 
 
 def common_headers(clock: Clock) -> list[tuple[str, str]]:
@@ -71,8 +67,28 @@ def _wrap(app: Flask, service: Service) -> None:
     files = WhiteNoise(app.wsgi_app, max_age=STATIC_SECONDS)
     files.add_files(app.static_folder, prefix="static/")
     app.wsgi_app = SensorHooksFirst(  # type: ignore[method-assign]
-        files, service.sensor_hook, lambda: common_headers(service.clock)
+        _WithHeaders(files, service.clock),
+        service.sensor_hook,
+        lambda: common_headers(service.clock),
     )
+
+
+class _WithHeaders:
+    """Adds the common headers to pages and files alike, unless a view has set its own."""
+
+    def __init__(self, application: WSGIApplication, clock: Clock) -> None:
+        self._application = application
+        self._clock = clock
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(
+            status: str, headers: list[tuple[str, str]], *exc_info: Any
+        ) -> Callable[[bytes], object]:
+            present = {name.lower() for name, _ in headers}
+            missing = [one for one in common_headers(self._clock) if one[0].lower() not in present]
+            return start_response(status, [*headers, *missing], *exc_info)
+
+        return self._application(environ, start)
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from tests.web.world import World
 
+HOOK = "/hooks/sensors/generic"
+
 
 def test_every_response_carries_the_services_time_and_safe_headers(world: World) -> None:
-    for path in ("/healthz", "/api/v1/incidents", "/nowhere", "/hooks/sensors/generic/none"):
+    paths = ("/healthz", "/api/v1/incidents", "/nowhere", "/static/report.css", f"{HOOK}/none")
+    for path in paths:
         answer = world.client.post(path) if path.startswith("/hooks") else world.client.get(path)
         assert answer.headers["X-Callassist-Now"] == world.clock.now().isoformat()
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; ")
+        answer.close()
 
 
 def test_an_unknown_sensor_hook_is_404_without_flask(world: World) -> None:
