@@ -18,3 +18,11 @@ def world(sqlite_databases: SqliteDatabases, tmp_path: Path, clock: ManualClock)
     made = World(sqlite_databases.create(tmp_path), tmp_path, clock)
     yield made
     made.close()
+
+
+@pytest.fixture
+def world_on_each(database_url: str, tmp_path: Path, clock: ManualClock) -> Iterator[World]:
+    """The same on each kind of database."""
+    made = World(database_url, tmp_path, clock)
+    yield made
+    made.close()

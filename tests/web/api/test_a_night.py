@@ -12,7 +12,8 @@ from tests.web.scene import Scene
 from tests.web.world import World
 
 
-def test_a_loud_home_ends_in_a_report(world: World) -> None:
+def test_a_loud_home_ends_in_a_report(world_on_each: World) -> None:
+    world = world_on_each
     scene = Scene(world)
     post = _sensor(world, scene)
     night(world, scene, post)

@@ -17,6 +17,11 @@ HOME = {"name": "Attic", "timezone": "Europe/Paris", "country": "FR"}
 
 
 @pytest.fixture
+def world(world_on_each: World) -> World:
+    return world_on_each
+
+
+@pytest.fixture
 def scene(world: World) -> Scene:
     return Scene(world)
 
