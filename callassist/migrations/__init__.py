@@ -12,6 +12,7 @@ differ.
 
 from __future__ import annotations
 
-from callassist.migrations.upgrade import UnknownSchema, current, downgrade, head, upgrade
+from callassist.migrations.revisions import UnknownSchema, current, head
+from callassist.migrations.upgrade import downgrade, upgrade
 
 __all__ = ["UnknownSchema", "current", "downgrade", "head", "upgrade"]

@@ -10,7 +10,8 @@ from pathlib import Path
 from sqlalchemy import create_engine
 
 from callassist.migrations.draft import write_draft, write_first
-from callassist.migrations.upgrade import head, upgrade
+from callassist.migrations.revisions import head
+from callassist.migrations.upgrade import upgrade
 
 
 def main() -> None:

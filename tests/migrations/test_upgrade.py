@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DatabaseError
 
@@ -26,6 +27,13 @@ def test_a_fresh_database_has_every_table_and_the_newest_revision(engine: Engine
     tables = set(inspect(engine).get_table_names())
     assert tables == {*Base.metadata.tables, "alembic_version"}
     assert migrations.current(engine) == migrations.head()
+
+
+def test_what_is_read_off_the_files_names_is_what_alembic_finds():
+    scripts = ScriptDirectory(str(Path(migrations.__file__).parent))
+    assert scripts.get_current_head() == migrations.head()
+    revisions = [script.revision for script in scripts.walk_revisions()]
+    assert revisions == sorted(revisions, reverse=True)
 
 
 def test_going_down_leaves_nothing_and_up_again_makes_the_same(engine: Engine):
