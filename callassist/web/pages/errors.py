@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask, Response, g, make_response, render_template
+from flask_login import AnonymousUserMixin
 
 from callassist.web import languages
 from callassist.web.pages.refusals import sentence
@@ -16,9 +17,8 @@ def init_app(app: Flask) -> None:
 
 def error_page(status: int, title: str, detail: str) -> Response:
     """The page of one error; what a service refused is said in words."""
-    if status >= 500:  # the database may be the cause: do not ask it who this is
-        g.people_unknown = True
-        languages.of_browser()
+    if status >= 500:
+        _forget_who_asks()
     texts = _texts()
     shown, text = texts.get(status, (title, ""))
     if status in (403, 409, 422):
@@ -26,6 +26,13 @@ def error_page(status: int, title: str, detail: str) -> Response:
     reference = detail if status == 500 else ""
     page = render_template("error.html", title=shown, text=text, reference=_reference(reference))
     return make_response(page, status)
+
+
+def _forget_who_asks() -> None:
+    """The database may be the cause: do not ask it who this is."""
+    g.people_unknown = True
+    g._login_user = AnonymousUserMixin()
+    languages.of_browser()
 
 
 def _texts() -> dict[int, tuple[str, str]]:

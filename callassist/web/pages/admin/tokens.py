@@ -27,6 +27,8 @@ def show() -> ResponseReturnValue:
         with form.taking_errors(), asking.writing() as session:
             if form["scope"] not in SCOPES:
                 raise InvalidInput("use host, operator, supervisor or admin", "scope")
+            if form["scope"] == Role.HOST and not form["account"]:
+                raise InvalidInput("say for which account", "account")
             viewer = asking.viewer()
             text = issue_token_as(
                 session,

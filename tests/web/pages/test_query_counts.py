@@ -1,0 +1,63 @@
+"""No screen asks the database once per row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from sqlalchemy import event
+
+from callassist.accounts.properties import properties
+from callassist.escalation.coverage import coverage_tonight
+from callassist.escalation.coverage_of_many import coverages_tonight
+from tests.web.pages.browser import Browser
+from tests.web.pages.stage import ADMIN, ANN, CHIEF, OWNER, Stage
+
+
+@contextmanager
+def counting(stage: Stage) -> Iterator[list[str]]:
+    """The statements that the service's database gets meanwhile."""
+    seen: list[str] = []
+
+    def note(connection, cursor, statement, *rest) -> None:
+        seen.append(statement)
+
+    engine = stage.world.service.sessions.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def statements(stage: Stage, browser: Browser, path: str) -> int:
+    browser.page(path)
+    with counting(stage) as seen:
+        browser.page(path)
+    return len(seen)
+
+
+def test_lists_cost_as_much_for_twelve_homes_as_for_three(stage: Stage) -> None:
+    people = {email: stage.sign_in(email) for email in (OWNER, ANN, CHIEF)}
+    paths = ((OWNER, "/"), (OWNER, "/incidents"), (OWNER, "/settings"), (ANN, "/desk"))
+    stage.more_homes(2, calls=True)
+    before = [statements(stage, people[email], path) for email, path in paths]
+    stage.more_homes(9, calls=True)
+    after = [statements(stage, people[email], path) for email, path in paths]
+    assert after == before
+
+
+def test_coverage_of_a_list_says_what_each_home_says(stage: Stage) -> None:
+    stage.hears(50)
+    stage.pair()
+    stage.more_homes(3)
+    world = stage.world
+    for hours in (0, 5, 30, 100):
+        now = world.clock.now() + timedelta(hours=hours)
+        with world.service.sessions.read() as session:
+            homes = properties(session, ADMIN)
+            around = world.service.surroundings
+            many = coverages_tonight(session, ADMIN, homes, around, now)
+            each = {home.id: coverage_tonight(session, ADMIN, home, around, now) for home in homes}
+        assert many == each
