@@ -61,7 +61,10 @@ class Detection:
         for property_id in sorted(heard):
             events = heard[property_id]
             home = homes.get(property_id)
-            if home is None or home.archived_at is not None:
+            if home is None or not home.listens_to(events):
+                verdicts[property_id] = [NotMoved.ELSEWHERE] * len(events)
+                continue
+            if home.archived_at is not None:
                 verdicts[property_id] = [NotMoved.ARCHIVED] * len(events)
                 continue
             move = self._begin(session, home, consequences, now)

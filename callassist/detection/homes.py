@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from callassist.domain.noise import NoiseEvent
 from callassist.models.types import from_micros
 from callassist.storage.rows import RowsStatement
 
@@ -81,6 +82,14 @@ class Home:
     def zone(self) -> ZoneInfo:
         """Its local time."""
         return ZoneInfo(self.timezone)
+
+    def listens_to(self, events: Sequence[NoiseEvent]) -> bool:
+        """Whether all of `events` are of sensors that are in this home."""
+        if len(self.listeners) == 1:
+            only = self.listeners[0].sensor_id
+            return all(event.sensor_id == only for event in events)
+        known = {each.sensor_id for each in self.listeners}
+        return all(event.sensor_id in known for event in events)
 
     def is_paused(self, now: datetime) -> bool:
         """Whether the host has switched this home off for now."""

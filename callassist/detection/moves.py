@@ -50,6 +50,8 @@ class HomeMove:
     def apply(self, events: Sequence[NoiseEvent]) -> list[str]:
         """Move by what was heard; one verdict per event, in its order."""
         home = self._home
+        if home.paused_until is None and home.breach_id is None:
+            return list(self._take_events(events, self._rules()))  # nearly always
         if home.paused_until is None or not home.was_paused(self._now):
             return self._apply_unpaused(events)
         self._settle_pause()

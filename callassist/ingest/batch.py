@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from callassist.domain.noise import NoiseEvent, Verdict
 from callassist.ingest.answer import Ignored, Receipt
 from callassist.ingest.newcomers import FULL, add_sensors
+from callassist.ingest.sensors_known import KnownSensors, SensorMoved, SensorRow
 from callassist.ingest.statements import (
     FIND_DUPLICATES,
     FIND_SENSORS,
@@ -53,15 +54,6 @@ class _Heard:
 
 
 @dataclass(slots=True)
-class SensorRow:
-    """What a reading has to know of its sensor."""
-
-    id: int
-    property_id: int | None
-    last_heard_at: int | None
-
-
-@dataclass(slots=True)
 class _Tally:
     accepted: int = 0
     duplicates: int = 0
@@ -69,11 +61,18 @@ class _Tally:
 
 
 def store(
-    session: Session, submissions: Sequence[Submission], detector: Detector, now: datetime
+    session: Session,
+    submissions: Sequence[Submission],
+    known: KnownSensors,
+    detector: Detector,
+    now: datetime,
 ) -> list[Receipt]:
-    """Store all readings and move the homes; one receipt per submission. Does not commit."""
+    """Store all readings and move the homes; one receipt per submission. Does not commit.
+
+    Raises SensorMoved when `known` is out of date.
+    """
     connection = session.connection()
-    sensors = _find_sensors(session, submissions, now)
+    sensors = _find_sensors(session, submissions, known, now)
     heard: list[_Heard | None] = []  # None: nothing to store
     fresh: dict[tuple[int, str], _Heard] = {}
     for submission in submissions:
@@ -87,7 +86,7 @@ def store(
 
 
 def _find_sensors(
-    session: Session, submissions: Sequence[Submission], now: datetime
+    session: Session, submissions: Sequence[Submission], known: KnownSensors, now: datetime
 ) -> dict[SensorKey, SensorRow]:
     wanted: dict[SensorKey, Submission] = {}
     for submission in submissions:
@@ -95,8 +94,13 @@ def _find_sensors(
         for reading in submission.readings:
             if type(reading) is ParsedReading:
                 wanted[connection_id, reading.sensor] = submission
-    found = _read_sensors(session, sorted(wanted))
-    missing = [key for key in sorted(wanted) if key not in found]
+    found = known.recall(list(wanted))
+    if len(found) == len(wanted):
+        return found
+    read = _read_sensors(session, sorted(wanted.keys() - found.keys()))
+    known.remember(read)
+    found |= read
+    missing = sorted(wanted.keys() - found.keys())
     if missing:
         new = add_sensors(session, [(key, wanted[key]) for key in missing], now)
         found |= _read_sensors(session, new)
@@ -156,6 +160,8 @@ def _judge(
         return
     events = {home: [_event(each) for each in readings] for home, readings in homes.items()}
     for home, verdicts in detector.apply(session, events, now).items():
+        if NotMoved.ELSEWHERE in verdicts:
+            raise SensorMoved
         for heard, verdict in zip(homes[home], verdicts, strict=True):
             heard.verdict = verdict
 
@@ -212,13 +218,15 @@ def _note_heard(
     before = at - HEARD_EVERY_MICROS
     heard = {each.sensor_id for each in fresh.values()}
     stale = [
-        (row.id,)
+        row
         for row in sensors.values()
         if row.id in heard and (row.last_heard_at is None or row.last_heard_at < before)
     ]
     if not stale:
         return
-    HEARD.run(connection, sorted(stale), now=at)
+    HEARD.run(connection, sorted((row.id,) for row in stale), now=at)
+    for row in stale:
+        row.last_heard_at = at  # it may be remembered
     posted = sorted({(each.connection.id,) for each in submissions})
     POSTED.run(connection, posted, now=at, before=before)
 

@@ -21,6 +21,7 @@ from callassist.errors import ServiceBusy
 from callassist.ingest.answer import Receipt
 from callassist.ingest.batch import store
 from callassist.ingest.connections import KnownConnection
+from callassist.ingest.sensors_known import KnownSensors, SensorMoved
 from callassist.ingest.submission import Submission
 from callassist.ports.detection import Detector
 from callassist.ports.sensors import Parsed
@@ -67,6 +68,7 @@ class IngestWriter:
         self._detector = detector
         self._most_waiting = most_waiting
         self._longest_wait = longest_wait
+        self._known_sensors = KnownSensors()
         self._queue: deque[_Waiting] = deque()
         self._has_work = threading.Event()
         self._stopping = False
@@ -180,8 +182,17 @@ class IngestWriter:
 
     def _transaction(self, batch: Sequence[_Waiting]) -> list[Receipt]:
         submissions = [waiting.submission for waiting in batch]
+        try:
+            return self._commit(submissions)
+        except SensorMoved:
+            self._known_sensors.forget()
+            return self._commit(submissions)
+
+    def _commit(self, submissions: Sequence[Submission]) -> list[Receipt]:
         with self._sessions.write() as session:
-            return store(session, submissions, self._detector, self._clock.now())
+            return store(
+                session, submissions, self._known_sensors, self._detector, self._clock.now()
+            )
 
     def _give_up(self, batch: list[_Waiting], busy: ServiceBusy) -> None:
         """Also on everybody who queued meanwhile: each has waited long enough for an answer."""

@@ -18,6 +18,7 @@ class NotMoved(StrEnum):
     UNPAIRED = "unpaired"  # the sensor belongs to no home yet
     PAUSED = "paused"  # taken before the end of the home's pause
     ARCHIVED = "archived"  # the home is not watched any more
+    ELSEWHERE = "elsewhere"  # the sensor is not in this home any more: ask again where it is
 
 
 class Detector(Protocol):

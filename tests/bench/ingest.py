@@ -80,91 +80,109 @@ def main(argv: list[str]) -> dict[str, Any]:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--requests", type=int, default=6000, help="in each round")
     parser.add_argument("--sensors", type=int, default=100_000, help="of the larger world")
+    parser.add_argument("--directory", help="where the databases lie; default: the temporary one")
     arguments = parser.parse_args(argv)
-    figures = [
-        *_singles(arguments.rounds, arguments.requests),
-        *_batches_and_flatness(arguments.rounds, arguments.requests, arguments.sensors),
-    ]
-    return report(figures)
+    bench = Bench(arguments.rounds, arguments.requests, arguments.directory)
+    return report([*bench.singles(), *bench.batches_and_flatness(arguments.sensors)])
 
 
-def _singles(rounds: int, count: int) -> list[Figure]:
-    with ExitStack() as stack:
-        found = {kind: stack.enter_context(_contender(kind, 1000)) for kind in SINGLES}
-        for contender in found.values():
-            contender.warm_up()
-        for _ in range(rounds):
-            for kind, contender in found.items():
-                contender.post(count // 10 if kind == "orm" else count, 1, CONNECTIONS)
-    ours = found["ours"]
-    figures = [
-        Figure(name=f"one reading per request, {kind}", figure=contender.rate, unit="readings/s")
-        for kind, contender in found.items()
-    ]
-    return [
-        *figures,
-        _ratio("against a plain ORM transaction per request", ours, found["orm"], 5),
-        _ratio("against the same server without a database", ours, found["stores_nothing"], 0.6),
-        _ratio("against the same without the writer either", ours, found["at_once"]),
-        _ratio("against Flask's dispatch without a database", ours, found["at_once+flask"], 0.6),
-        _ratio(
-            "by Flask's dispatch, against the same", found["ours+flask"], found["at_once+flask"]
-        ),
-        Figure(
-            name="latency p50, 32 connections", figure=percentile(ours.latencies, 0.5), unit="ms"
-        ),
-        Figure(name="latency p99", figure=percentile(ours.latencies, 0.99), unit="ms", limit=30),
-        Figure(name="latency, the worst", figure=max(ours.latencies), unit="ms"),
-    ]
+@dataclass(frozen=True)
+class Bench:
+    """How much to measure, and where."""
 
+    rounds: int
+    count: int  # requests of one reading in a round; of more readings fewer
+    directory: str | None
 
-def _batches_and_flatness(rounds: int, count: int, sensors: int) -> list[Figure]:
-    with ExitStack() as stack:
-        few = stack.enter_context(_contender("ours", 1000))
-        many = stack.enter_context(_contender("ours", sensors))
-        for contender in (few, many):
-            contender.warm_up()
-        for _ in range(rounds):
+    def singles(self) -> list[Figure]:
+        """One reading per request."""
+        with ExitStack() as stack:
+            found = {kind: stack.enter_context(self._contender(kind, 1000)) for kind in SINGLES}
+            for contender in found.values():
+                contender.warm_up()
+            for _ in range(self.rounds):
+                for kind, contender in found.items():
+                    contender.post(
+                        self.count // 10 if kind == "orm" else self.count, 1, CONNECTIONS
+                    )
+        ours = found["ours"]
+        figures = [
+            Figure(
+                name=f"one reading per request, {kind}", figure=contender.rate, unit="readings/s"
+            )
+            for kind, contender in found.items()
+        ]
+        return [
+            *figures,
+            _ratio("against a plain ORM transaction per request", ours, found["orm"], 5),
+            _ratio(
+                "against the same server without a database", ours, found["stores_nothing"], 0.6
+            ),
+            _ratio("against the same without the writer either", ours, found["at_once"]),
+            _ratio(
+                "against Flask's dispatch without a database", ours, found["at_once+flask"], 0.6
+            ),
+            _ratio(
+                "by Flask's dispatch, against the same", found["ours+flask"], found["at_once+flask"]
+            ),
+            Figure(
+                name="latency p50, 32 connections",
+                figure=percentile(ours.latencies, 0.5),
+                unit="ms",
+            ),
+            Figure(
+                name="latency p99", figure=percentile(ours.latencies, 0.99), unit="ms", limit=30
+            ),
+            Figure(name="latency, the worst", figure=max(ours.latencies), unit="ms"),
+        ]
+
+    def batches_and_flatness(self, sensors: int) -> list[Figure]:
+        """A hundred readings per request, and what a reading costs among many sensors."""
+        with ExitStack() as stack:
+            few = stack.enter_context(self._contender("ours", 1000))
+            many = stack.enter_context(self._contender("ours", sensors))
             for contender in (few, many):
-                contender.post(count // 6, FLAT_READINGS, BATCH_CONNECTIONS)
-        flat = statistics.median(many.cpu) / statistics.median(few.cpu)
-        for contender in (few, many):
-            contender.rates.clear()
-        for _ in range(rounds):
+                contender.warm_up()
+            for _ in range(self.rounds):
+                for contender in (few, many):
+                    contender.post(self.count // 6, FLAT_READINGS, BATCH_CONNECTIONS)
+            flat = statistics.median(many.cpu) / statistics.median(few.cpu)
             for contender in (few, many):
-                contender.post(count // 30, 100, BATCH_CONNECTIONS)
-    return [
-        Figure(
-            name="batches of 100, a gateway's 16 sensors",
-            figure=few.rate,
-            unit="readings/s",
-            limit=30_000,
-            bound="at least",
-        ),
-        Figure(name="batches of 100, 100 homes each", figure=many.rate, unit="readings/s"),
-        Figure(
-            name=f"CPU per reading, {sensors:,} sensors against 1,000",
-            figure=flat,
-            unit="times",
-            limit=1.2,
-        ),
-    ]
+                contender.rates.clear()
+            for _ in range(self.rounds):
+                for contender in (few, many):
+                    contender.post(self.count // 30, 100, BATCH_CONNECTIONS)
+        return [
+            Figure(
+                name="batches of 100, a gateway's 16 sensors",
+                figure=few.rate,
+                unit="readings/s",
+                limit=30_000,
+                bound="at least",
+            ),
+            Figure(name="batches of 100, 100 homes each", figure=many.rate, unit="readings/s"),
+            Figure(
+                name=f"CPU per reading, {sensors:,} sensors against 1,000",
+                figure=flat,
+                unit="times",
+                limit=1.2,
+            ),
+        ]
+
+    @contextmanager
+    def _contender(self, kind: str, sensors: int) -> Iterator[Contender]:
+        with tempfile.TemporaryDirectory(dir=self.directory) as directory:
+            world = make_world(Path(directory), sensors)
+            served = serve(world, kind)
+            try:
+                yield Contender(served, world)
+            finally:
+                served.stop()
 
 
 def _ratio(name: str, ours: Contender, other: Contender, limit: float | None = None) -> Figure:
     figure = ours.rate / other.rate
     return Figure(name=name, figure=figure, unit="times", limit=limit, bound="at least")
-
-
-@contextmanager
-def _contender(kind: str, sensors: int) -> Iterator[Contender]:
-    with tempfile.TemporaryDirectory() as directory:
-        world = make_world(Path(directory), sensors)
-        served = serve(world, kind)
-        try:
-            yield Contender(served, world)
-        finally:
-            served.stop()
 
 
 if __name__ == "__main__":

@@ -198,3 +198,36 @@ def test_names_and_ids_in_any_script_come_back_as_sent(scene: Scene, text: str):
 def test_a_token_is_for_its_own_adapter_only(scene: Scene):
     scene.connection("minut")
     assert scene.post(scene.level(50), adapter="generic", token=TOKEN).status == 404
+
+
+def test_a_sensor_moved_to_another_home_counts_there_from_its_next_reading(scene: Scene):
+    first, sensor_id = scene.attic()
+    second = scene.home()
+    scene.say(scene.level(99))
+    scene.clock.advance(minutes=1)
+    scene.change(Sensor, sensor_id, property_id=second)
+    scene.say(scene.level(99))
+    assert [each.property_id for each in scene.breaches()] == [first, second]
+
+
+def test_a_sensor_taken_out_of_its_home_is_not_yet_paired_again(scene: Scene):
+    _, sensor_id = scene.attic()
+    scene.say(scene.level(50))
+    scene.clock.advance(minutes=1)
+    scene.change(Sensor, sensor_id, property_id=None)
+    told = scene.say(scene.level(50), scene.level(50, "cellar"))
+    assert told["ignored"] == [
+        {"index": 0, "reason": "not yet paired"},
+        {"index": 1, "reason": "not yet paired"},
+    ]
+
+
+def test_a_sensor_that_was_deleted_is_a_new_one_when_it_is_heard_again(scene: Scene):
+    _, sensor_id = scene.attic()
+    scene.say(scene.level(50))
+    with scene.sessions.write() as session:
+        session.delete(session.get_one(Sensor, sensor_id))
+    scene.clock.advance(minutes=1)
+    assert scene.say(scene.level(50))["ignored"] == [{"index": 0, "reason": "not yet paired"}]
+    with scene.sessions.read() as session:
+        assert session.scalars(select(Sensor)).one().property_id is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from callassist.domain.noise import PropertyNoise, ReadingKind, SourceKind, decode, encode
@@ -33,3 +35,14 @@ def test_a_quiet_home_needs_few_bytes() -> None:
 def test_other_bytes_are_refused(data: bytes) -> None:
     with pytest.raises(InvalidInput, match="cannot be read"):
         decode(data)
+
+
+def test_a_quiet_state_is_written_as_any_other() -> None:
+    """It takes a short cut, on the hot path; the text must be the same."""
+    home = Home(kinds={1: SourceKind.LEVEL, 2: SourceKind.STATE})
+    home.hear(level(0, CALM), said(ReadingKind.NOISE_ENDED, 3, sensor=2))
+    state = home.state
+    assert not state.records
+    rows = [[*each] for each in state.sources.values()]
+    whole = [1, state.next_key, state.next_uid, state.clock, rows, []]
+    assert encode(state) == json.dumps(whole, separators=(",", ":")).encode()
