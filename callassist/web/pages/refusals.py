@@ -69,7 +69,7 @@ _WITH_VALUES: tuple[tuple[str, LazyString], ...] = (
         _l("The network says “%(result)s”: nobody was spoken to. Save what the network says."),
     ),
     (
-        r"the network says (?P<result>.+); (?P<other>.+) is not ours here",
+        r"(?P<other>.+) is noted by the service itself; the network says (?P<result>.+)",
         _l("The network says “%(result)s”; choose a result that fits."),
     ),
     (

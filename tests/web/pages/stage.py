@@ -120,16 +120,18 @@ class Stage:
     def task(self) -> CallTask:
         """The newest call task."""
         with self.world.service.sessions.read() as session:
-            return session.scalars(select(CallTask).order_by(CallTask.id.desc())).first()
+            query = select(CallTask).order_by(CallTask.id.desc()).limit(1)
+            return session.scalars(query).one()
 
     def incident(self) -> Incident:
         with self.world.service.sessions.read() as session:
-            return session.scalars(select(Incident).order_by(Incident.id.desc())).first()
+            query = select(Incident).order_by(Incident.id.desc()).limit(1)
+            return session.scalars(query).one()
 
     def stay_id(self) -> str:
         with self.world.service.sessions.read() as session:
             query = select(Stay.public_id).where(Stay.property_id == self.home.id)
-            return session.scalars(query).first()
+            return session.scalars(query).one()
 
     def more_homes(self, count: int, *, calls: bool = False) -> None:
         """Homes of the first firm, each with a guest of its own; also called about, if asked."""

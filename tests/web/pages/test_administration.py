@@ -38,6 +38,7 @@ def test_an_administrator_sets_a_firm_and_a_desk_up(stage: Stage) -> None:
     with stage.world.service.sessions.read() as session:
         agreement = session.query(ServiceAgreement).filter_by(desk_id=desk.id).one()
         shift = session.query(Shift).order_by(Shift.id.desc()).first()
+    assert shift is not None
     assert agreement.show_call_name_to_guest_desk
     chief.post(f"{path}/{shift.public_id}/remove")
     assert "Nobody is rostered" in chief.page(f"/admin/desks/{desk.public_id}")

@@ -49,13 +49,17 @@ def test_the_compiled_catalogue_is_fresh() -> None:
 
 def test_french_keeps_its_values_and_its_spaces() -> None:
     for message in catalogue.read("fr"):
-        said = message.string if isinstance(message.string, tuple) else (message.string,)
-        ids = message.id if isinstance(message.id, tuple) else (message.id,)
         if not message.id:
             continue
+        said, english = all_of(message.string), all_of(message.id)[0]
         for text in said:
-            assert set(re.findall(r"%\(\w+\)s", text)) == set(re.findall(r"%\(\w+\)s", ids[0]))
+            assert set(re.findall(r"%\(\w+\)s", text)) == set(re.findall(r"%\(\w+\)s", english))
             assert not re.search(r" [:;?!»]|« ", text), f"an ordinary blank in {text!r}"
+
+
+def all_of(text: object) -> list[str]:
+    """A text, or its forms for one and for many."""
+    return [str(each) for each in text] if isinstance(text, (tuple, list)) else [str(text)]
 
 
 @pytest.mark.parametrize("file", SERVICES)

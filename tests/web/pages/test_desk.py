@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -197,7 +198,7 @@ def test_a_call_that_is_over_shows_its_guest_no_more(stage: Stage) -> None:
 
 
 @pytest.fixture
-def manual(world: World, tmp_path_factory: pytest.TempPathFactory) -> World:
+def manual(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The same service, with operators who dial by hand."""
     made = World(
         str(world.service.settings.database.url),

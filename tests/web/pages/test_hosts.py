@@ -185,7 +185,9 @@ def test_a_report_is_there_as_page_json_and_pdf(stage: Stage) -> None:
     assert "agreed to turn it down" in page
     report = "/reports/" + page.partition('"/reports/')[2].partition('"')[0]
     assert "Closing the windows" in owner.page(report)
-    assert owner.get(f"{report}.json").json["names"]["guest"] == GUEST_NAME
+    body = owner.get(f"{report}.json").json
+    assert body is not None
+    assert body["names"]["guest"] == GUEST_NAME
     pdf = owner.get(f"{report}.pdf")
     assert pdf.data.startswith(b"%PDF-")
     assert pdf.headers["Content-Disposition"].startswith("attachment")
@@ -205,6 +207,7 @@ def test_channels_are_added_tested_and_removed(stage: Stage) -> None:
     assert "second@example.com" not in page
     with stage.world.service.sessions.read() as session:
         newest = session.query(NotificationChannel).order_by(NotificationChannel.id.desc()).first()
+    assert newest is not None
     assert newest.proved_at is not None
     assert owner.post(f"/settings/channels/{newest.public_id}/test").status_code == 302
     owner.post(f"/settings/channels/{newest.public_id}/remove")
