@@ -25,6 +25,7 @@ from callassist.models import (
     NoiseReading,
     OutboxEntry,
     Property,
+    PropertyNoise,
     Sensor,
     SensorConnection,
     Timer,
@@ -138,13 +139,14 @@ class Scene:
         adapter: str = "generic",
         token: str = TOKEN,
         headers: Mapping[str, str] | None = None,
+        hook: SensorHook | None = None,
     ) -> HookAnswer:
         """Post JSON, or bytes as they are."""
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         sent = Headers(
             {"Content-Type": "application/json", "Content-Length": str(len(raw)), **(headers or {})}
         )
-        return self.hook.answer(
+        return (hook or self.hook).answer(
             HookRequest(adapter=adapter, token=token, headers=sent, stream=io.BytesIO(raw))
         )
 
@@ -200,6 +202,12 @@ class Scene:
         with self.sessions.write() as session:
             now = self.clock.now()
             timers.arm(session, "noise_tick", home_id, now, now=now)
+
+    def tick(self, session: Session, due_at: datetime) -> None:
+        """Fire the `noise_tick` of the only home that was heard, in `session`."""
+        (home_id,) = session.scalars(select(PropertyNoise.property_id))
+        timer = DueTimer(id=0, kind="noise_tick", subject=str(home_id), due_at=due_at)
+        self.detection.on_tick()(session, timer, self.clock.now())
 
     def wait(self, **span: float) -> None:
         """Let time pass, a minute at a time, the timers going along."""
