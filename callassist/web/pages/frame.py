@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, g, redirect, request, url_for
+from flask import Flask, Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from callassist.web import languages
@@ -36,6 +36,7 @@ def init_app(app: Flask) -> None:
         words=words,
     )
     app.context_processor(_frame)
+    app.after_request(_keep_nothing)
     app.add_url_rule("/favicon.ico", "icon", _icon)
 
 
@@ -50,6 +51,13 @@ def _frame() -> dict[str, Any]:
         "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
         "now": asking.now(),
     }
+
+
+def _keep_nothing(answer: Response) -> Response:
+    """Pages are somebody's: after signing out the way back shows nothing."""
+    if request.blueprint in ("entry", "host", "desk", "admin"):
+        answer.headers.setdefault("Cache-Control", "no-store")
+    return answer
 
 
 def _icon() -> ResponseReturnValue:

@@ -13,6 +13,7 @@ def test_pages_load_nothing_from_elsewhere_and_run_no_script(stage: Stage) -> No
     owner = stage.sign_in(OWNER)
     for path in ("/", f"/homes/{stage.home_id}", "/settings", "/homes/new"):
         answer = owner.get(path)
+        assert answer.headers["Cache-Control"] == "no-store"
         assert "unsafe" not in answer.headers["Content-Security-Policy"]
         assert "<script" not in answer.text
         assert not re.search(r'\sstyle="|\son\w+="', answer.text)

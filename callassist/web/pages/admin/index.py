@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -16,8 +16,7 @@ from callassist.domain.viewer import Role
 from callassist.errors import Conflict, InvalidInput
 from callassist.models import Account, Desk
 from callassist.web import languages
-from callassist.web.link_mail import LinkTexts
-from callassist.web.pages import asking, words
+from callassist.web.pages import asking, inviting, words
 from callassist.web.pages.admin.queries import overview
 from callassist.web.pages.forms import Form
 from callassist.web.pages.refusals import in_words
@@ -83,10 +82,10 @@ def invite() -> ResponseReturnValue:
             desk_name=form["desk_name"],
             languages=form.words("languages") or ["en"],
         )
-    if not form.is_refused:
-        texts = LinkTexts(list(languages.LANGUAGES))
-        current_app.extensions["callassist_link_mail"].send(form["email"], texts)
-    return _done("person", form, _("Invited. A mail with a sign-in link is on its way."))
+    if form.is_refused:
+        return _page({"person": form})
+    inviting.invite(form["email"])
+    return redirect(url_for("admin.index"))
 
 
 def agree() -> ResponseReturnValue:

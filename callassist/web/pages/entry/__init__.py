@@ -15,13 +15,14 @@ def blueprint(app: Flask) -> Blueprint:
     pages = Blueprint("entry", __name__)
     by_address = limiter.limit(views.PER_ADDRESS, methods=["POST"])
     by_name = limiter.limit(views.PER_NAME, methods=["POST"], key_func=views.name_and_address)
+    mails = limiter.limit(views.MAILS_PER_NAME, methods=["POST"], key_func=views.typed_name)
     every = limiter.limit(views.PER_NAME_ANYWHERE, methods=["POST"], key_func=views.typed_name)
     pages.add_url_rule(
         "/sign-in", "sign_in", every(by_name(by_address(views.sign_in))), methods=_FORM
     )
     pages.add_url_rule("/sign-in/link/<token>", "link", by_address(views.link), methods=_FORM)
     pages.add_url_rule(
-        "/sign-in/forgotten", "forgotten", every(by_address(views.forgotten)), methods=_FORM
+        "/sign-in/forgotten", "forgotten", mails(by_address(views.forgotten)), methods=_FORM
     )
     pages.add_url_rule("/sign-out", "sign_out", views.sign_out, methods=["POST"])
     pages.add_url_rule("/password", "password", by_address(views.password), methods=_FORM)

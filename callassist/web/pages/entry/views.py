@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
-from flask import abort, current_app, flash, redirect, render_template, request, session, url_for
+from flask import abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
 from flask_security import login_user, logout_user
@@ -14,8 +14,7 @@ from callassist.accounts.people import set_language
 from callassist.accounts.sign_in_links import use_sign_in_link
 from callassist.web import languages
 from callassist.web.datastore import SignedIn
-from callassist.web.link_mail import LinkTexts
-from callassist.web.pages import asking
+from callassist.web.pages import asking, inviting
 from callassist.web.pages.entry import passwords
 from callassist.web.pages.forms import Form
 from callassist.web.translate import gettext as _
@@ -23,6 +22,7 @@ from callassist.web.translate import gettext as _
 PER_ADDRESS = "60 per 5 minutes"
 PER_NAME = "10 per 5 minutes"  # from one address
 PER_NAME_ANYWHERE = "100 per hour"
+MAILS_PER_NAME = "6 per hour"
 LINK_COUNTS_FOR = 15 * 60  # seconds in which a used link stands for the old password
 _BY_LINK = "by_link_at"
 
@@ -73,8 +73,7 @@ def forgotten() -> ResponseReturnValue:
     if not form.has("email"):
         form.errors["email"] = _("Give your e-mail address.")
         return render_template("entry/forgotten.html", form=form, sent=False), 422
-    texts = LinkTexts(list(languages.LANGUAGES))
-    current_app.extensions["callassist_link_mail"].send(form["email"], texts)
+    inviting.mail_link(form["email"])
     return render_template("entry/forgotten.html", form=form, sent=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -27,8 +27,7 @@ from callassist.notifications.own_channels import (
     remove_channel,
 )
 from callassist.web import languages
-from callassist.web.link_mail import LinkTexts
-from callassist.web.pages import asking, words
+from callassist.web.pages import asking, inviting, words
 from callassist.web.pages.forms import Form
 from callassist.web.pages.refusals import in_words
 from callassist.web.translate import gettext as _
@@ -99,9 +98,7 @@ def invite() -> ResponseReturnValue:
         )
     if form.is_refused:
         return _page(Form(), form)
-    texts = LinkTexts(list(languages.LANGUAGES))
-    current_app.extensions["callassist_link_mail"].send(form["email"], texts)
-    flash(_("Invited. A mail with a sign-in link is on its way."))
+    inviting.invite(form["email"])
     return redirect(url_for("host.settings"))
 
 
