@@ -198,7 +198,7 @@ def _call_again(
         incident,
         Party.GUEST,
         attempt_number=decision.attempt_number,
-        available_at=max(decision.available_at, now),
+        available_at=decision.available_at,
         now=now,
         preferred_operator_id=task.operator_id if decision.same_operator else None,
         continuation=decision.continuation,
@@ -214,17 +214,23 @@ def _call_host_again(
     now: datetime,
 ) -> None:
     contact = next(
-        each
-        for each in host_contacts(session, incident)
-        if each.position >= decision.contact_position
+        (
+            each
+            for each in host_contacts(session, incident)
+            if each.position >= decision.contact_position
+        ),
+        None,
     )
+    if contact is None:  # removed or flagged while it was being dialled
+        host_exhausted(session, incident, now=now)
+        return
     _queue_host(
         session,
         ctx,
         incident,
         contact,
         dial=decision.dial if contact.position == decision.contact_position else 1,
-        available_at=max(decision.available_at, now),
+        available_at=decision.available_at,
         now=now,
     )
 

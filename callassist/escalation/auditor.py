@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,13 +10,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callassist import incident_log
-from callassist.domain.call_task import OPEN_TASK_STATES, TaskState
+from callassist.domain.call_task import TaskState
 from callassist.domain.incident import IncidentState
 from callassist.domain.log_action import LogAction
-from callassist.escalation.deadlines import FOLLOW_UP_DEADLINES, TASK_DEADLINES, Deadline
+from callassist.escalation.deadlines import Deadline
+from callassist.escalation.tasks import open_task, unsettled_attempt
 from callassist.escalation.telling import page_supervisor
 from callassist.models import CallTask, Incident, PropertyNoise, Timer
 
+_MOVED_ON_BY = {
+    TaskState.PENDING: Deadline.NOBODY_GIVE_UP,
+    TaskState.OFFERED: Deadline.OFFER_EXPIRED,
+    TaskState.ASSIGNED: Deadline.ASSIGNED_IDLE,
+    TaskState.WRAPPING_UP: Deadline.WRAP_UP_CLOSED,
+}
+_DIAL_DEADLINES = [Deadline.ATTEMPT_DOUBT, Deadline.ATTEMPT_POLL]
 OVERDUE = timedelta(minutes=2)  # a deadline this late is as good as none
 _SAID_AGAIN_AFTER = timedelta(hours=1)
 
@@ -50,35 +59,46 @@ def alarm(session: Session, findings: list[Finding], now: datetime) -> None:
 
 
 def _what_is_wrong(session: Session, incident: Incident, now: datetime) -> str | None:
-    task = session.scalar(
-        select(CallTask).where(
-            CallTask.incident_id == incident.id,
-            CallTask.state.in_([str(each) for each in OPEN_TASK_STATES]),
-        )
-    )
-    if task is not None and _task_moves(session, task, now):
-        return None
+    task = open_task(session, incident.id)
     state = incident.state
+    if state in (IncidentState.CALLING_GUEST, IncidentState.CALLING_HOST):
+        return _wrong_with_calling(session, incident, task, now)
+    if task is not None:
+        return f"{state} with an open call task"
     if state == IncidentState.FOLLOWING_UP:
-        if _armed(session, [str(each) for each in FOLLOW_UP_DEADLINES], str(incident.id), now):
+        if _armed(session, [Deadline.FOLLOW_UP_OVER], str(incident.id), now):
             return None
         return "following up without a deadline"
-    if state == IncidentState.WATCHING:
-        return None if _noise_moves(session, incident, now) else "watching without a deadline"
-    own = f"incident:{incident.id}"
-    if _armed(session, [str(Deadline.NOBODY_GIVE_UP)], own, now):
+    return None if _noise_moves(session, incident, now) else "watching without a deadline"
+
+
+def _wrong_with_calling(
+    session: Session, incident: Incident, task: CallTask | None, now: datetime
+) -> str | None:
+    if task is not None:
+        return _wrong_with_task(session, task, now)
+    if _armed(session, [Deadline.NOBODY_GIVE_UP], f"incident:{incident.id}", now):
         return None
     return "calling without work or deadline"
 
 
-def _task_moves(session: Session, task: CallTask, now: datetime) -> bool:
-    if task.state in (TaskState.ASSIGNED, TaskState.WRAPPING_UP) and task.attempts:
-        return True
-    return _armed(session, [str(each) for each in TASK_DEADLINES], str(task.id), now)
+def _wrong_with_task(session: Session, task: CallTask, now: datetime) -> str | None:
+    """Each state of a task has one deadline that moves it on by itself."""
+    needed = _MOVED_ON_BY[TaskState(task.state)]
+    if task.state == TaskState.ASSIGNED and task.attempts:
+        attempt = unsettled_attempt(session, task.id)
+        if attempt is None:
+            return "a call that has ended without a wrap-up"
+        if _armed(session, _DIAL_DEADLINES, str(attempt.id), now):
+            return None
+        return f"a dial that is {attempt.state} without a deadline"
+    if _armed(session, [needed], str(task.id), now):
+        return None
+    return f"a call task that is {task.state} without a deadline"
 
 
 def _noise_moves(session: Session, incident: Incident, now: datetime) -> bool:
-    kinds = [str(each) for each in Deadline if each.startswith("breach_")]
+    kinds = [each for each in Deadline if each.startswith("breach_")]
     if incident.breach_id is not None and _armed(session, kinds, str(incident.breach_id), now):
         return True
     noise = session.get(PropertyNoise, incident.property_id)
@@ -87,11 +107,11 @@ def _noise_moves(session: Session, incident: Incident, now: datetime) -> bool:
     return _armed(session, ["noise_tick"], str(incident.property_id), now)
 
 
-def _armed(session: Session, kinds: list[str], subject: str, now: datetime) -> bool:
+def _armed(session: Session, kinds: Sequence[str], subject: str, now: datetime) -> bool:
     found = session.scalar(
         select(Timer.id)
         .where(
-            Timer.kind.in_(kinds),
+            Timer.kind.in_([str(kind) for kind in kinds]),
             Timer.subject == subject,
             Timer.fired_at.is_(None),
             Timer.due_at > now - OVERDUE,

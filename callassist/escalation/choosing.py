@@ -14,6 +14,7 @@ from callassist.domain.results import AttemptOutcome
 from callassist.escalation.policy import HostReason
 from callassist.models import CallAttempt, HostContact, Incident
 
+_LIVE_GAP = timedelta(minutes=1)  # look again so long after a call that is still going on
 _NEVER_RANG = (AttemptOutcome.PROVIDER_ERROR, AttemptOutcome.INVALID_NUMBER)
 
 
@@ -82,7 +83,7 @@ def free_from(
     """When this number may be dialled again: five minutes after the last dial that reached it.
 
     Over all incidents and accounts. None when it may be dialled now; while a dial is live or in
-    doubt, the gap is counted from now.
+    doubt, the gap (a minute at least) is counted from now.
     """
     rows = session.execute(
         select(CallAttempt.state, CallAttempt.dial_at, CallAttempt.ended_at).where(
@@ -97,8 +98,9 @@ def free_from(
     ).all()
     latest: datetime | None = None
     for state, dial_at, ended_at in rows:
-        last = now if state in _words(UNSETTLED) else (ended_at or dial_at or now)
-        until = last + gap
+        until = (ended_at or dial_at or now) + gap
+        if state in _words(UNSETTLED):
+            until = now + max(gap, _LIVE_GAP)
         if until > now and (latest is None or until > latest):
             latest = until
     return latest

@@ -73,10 +73,10 @@ def _arm_next(session: Session, incident: Incident, resolution: Resolution, now:
     """When noise that still runs may open another incident for this home."""
     policy = policy_of(incident)
     due: datetime | None = None
-    if resolution in NOT_BEFORE_REARM:
+    if resolution in NOT_BEFORE_REARM or resolution is Resolution.MISSED:
         due = now + policy.rearm_after
     elif incident.latest_contact_at is not None and incident.noise_ended_at is None:
-        due = max(incident.latest_contact_at + policy.repeat_after, now)
+        due = incident.latest_contact_at + policy.repeat_after  # past: tells how late we are
     if due is not None:
         timers.arm(session, Deadline.REARM_DUE, incident.property_id, due, now=now)
 

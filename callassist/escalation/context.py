@@ -52,6 +52,11 @@ class Escalation:
         return max(self.network(self.settings.doubt_wait), self.real(OWN_REQUEST))
 
     @property
+    def give_up_after(self) -> timedelta:
+        """How long a dial may wait for its turn, or for a look-up that works."""
+        return max(self.network(self.settings.doubt_give_up_after), self.doubt_wait)
+
+    @property
     def operator_dials(self) -> bool:
         """Whether the operator dials by hand and tells us when it started and ended."""
         return self.telephony.capabilities().mode is DialMode.OPERATOR

@@ -12,22 +12,21 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callassist import incident_log, outbox, timers
+from callassist import timers
 from callassist.domain.call_task import TaskState
 from callassist.domain.dial import UNSETTLED, DialState
-from callassist.domain.log_action import LogAction
 from callassist.domain.results import AttemptOutcome
 from callassist.errors import TransientError
 from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import Deadline
 from callassist.escalation.dialling import log_dial_started
-from callassist.escalation.settling import fold_in, lock_attempt, settle
-from callassist.escalation.telling import page_supervisor
+from callassist.escalation.doubts import note_doubt, settle_never_asked
+from callassist.escalation.polling import arm_poll
+from callassist.escalation.settling import lock_attempt, settle
 from callassist.models import CallAttempt
 from callassist.outbox import OutboxItem
 from callassist.ports.telephony import (
     CallInDoubt,
-    FoundCall,
     PlaceCall,
     RateLimited,
     RefusedCall,
@@ -51,44 +50,9 @@ def deliver_dial(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
         _unclaim(ctx, attempt_id)
         raise TransientError(limited.detail, limited.retry_after or 1.0) from limited
     except CallInDoubt as doubt:
-        _doubt(ctx, attempt_id, now, doubt.detail)
+        note_doubt(ctx, attempt_id, now, doubt.detail)
     else:
         _placed(ctx, attempt_id, placed.call_id, now)
-
-
-def deliver_look_up(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
-    """Look a doubtful attempt up: found is adopted, not found is our error, down means wait."""
-    attempt_id = int(item.payload["attempt_id"])
-    with ctx.sessions.read() as session:
-        attempt = session.get_one(CallAttempt, attempt_id)
-        if attempt.state != DialState.IN_DOUBT or attempt.number is None:
-            return
-        number = ctx.vault.open(attempt.number)
-        since = (attempt.dial_at or attempt.requested_at) - LOOK_BACK
-    try:
-        found = ctx.telephony.find_calls(to=number, since=since)
-    except TransientError as down:
-        _look_up_failed(ctx, attempt_id, now, down.detail)
-        return
-    _look_up_answered(ctx, attempt_id, found, now)
-
-
-def deliver_poll(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
-    """Ask what became of a call whose callbacks may be lost."""
-    attempt_id = int(item.payload["attempt_id"])
-    with ctx.sessions.read() as session:
-        attempt = session.get_one(CallAttempt, attempt_id)
-        call_id = attempt.provider_call_id
-        if attempt.state == DialState.ENDED or call_id is None:
-            return
-    event = ctx.telephony.fetch_call(call_id)
-    with ctx.sessions.write() as session:
-        if event is not None:
-            fold_in(session, ctx, attempt_id, [event], now)
-        attempt = session.get_one(CallAttempt, attempt_id)
-        if attempt.state != DialState.ENDED:
-            due = now + ctx.network(ctx.settings.reconcile_after)
-            timers.arm(session, Deadline.ATTEMPT_POLL, attempt_id, due, now=now)
 
 
 def deliver_hang_up(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
@@ -111,44 +75,14 @@ def deliver_hang_up(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
     ctx.telephony.hang_up(call_id)
 
 
-def on_attempt_doubt(session: Session, ctx: Escalation, attempt_id: int, now: datetime) -> None:
-    """No word of a dial for 30 s: it is in doubt; ask for a look-up.
-
-    One that still waits for its turn was never asked for: our fault, not counted.
-    """
-    attempt, task, incident = lock_attempt(session, attempt_id)
-    if attempt.state == DialState.WAITING:
-        outcome = AttemptOutcome.PROVIDER_ERROR
-        settle(session, ctx, attempt, task, incident, outcome, ended_at=now, now=now)
-        return
-    if attempt.state not in (DialState.DIALING, DialState.IN_DOUBT):
-        return
-    if attempt.provider_call_id is not None:
-        return
-    if attempt.state == DialState.DIALING:
-        _mark_doubt(session, incident.id, attempt, now)
-    outbox.put(
-        session,
-        "look_up",
-        f"{attempt.public_id}:{now.isoformat()}",
-        {"attempt_id": attempt.id},
-        now=now,
-    )
-
-
-def on_attempt_poll(session: Session, ctx: Escalation, attempt_id: int, now: datetime) -> None:
-    """A call has gone on for long without an end: ask the network."""
-    attempt = session.get_one(CallAttempt, attempt_id)
-    if attempt.state != DialState.ENDED:
-        key = f"{attempt.public_id}:{now.isoformat()}"
-        outbox.put(session, "poll", key, {"attempt_id": attempt_id}, now=now)
-
-
 def _claim(ctx: Escalation, attempt_id: int, now: datetime) -> PlaceCall | None:
     """Commit `dialing` and the doubt deadline; None when there is nothing to dial (any more)."""
     with ctx.sessions.write() as session:
         attempt, task, incident = lock_attempt(session, attempt_id)
         if attempt.state != DialState.WAITING or attempt.number is None:
+            return None
+        if now - attempt.requested_at >= ctx.give_up_after:
+            settle_never_asked(session, ctx, attempt, task, incident, now)
             return None
         gone = task.state != TaskState.ASSIGNED or attempt.hang_up_requested_at is not None
         if gone or not dialling_allowed(session):
@@ -199,7 +133,10 @@ def _unclaim(ctx: Escalation, attempt_id: int) -> None:
         if attempt.state == DialState.DIALING:  # 429: never processed, safe to ask again
             attempt.state = str(DialState.WAITING)
             attempt.dial_at = None
-            timers.disarm(session, Deadline.ATTEMPT_DOUBT, attempt.id)
+            give_up_at = attempt.requested_at + ctx.give_up_after
+            timers.arm(
+                session, Deadline.ATTEMPT_DOUBT, attempt.id, give_up_at, now=attempt.requested_at
+            )
 
 
 def _placed(ctx: Escalation, attempt_id: int, call_id: str, now: datetime) -> None:
@@ -211,8 +148,7 @@ def _placed(ctx: Escalation, attempt_id: int, call_id: str, now: datetime) -> No
             attempt.state = str(DialState.PLACED)
         timers.disarm(session, Deadline.ATTEMPT_DOUBT, attempt.id)
         if attempt.state in UNSETTLED:
-            due = now + ctx.network(ctx.settings.reconcile_after)
-            timers.arm(session, Deadline.ATTEMPT_POLL, attempt.id, due, now=now)
+            arm_poll(session, ctx, attempt.id, now)
 
 
 def _settle(
@@ -228,84 +164,3 @@ def _settle(
             settle(
                 session, ctx, attempt, task, incident, outcome, ended_at=now, now=now, error=error
             )
-
-
-def _doubt(ctx: Escalation, attempt_id: int, now: datetime, why: str) -> None:
-    with ctx.sessions.write() as session:
-        attempt, _, incident = lock_attempt(session, attempt_id)
-        if attempt.state == DialState.DIALING:
-            _mark_doubt(session, incident.id, attempt, now)
-            attempt.error = why[:255]
-            due = now + ctx.doubt_wait
-            timers.arm(session, Deadline.ATTEMPT_DOUBT, attempt.id, due, now=now)
-
-
-def _mark_doubt(session: Session, incident_id: int, attempt: CallAttempt, now: datetime) -> None:
-    attempt.state = str(DialState.IN_DOUBT)
-    attempt.looked_up_from = now
-    incident_log.append(
-        session, incident_id, LogAction.DIAL_IN_DOUBT, {"attempt_id": attempt.id}, now=now
-    )
-
-
-def _look_up_answered(
-    ctx: Escalation, attempt_id: int, found: list[FoundCall], now: datetime
-) -> None:
-    with ctx.sessions.write() as session:
-        attempt, task, incident = lock_attempt(session, attempt_id)
-        if attempt.state != DialState.IN_DOUBT:
-            return
-        ours = _ours(session, attempt, found)
-        how = "found" if ours else "not_found"
-        incident_log.append(
-            session,
-            incident.id,
-            LogAction.DIAL_SETTLED,
-            {"attempt_id": attempt.id, "how": how},
-            now=now,
-        )
-        if ours is None:
-            outcome = AttemptOutcome.PROVIDER_ERROR
-            settle(session, ctx, attempt, task, incident, outcome, ended_at=now, now=now)
-            return
-        attempt.provider_call_id = ours.call_id
-        attempt.state = str(DialState.PLACED)
-        fold_in(session, ctx, attempt_id, [ours.event], now)
-
-
-def _ours(session: Session, attempt: CallAttempt, found: list[FoundCall]) -> FoundCall | None:
-    """The found call that is this attempt's: by its id, else one that no other attempt owns."""
-    for call in found:
-        if call.attempt_id is not None and call.attempt_id == attempt.public_id:
-            return call
-    for call in found:
-        if call.attempt_id is not None:
-            continue
-        owner = session.scalar(
-            select(CallAttempt.id).where(CallAttempt.provider_call_id == call.call_id)
-        )
-        if owner is None:
-            return call
-    return None
-
-
-def _look_up_failed(ctx: Escalation, attempt_id: int, now: datetime, why: str) -> None:
-    with ctx.sessions.write() as session:
-        attempt, task, incident = lock_attempt(session, attempt_id)
-        if attempt.state != DialState.IN_DOUBT:
-            return
-        since = attempt.looked_up_from or now
-        if now - since < max(ctx.network(ctx.settings.doubt_give_up_after), ctx.doubt_wait):
-            due = now + ctx.doubt_wait
-            timers.arm(session, Deadline.ATTEMPT_DOUBT, attempt.id, due, now=now)
-            return
-        incident_log.append(
-            session,
-            incident.id,
-            LogAction.DIAL_SETTLED,
-            {"attempt_id": attempt.id, "how": "impossible"},
-            now=now,
-        )
-        page_supervisor(session, incident, "dial_in_doubt", now=now, once_per=str(attempt.id))
-        outcome = AttemptOutcome.UNREACHABLE
-        settle(session, ctx, attempt, task, incident, outcome, ended_at=now, now=now, error=why)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
@@ -22,6 +22,7 @@ from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import Deadline
 from callassist.escalation.locks import lock_number, lock_task
 from callassist.escalation.policy import HostReason
+from callassist.escalation.polling import arm_poll
 from callassist.escalation.tasks import request_hang_up, return_task, unsettled_attempt
 from callassist.models import Breach, CallAttempt, CallTask, Incident, PropertyNoise
 from callassist.storage.facts import dialling_allowed
@@ -72,20 +73,21 @@ def request_dial(
         return_task(session, ctx, incident, task, "held", now=now, available_at=held)
         return DialResult(answer=DialAnswer.TOO_SOON, available_at=held)
     lock_number(session, target.number_index)
-    if not (task.continuation or task.guest_asked):
-        free_at = free_from(session, target.number_index, ctx.settings.same_number_gap, now)
-        if free_at is not None:
-            return_task(
-                session, ctx, incident, task, "number_dialled_lately", now=now, available_at=free_at
-            )
-            return DialResult(answer=DialAnswer.TOO_SOON, available_at=free_at)
+    gap = ctx.settings.same_number_gap
+    if task.continuation or task.guest_asked:
+        gap = timedelta()  # but never two calls to one phone at a time
+    free_at = free_from(session, target.number_index, gap, now)
+    if free_at is not None:
+        return_task(
+            session, ctx, incident, task, "number_dialled_lately", now=now, available_at=free_at
+        )
+        return DialResult(answer=DialAnswer.TOO_SOON, available_at=free_at)
     attempt = _write_attempt(session, ctx, incident, task, target, now)
     if ctx.operator_dials:
-        _start_by_hand(session, incident, attempt, now)
+        _start_by_hand(session, ctx, incident, attempt, now)
         return DialResult(answer=DialAnswer.STARTED, attempt=attempt)
     outbox.put(session, "dial", attempt.public_id, {"attempt_id": attempt.id}, now=now)
-    give_up_at = now + max(ctx.network(ctx.settings.doubt_give_up_after), ctx.doubt_wait)
-    timers.arm(session, Deadline.ATTEMPT_DOUBT, attempt.id, give_up_at, now=now)
+    timers.arm(session, Deadline.ATTEMPT_DOUBT, attempt.id, now + ctx.give_up_after, now=now)
     return DialResult(answer=DialAnswer.DIALLING, attempt=attempt)
 
 
@@ -211,8 +213,9 @@ def log_dial_started(
 
 
 def _start_by_hand(
-    session: Session, incident: Incident, attempt: CallAttempt, now: datetime
+    session: Session, ctx: Escalation, incident: Incident, attempt: CallAttempt, now: datetime
 ) -> None:
     attempt.state = str(DialState.PLACED)
     attempt.dial_at = now
+    arm_poll(session, ctx, attempt.id, now)
     log_dial_started(session, incident.id, attempt, now)

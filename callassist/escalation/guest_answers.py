@@ -7,16 +7,15 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from callassist import incident_log, timers
+from callassist import incident_log
 from callassist.domain.call_task import Party, TaskState
 from callassist.domain.incident import IncidentState
 from callassist.domain.log_action import LogAction
 from callassist.errors import Conflict
 from callassist.escalation.context import Escalation
-from callassist.escalation.deadlines import Deadline
 from callassist.escalation.locks import lock_incident
 from callassist.escalation.moves import state_of
-from callassist.escalation.tasks import open_task
+from callassist.escalation.tasks import arm_waiting, open_task
 from callassist.escalation.telling import needs_you
 from callassist.models import CallTask, Incident
 
@@ -58,7 +57,9 @@ def answer(
     elif said is GuestAnswer.CALL_ME:
         if waiting is not None:
             waiting.guest_asked = True
-            _reschedule(session, waiting, now, now)
+            incident.held_until = None
+            if waiting.available_at > now:
+                _reschedule(session, ctx, waiting, now, now)
     elif not incident.hold_used:
         incident.hold_used = True
         incident.held_until = now + ctx.settings.hold_for
@@ -70,10 +71,12 @@ def answer(
             now=now,
         )
         if waiting is not None and waiting.available_at < incident.held_until:
-            _reschedule(session, waiting, incident.held_until, now)
+            _reschedule(session, ctx, waiting, incident.held_until, now)
     return incident
 
 
-def _reschedule(session: Session, task: CallTask, available_at: datetime, now: datetime) -> None:
+def _reschedule(
+    session: Session, ctx: Escalation, task: CallTask, available_at: datetime, now: datetime
+) -> None:
     task.available_at = available_at
-    timers.arm(session, Deadline.TASK_AVAILABLE, task.id, available_at, now=now)
+    arm_waiting(session, ctx, task, now)

@@ -50,24 +50,31 @@ def hand_out(session: Session, ctx: Escalation, desk_id: int, now: datetime) -> 
     lock_desk(session, desk_id)
     free = [operator for operator, _ in roster.available(session, desk_id, now)]
     offered = 0
+    looks: list[datetime] = []
     for task in due_tasks(session, desk_id, now):
         if not free:
             break
-        operator = _choose(session, ctx, task, free, now)
+        operator = _choose(session, ctx, task, free, now, looks)
         if operator is None:
             continue
         _offer(session, ctx, task, operator, now)
         free.remove(operator)
         offered += 1
+    if looks:
+        timers.arm(session, Deadline.DISPATCH, desk_id, min(looks), now=now)
     return offered
 
 
 def _choose(
-    session: Session, ctx: Escalation, task: CallTask, free: list[Operator], now: datetime
+    session: Session,
+    ctx: Escalation,
+    task: CallTask,
+    free: list[Operator],
+    now: datetime,
+    looks: list[datetime],
 ) -> Operator | None:
-    """The first free operator who may have it; arms another look when a hold is in the way."""
+    """The first free operator who may have it; notes in `looks` until when a hold is in the way."""
     declined = {each.operator_id: each.until for each in _declines(session, ctx, task)}
-    looks: list[datetime] = []
     for operator in free:
         if not (task.any_language or roster.speaks(operator, task.language)):
             continue
@@ -80,8 +87,6 @@ def _choose(
             looks.append(task.preferred_until)
             continue
         return operator
-    if looks and task.desk_id is not None:
-        timers.arm(session, Deadline.DISPATCH, task.desk_id, min(looks), now=now)
     return None
 
 

@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from callassist.escalation import (
     dial_delivery,
+    doubts,
     following_up,
     handing_out,
     nobody_there,
     noise_changes,
     offers,
+    polling,
     presence,
     wrap_up,
 )
@@ -31,7 +33,6 @@ _BY_SUBJECT: dict[Deadline, _Handler] = {
     Deadline.BREACH_ENDED: noise_changes.on_breach_ended,
     Deadline.BREACH_FROZEN: noise_changes.on_breach_frozen,
     Deadline.BREACH_THAWED: noise_changes.on_breach_thawed,
-    Deadline.REARM_DUE: noise_changes.on_rearm_due,
     Deadline.STILL_LOUD: following_up.on_still_loud,
     Deadline.FOLLOW_UP_OVER: following_up.on_follow_up_over,
     Deadline.OFFER_EXPIRED: offers.expire,
@@ -42,14 +43,15 @@ _BY_SUBJECT: dict[Deadline, _Handler] = {
     Deadline.NOBODY_PAGE: nobody_there.on_nobody_page,
     Deadline.NOBODY_TELL: nobody_there.on_nobody_tell,
     Deadline.DISPATCH: handing_out.hand_out,
-    Deadline.ATTEMPT_DOUBT: dial_delivery.on_attempt_doubt,
-    Deadline.ATTEMPT_POLL: dial_delivery.on_attempt_poll,
+    Deadline.ATTEMPT_DOUBT: doubts.on_attempt_doubt,
+    Deadline.ATTEMPT_POLL: polling.on_attempt_poll,
     Deadline.PRESENCE_LOST: presence.on_presence_lost,
 }
 
 # these need to know how late they are (zombies)
 _BY_LATENESS: dict[Deadline, _LateHandler] = {
     Deadline.BREACH_DUE: noise_changes.on_breach_due,
+    Deadline.REARM_DUE: noise_changes.on_rearm_due,
     Deadline.TASK_AVAILABLE: nobody_there.on_task_available,
 }
 
@@ -69,8 +71,8 @@ def deliverers(ctx: Escalation) -> dict[str, Deliverer]:
     """Deliverers of escalation's own outbox topics."""
     return {
         "dial": partial(dial_delivery.deliver_dial, ctx),
-        "look_up": partial(dial_delivery.deliver_look_up, ctx),
-        "poll": partial(dial_delivery.deliver_poll, ctx),
+        "look_up": partial(doubts.deliver_look_up, ctx),
+        "poll": partial(polling.deliver_poll, ctx),
         "hang_up": partial(dial_delivery.deliver_hang_up, ctx),
         "refresh_stay": partial(_refresh_stay, ctx),
     }

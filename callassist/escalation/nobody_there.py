@@ -6,13 +6,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from callassist import timers
 from callassist.domain.call_task import Party, TaskState
 from callassist.domain.incident import IncidentEvent, IncidentState
 from callassist.escalation.applying import host_exhausted, phone_host
 from callassist.escalation.closing import close
 from callassist.escalation.context import Escalation
-from callassist.escalation.deadlines import Deadline
 from callassist.escalation.handing_out import hand_out
 from callassist.escalation.locks import lock_incident, lock_task
 from callassist.escalation.moves import state_of
@@ -33,12 +31,11 @@ def on_task_available(
     task, incident = lock_task(session, task_id)
     if task.state != TaskState.PENDING:
         return
-    if incident.breach_id is not None:
-        breach = session.get_one(Breach, incident.breach_id)
-        if incident.first_contact is None and is_zombie(ctx, breach, due_at, now):
-            close(session, incident, IncidentEvent.MISS, now=now)
-            needs_you(session, incident, "missed", now=now)
-            return
+    breach = session.get(Breach, incident.breach_id) if incident.breach_id else None
+    if incident.first_contact is None and is_zombie(ctx, breach, due_at, now):
+        close(session, incident, IncidentEvent.MISS, now=now)
+        needs_you(session, incident, "missed", now=now)
+        return
     if task.desk_id is not None:
         hand_out(session, ctx, task.desk_id, now)
 
@@ -75,9 +72,8 @@ def on_nobody_give_up(session: Session, ctx: Escalation, subject: str, now: date
     task, incident = lock_task(session, int(subject))
     if task.state not in _WAITING:
         return
-    if task.state == TaskState.OFFERED:
-        _wait_for_offer(session, ctx, task, now)
-    elif task.party == Party.GUEST:
+    # an offer that is open just now changes nothing: it may be the fortieth to the same person
+    if task.party == Party.GUEST:
         cancel_task(session, incident, task, "nobody_took_it", now=now)
         session.flush()
         phone_host(session, ctx, incident, PhoneHost(HostReason.NOBODY_TOOK_IT), now=now)
@@ -114,9 +110,3 @@ def _no_contact_at_all(session: Session, incident_id: int, now: datetime) -> Non
     incident = lock_incident(session, incident_id)
     if state_of(incident) is IncidentState.CALLING_HOST and open_task(session, incident.id) is None:
         host_exhausted(session, incident, now=now)
-
-
-def _wait_for_offer(session: Session, ctx: Escalation, task: CallTask, now: datetime) -> None:
-    """It is being offered right now: look again when that offer is over."""
-    due = now + ctx.settings.offer_for
-    timers.arm(session, Deadline.NOBODY_GIVE_UP, task.id, due, now=now)

@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from callassist import incident_log
+from callassist import incident_log, timers
 from callassist.domain.incident import IncidentEvent, IncidentState
 from callassist.domain.log_action import LogAction
 from callassist.domain.message_kind import MessageKind
 from callassist.escalation.closing import close, note_noise_end, work_in_hand
 from callassist.escalation.context import Escalation, policy_of
+from callassist.escalation.deadlines import Deadline
 from callassist.escalation.locks import lock_incident
 from callassist.escalation.moves import state_of
 from callassist.escalation.opening import (
@@ -63,11 +64,18 @@ def on_breach_due(
             session, incident, MessageKind.NEEDS_YOU, now=now, reason="missed", once_per="missed"
         )
         return
+    _request_in_cover(session, ctx, incident, "noise_persisted", now)
+
+
+def _request_in_cover(
+    session: Session, ctx: Escalation, incident: Incident, why: str, now: datetime
+) -> None:
+    """Request the call; outside the hours in which the host wants calls, the host alone is told."""
     home = session.get_one(Property, incident.property_id)
-    if not policy_of(incident).makes_calls_at(now, ZoneInfo(home.timezone)):
+    if policy_of(incident).makes_calls_at(now, ZoneInfo(home.timezone)):
+        request_call(session, ctx, incident, why, now=now)
+    else:
         needs_you(session, incident, "outside_cover", now=now)
-        return
-    request_call(session, ctx, incident, "noise_persisted", now=now)
 
 
 def on_breach_ended(session: Session, ctx: Escalation, breach_id: int, now: datetime) -> None:
@@ -117,24 +125,40 @@ def on_breach_thawed(session: Session, ctx: Escalation, breach_id: int, now: dat
         )
 
 
-def on_rearm_due(session: Session, ctx: Escalation, property_id: int, now: datetime) -> None:
-    """The home may open again: noise that still runs opens a repeat, and calls at once."""
+def on_rearm_due(
+    session: Session, ctx: Escalation, property_id: int, due_at: datetime, now: datetime
+) -> None:
+    """The home may open again: noise that still runs opens a repeat, and calls at once.
+
+    After a down-time, or while nothing is heard, it is looked at again until something loud comes
+    or the breach ends.
+    """
     breach = running_breach(session, property_id)
-    if breach is None or breach.frozen_since is not None:
+    if breach is None:
+        return
+    if breach.frozen_since is not None or is_zombie(ctx, breach, due_at, now):
+        again = now + ctx.settings.loud_lately
+        timers.arm(session, Deadline.REARM_DUE, property_id, again, now=now)
         return
     opened = open_for_noise(session, ctx, breach, OpenedBy.REPEAT, now=now)
     if isinstance(opened, Refusal):
         return
     if breach.escalated_at is not None:
-        request_call(session, ctx, opened, "still_loud", now=now)
+        _request_in_cover(session, ctx, opened, "still_loud", now)
 
 
-def is_zombie(ctx: Escalation, breach: Breach, due_at: datetime, now: datetime) -> bool:
-    """Due while the service was down, found too late, and nothing loud was heard lately."""
+def is_zombie(ctx: Escalation, breach: Breach | None, due_at: datetime, now: datetime) -> bool:
+    """Due while the service was down, found too late, and nothing loud was heard lately.
+
+    Without a breach (opened by hand) nothing is heard at all.
+    """
     was_down = due_at < ctx.up_since()
     late = now - due_at > ctx.settings.zombie_after
-    heard_lately = breach.last_loud_at >= now - ctx.settings.loud_lately
-    return was_down and late and not heard_lately
+    return was_down and late and not _is_heard_lately(ctx, breach, now)
+
+
+def _is_heard_lately(ctx: Escalation, breach: Breach | None, now: datetime) -> bool:
+    return breach is not None and breach.last_loud_at >= now - ctx.settings.loud_lately
 
 
 def _incident(session: Session, breach: Breach) -> Incident | None:

@@ -147,7 +147,7 @@ def _call_again(step: NextStep, at: GuestSnapshot, limits: Limits) -> GuestDecis
     if step is NextStep.OUR_FAULT:
         if at.provider_errors >= limits.provider_error_limit:
             return PhoneHost(HostReason.OUR_FAULT)
-        return _same_again(at, at.now + limits.provider_error_retry)
+        return _same_again(at, at.ended_at + limits.provider_error_retry)
     if step is NextStep.ANOTHER_LANGUAGE:
         return _another_language(at, limits)
     if at.counted_attempts >= limits.attempts:
@@ -226,7 +226,7 @@ def decide_host(result: Result, at: HostSnapshot, limits: Limits) -> HostDecisio
         return CallHostAgain(
             contact_position=at.contact_position,
             dial=at.dial,
-            available_at=at.now + limits.provider_error_retry,
+            available_at=at.ended_at + limits.provider_error_retry,
         )
     if result is AttemptOutcome.CANCELLED and at.cancel_redials < limits.cancelled_limit:
         return retry

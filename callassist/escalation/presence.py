@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callassist import roster, timers
-from callassist.domain.call_task import OPEN_TASK_STATES, TaskState
+from callassist.domain.call_task import TaskState
 from callassist.domain.dial import DialState
 from callassist.domain.presence import BUSY, CHOSEN_BY_OPERATOR, PresenceState
 from callassist.errors import Conflict, InvalidInput
@@ -19,6 +19,12 @@ from callassist.escalation.offers import expire
 from callassist.escalation.tasks import request_hang_up, return_task, unsettled_attempt
 from callassist.escalation.telling import page_supervisor
 from callassist.models import CallTask, Operator, Presence
+
+_AT_WORK = {
+    TaskState.OFFERED: PresenceState.OFFERED,
+    TaskState.ASSIGNED: PresenceState.ON_A_CALL,
+    TaskState.WRAPPING_UP: PresenceState.WRAP_UP,
+}
 
 
 def choose(
@@ -31,6 +37,7 @@ def choose(
     operator = session.get_one(Operator, operator_id)
     lock_desk(session, operator.desk_id)
     state = _chosen(word)
+    _take_up_work(session, operator_id, state, now)
     presence = session.get(Presence, operator_id, with_for_update=True)
     if presence is not None and presence.state in BUSY:
         if state is not PresenceState.AVAILABLE:
@@ -64,15 +71,27 @@ def on_presence_lost(session: Session, ctx: Escalation, operator_id: int, now: d
         due = presence.heartbeat_at + limit
         timers.arm(session, Deadline.PRESENCE_LOST, operator_id, due, now=now)
         return
-    task_id = session.scalar(
-        select(CallTask.id).where(
+    task = _work_of(session, operator_id)
+    if task is not None:
+        _take_back(session, ctx, task.id, now)
+    roster.set_presence(session, operator_id, PresenceState.OFFLINE, now)
+
+
+def _take_up_work(session: Session, operator_id: int, state: PresenceState, now: datetime) -> None:
+    """Who comes back to a call or a wrap-up that went on without them has that work, no other."""
+    task = _work_of(session, operator_id)
+    if task is not None and state is not PresenceState.OFFLINE:
+        fitting = _AT_WORK[TaskState(task.state)]
+        roster.set_presence(session, operator_id, fitting, now, expect=(PresenceState.OFFLINE,))
+
+
+def _work_of(session: Session, operator_id: int) -> CallTask | None:
+    return session.scalar(
+        select(CallTask).where(
             CallTask.operator_id == operator_id,
-            CallTask.state.in_([str(each) for each in OPEN_TASK_STATES]),
+            CallTask.state.in_([str(each) for each in _AT_WORK]),
         )
     )
-    if task_id is not None:
-        _take_back(session, ctx, task_id, now)
-    roster.set_presence(session, operator_id, PresenceState.OFFLINE, now)
 
 
 def _take_back(session: Session, ctx: Escalation, task_id: int, now: datetime) -> None:

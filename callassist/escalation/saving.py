@@ -239,7 +239,8 @@ def _log_result(
 def _operator_after(session: Session, task: CallTask, result: Result, now: datetime) -> None:
     rule = GUEST_RULES.get(result)
     if rule is not None and rule.breaks_operator and task.operator_id is not None:
-        roster.set_presence(session, task.operator_id, PresenceState.BREAK, now)
+        there = [state for state in PresenceState if state is not PresenceState.OFFLINE]
+        roster.set_presence(session, task.operator_id, PresenceState.BREAK, now, expect=there)
     else:
         free_operator(session, task, now)
 

@@ -77,8 +77,8 @@ def fold_in(
         )
     else:
         attempt.state = str(facts.state)
-        poll_at = now + ctx.network(ctx.settings.reconcile_after)
-        timers.arm(session, Deadline.ATTEMPT_POLL, attempt.id, poll_at, now=now)
+        due = now + ctx.network(ctx.settings.reconcile_after)
+        timers.arm(session, Deadline.ATTEMPT_POLL, attempt.id, due, now=now)
     return len(fresh)
 
 
@@ -114,7 +114,8 @@ def settle(
         now=now,
     )
     if task.state != TaskState.ASSIGNED:
-        attempt.counted = False if outcome in _ONLY_OURS else attempt.counted
+        # ended meanwhile (taken over, quiet): nobody will save a result any more
+        attempt.counted = outcome not in _ONLY_OURS and not task.continuation
         return
     move_task(task, TaskEvent.CALL_ENDED)
     task.wrap_up_started_at = now

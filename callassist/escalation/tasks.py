@@ -34,7 +34,10 @@ def queue_task(
     continuation: bool = False,
     guest_asked: bool = False,
 ) -> CallTask:
-    """Write one piece of operator work and arm the deadlines of its waiting."""
+    """Write one piece of operator work and arm the deadlines of its waiting.
+
+    An `available_at` that has passed long ago is kept: it tells a call that we slept through.
+    """
     desk = roster.desk_for(session, incident.account_id, now)
     incident.desk_id = desk.id if desk else None
     task = CallTask(
@@ -68,12 +71,14 @@ def queue_task(
         },
         now=now,
     )
-    _arm_waiting(session, ctx, task, now)
+    arm_waiting(session, ctx, task, now)
+    timers.arm(session, Deadline.TASK_AVAILABLE, task.id, available_at, now=now)
     _check_language(session, ctx, incident, task, now)
     return task
 
 
-def _arm_waiting(session: Session, ctx: Escalation, task: CallTask, now: datetime) -> None:
+def arm_waiting(session: Session, ctx: Escalation, task: CallTask, now: datetime) -> None:
+    """Arm what happens to a pending task that nobody takes, from when it is available."""
     own = ctx.settings
     start = max(task.available_at, now)
     give_up = own.untaken_guest_task_after
@@ -150,7 +155,9 @@ def return_task(
         {"task_id": task.id, "reason": reason},
         now=now,
     )
-    _arm_waiting(session, ctx, task, now)
+    arm_waiting(session, ctx, task, now)
+    if not task.any_language:
+        _check_language(session, ctx, incident, task, now)
 
 
 def cancel_task(

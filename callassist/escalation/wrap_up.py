@@ -34,6 +34,7 @@ _UNANSWERED = frozenset(
         AttemptOutcome.INVALID_NUMBER,
     }
 )
+_ONLY_OURS = frozenset({AttemptOutcome.CANCELLED, AttemptOutcome.PROVIDER_ERROR})
 _NOT_BY_HAND = frozenset({AttemptOutcome.ANSWERED, Disposition.NOT_RECORDED})
 NOTE_LIMIT = 2000
 
@@ -146,6 +147,10 @@ def _ended_attempt(
 
 def _check_against_network(attempt: CallAttempt, result: Result) -> None:
     """The operator's word wins, but an unanswered call cannot be a conversation."""
+    if attempt.outcome is not None and result in _ONLY_OURS:
+        raise InvalidInput(
+            f"{result} is noted by the service itself; the network says {attempt.outcome}", "result"
+        )
     if attempt.outcome is None or attempt.outcome not in _UNANSWERED:
         if attempt.outcome is None and isinstance(result, AttemptOutcome):
             attempt.outcome = str(result)

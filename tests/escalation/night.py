@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
 
 from callassist import outbox, timers
-from callassist.clock import ManualClock
 from callassist.domain.policy import EscalationPolicy
 from callassist.domain.presence import PresenceState
 from callassist.escalation import dialling, handlers, offers, presence, settling, wrap_up
@@ -19,38 +18,29 @@ from callassist.escalation.auditor import audit
 from callassist.escalation.context import Escalation
 from callassist.escalation.saving import Extras
 from callassist.models import (
-    Account,
     Breach,
     CallAttempt,
     CallTask,
-    Desk,
-    HostContact,
     Incident,
     IncidentLogEntry,
-    Operator,
     OutboxEntry,
     Presence,
-    Property,
     PropertyNoise,
-    ServiceAgreement,
-    Shift,
-    Stay,
-    StayNumber,
     Timer,
 )
+from callassist.outbox import claiming
 from callassist.ports.telephony import WebhookRequest
 from callassist.settings import load_settings
-from callassist.storage.sessions import Sessions
 from callassist.storage.vault import Vault
+from callassist.telephony.manual import ManualTelephony
 from callassist.telephony.simulated import SimulatedNetwork
+from tests.escalation.scene import Scene
 
-ANSWERS = "+12025550102"
 NO_ANSWER = "+12025550120"
 BUSY = "+12025550130"
 VOICEMAIL = "+12025550140"
 HANGS_UP = "+12025550150"
 INVALID = "+12025550180"
-HOST_ANSWERS = "+12025550103"
 HOST_NO_ANSWER = "+12025550121"
 REFUSED = "+15005550001"
 KEY_SECONDS = 15  # the finest step of `pass_time`
@@ -67,20 +57,20 @@ class NobodyElse:
         return False
 
 
+def _tick(session: Session, timer: timers.DueTimer, now: datetime) -> None:
+    """Detection looks at the home again while noise runs."""
+    noise = session.get(PropertyNoise, int(timer.subject))
+    if noise is not None and noise.breach_id is not None:
+        timers.arm(session, timer.kind, timer.subject, now + timedelta(days=1), now=now)
+
+
 @dataclass
-class Night:
+class Night(Scene):
     """A home with a guest, a desk with operators, and time that moves when told."""
 
-    sessions: Sessions
-    clock: ManualClock
-    directory: Path
-    guest_numbers: tuple[str, ...] = (ANSWERS,)
-    host_numbers: tuple[str, ...] = (HOST_ANSWERS,)
-    operators: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: {"Ann": ("en", "fr")})
-    guest_language: str = "en"
     policy: EscalationPolicy = field(default_factory=EscalationPolicy)
-    on_shift: bool = True
     seed: int = 7
+    manual: bool = False  # operators dial on their own phones
 
     def __post_init__(self) -> None:
         self.vault = Vault.from_text(Vault.generate_key())
@@ -96,108 +86,30 @@ class Night:
         self.ctx = Escalation(
             sessions=self.sessions,
             vault=self.vault,
-            telephony=self.network,
+            telephony=ManualTelephony() if self.manual else self.network,
             settings=load_settings({}, dotenv=None).escalation,
             fresh_contact=self.fresh_contact,
             public_url="http://127.0.0.1:8000",
             up_since=lambda: self.up_since,
         )
-        self.timers = timers.TimerLoop(self.sessions, self.clock, handlers.timer_handlers(self.ctx))
-        self.outbox = outbox.OutboxLoop(self.sessions, self.clock, handlers.deliverers(self.ctx))
+        self._start()
         self._people()
 
-    # -- the scene
+    # -- the service
 
-    def _people(self) -> None:
-        now = self.clock.now()
-        with self.sessions.write() as session:
-            account = Account(name="Seaside Homes", created_at=now)
-            desk = Desk(name="Night desk", languages=["en", "fr"], created_at=now)
-            session.add_all([account, desk])
-            session.flush()
-            self.account_id, self.desk_id = account.id, desk.id
-            session.add(
-                ServiceAgreement(
-                    desk_id=desk.id, account_id=account.id, starts_at=now - timedelta(days=1)
-                )
-            )
-            self.operator_ids: dict[str, int] = {}
-            for name, languages in self.operators.items():
-                self.operator_ids[name] = self._operator(session, name, languages, now)
-        self.property_id = self.add_home(self.guest_numbers)
+    def _start(self) -> None:
+        known = {**handlers.timer_handlers(self.ctx), "noise_tick": _tick}
+        self.timers = timers.TimerLoop(self.sessions, self.clock, known)
+        self.outbox = outbox.OutboxLoop(self.sessions, self.clock, handlers.deliverers(self.ctx))
 
-    def _operator(self, session, name: str, languages: tuple[str, ...], now: datetime) -> int:
-        operator = Operator(
-            desk_id=self.desk_id,
-            name=f"{name} Test",
-            desk_name=name,
-            languages=list(languages),
-            created_at=now,
-        )
-        session.add(operator)
-        session.flush()
-        if self.on_shift:
-            session.add(
-                Shift(
-                    operator_id=operator.id,
-                    starts_at=now - timedelta(hours=1),
-                    ends_at=now + timedelta(hours=12),
-                )
-            )
-        return operator.id
-
-    def add_home(self, numbers: tuple[str, ...], account_id: int | None = None) -> int:
-        """Another home with a stay and the night's host contacts; returns its id."""
-        now = self.clock.now()
-        account_id = account_id or self.account_id
-        with self.sessions.write() as session:
-            home = Property(
-                account_id=account_id,
-                name="Canal flat",
-                timezone="Europe/Paris",
-                country="FR",
-                created_at=now,
-            )
-            session.add(home)
-            session.flush()
-            for position, number in enumerate(self.host_numbers, start=1):
-                session.add(
-                    HostContact(
-                        property_id=home.id,
-                        position=position,
-                        name="Host",
-                        phone=self.vault.seal(number),
-                        phone_index=self.vault.index(number),
-                        phone_mask="+1•••••" + number[-2:],
-                        languages=["en"],
-                    )
-                )
-            stay = Stay(
-                account_id=account_id,
-                property_id=home.id,
-                guest_name=self.vault.seal("Robin Example"),
-                language=self.guest_language,
-                check_in_at=now - timedelta(days=1),
-                check_out_at=now + timedelta(days=2),
-                source="typed",
-                typed_fields={},
-                created_at=now,
-            )
-            session.add(stay)
-            session.flush()
-            for position, number in enumerate(numbers, start=1):
-                session.add(
-                    StayNumber(
-                        stay_id=stay.id,
-                        position=position,
-                        number=self.vault.seal(number),
-                        number_raw=self.vault.seal(number),
-                        number_index=self.vault.index(number),
-                        number_mask="+1•••••" + number[-2:],
-                        source="typed",
-                    )
-                )
-            return home.id
+    def restart(self, **down: float) -> None:
+        """The service is down for a while and comes back; nothing of its memory is left."""
+        self.clock.advance(**down)
+        self.up_since = self.clock.now()
+        self._start()
+        with self.sessions.write() as session:  # as the outbox loop does when it starts
+            claiming.release_all(session, self.clock.now())
+        self.run()
 
     # -- noise, as detection writes it
 

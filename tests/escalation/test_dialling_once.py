@@ -9,10 +9,11 @@ import pytest
 from callassist.errors import Conflict, NotFound
 from callassist.escalation import dial_delivery, settling
 from callassist.escalation.dialling import DialAnswer
-from callassist.models import Account, ServiceAgreement, Stay
+from callassist.models import Stay
 from callassist.outbox import OutboxItem
 from callassist.storage.facts import mark_restored, resume
-from tests.escalation.night import ANSWERS, NO_ANSWER
+from tests.escalation.night import NO_ANSWER
+from tests.escalation.scene import ANSWERS
 
 
 def called(night, **fields):
@@ -118,9 +119,7 @@ def test_a_task_is_dialled_once_however_often_call_is_pressed(night):
 
 def test_two_homes_with_one_guests_number_are_never_dialled_within_five_minutes(night):
     home = night(guest_numbers=(NO_ANSWER,), operators={"Ann": ("en",), "Ben": ("en",)})
-    with home.sessions.write() as session:
-        other = account_named(session, "Other Homes", home)
-    second = home.add_home((NO_ANSWER,), account_id=other)
+    second = home.add_home((NO_ANSWER,), account_id=home.add_account("Other Homes"))
     home.available("Ann")
     home.available("Ben")
     first_breach, second_breach = home.noise_begins(), home.noise_begins(second)
@@ -134,21 +133,6 @@ def test_two_homes_with_one_guests_number_are_never_dialled_within_five_minutes(
     assert answer.answer is DialAnswer.TOO_SOON
     home.call_ends()
     assert len(home.network.calls()) == 1
-
-
-def account_named(session, name, home):
-    """A second account, served by the same desk."""
-    account = Account(name=name, created_at=home.clock.now())
-    session.add(account)
-    session.flush()
-    session.add(
-        ServiceAgreement(
-            desk_id=home.desk_id,
-            account_id=account.id,
-            starts_at=home.clock.now() - timedelta(days=1),
-        )
-    )
-    return account.id
 
 
 def test_a_restored_copy_dials_nobody_until_it_is_resumed(night):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.escalation.night import HOST_ANSWERS
+from tests.escalation.scene import HOST_ANSWERS
 
 RINGS_LONG = "+12025550190"
 

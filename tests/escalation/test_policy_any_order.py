@@ -114,7 +114,7 @@ def test_never_a_fourth_counted_attempt_and_never_too_early(calls, attempts, num
             wait = decided.available_at - night.now
             assert limits.call_back_min <= wait <= limits.call_back_max
         if step is NextStep.OUR_FAULT:
-            assert decided.available_at - night.now >= limits.provider_error_retry
+            assert decided.available_at - ended_at >= limits.provider_error_retry
 
 
 @given(calls=calls, attempts=st.integers(1, 3), numbers=st.integers(1, 4))

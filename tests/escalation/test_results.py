@@ -12,7 +12,8 @@ from callassist.domain.results import GUEST_RULES, Disposition
 from callassist.errors import Conflict, InvalidInput
 from callassist.escalation import wrap_up
 from callassist.models import StayNumber, StopEntry
-from tests.escalation.night import ANSWERS, HANGS_UP, INVALID, NO_ANSWER, REFUSED, VOICEMAIL
+from tests.escalation.night import HANGS_UP, INVALID, NO_ANSWER, REFUSED, VOICEMAIL
+from tests.escalation.scene import ANSWERS
 
 OTHER = "+12025550104"
 

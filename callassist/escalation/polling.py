@@ -1,0 +1,85 @@
+"""A call that has gone on for long without an end: the network is asked, or by hand we page."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from callassist import outbox, timers
+from callassist.domain.dial import DialState
+from callassist.domain.results import AttemptOutcome
+from callassist.errors import TransientError
+from callassist.escalation.context import Escalation
+from callassist.escalation.deadlines import Deadline
+from callassist.escalation.settling import fold_in, lock_attempt, settle
+from callassist.escalation.telling import page_supervisor
+from callassist.models import CallAttempt
+from callassist.outbox import OutboxItem
+
+BY_HAND_ASKED_AFTER = timedelta(minutes=15)  # manual mode: nobody pressed "ended"
+BY_HAND_ENDED_AFTER = timedelta(minutes=30)
+
+
+def arm_poll(session: Session, ctx: Escalation, attempt_id: int, now: datetime) -> None:
+    """Ask about this call when nothing was heard of it for a while; never left out while live."""
+    due = now + ctx.network(ctx.settings.reconcile_after)
+    if ctx.operator_dials:
+        due = now + BY_HAND_ASKED_AFTER
+    timers.arm(session, Deadline.ATTEMPT_POLL, attempt_id, due, now=now)
+
+
+def on_attempt_poll(session: Session, ctx: Escalation, attempt_id: int, now: datetime) -> None:
+    """A call has gone on for long without an end: ask the network, or the supervisor."""
+    attempt = session.get_one(CallAttempt, attempt_id)
+    if attempt.state == DialState.ENDED:
+        return
+    arm_poll(session, ctx, attempt_id, now)
+    if ctx.operator_dials:
+        _ask_for_the_end(session, ctx, attempt_id, now)
+        return
+    key = f"{attempt.public_id}:{now.isoformat()}"
+    outbox.put(session, "poll", key, {"attempt_id": attempt_id}, now=now)
+
+
+def deliver_poll(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
+    """Ask what became of a call whose callbacks may be lost; while the network is down, later."""
+    attempt_id = int(item.payload["attempt_id"])
+    with ctx.sessions.read() as session:
+        attempt = session.get_one(CallAttempt, attempt_id)
+        call_id = attempt.provider_call_id
+        if attempt.state == DialState.ENDED or call_id is None:
+            return
+    try:
+        event = ctx.telephony.fetch_call(call_id)
+    except TransientError:
+        return  # the next poll is armed already
+    with ctx.sessions.write() as session:
+        if event is not None:
+            fold_in(session, ctx, attempt_id, [event], now)
+        else:
+            _unknown(session, ctx, attempt_id, now)
+
+
+def _unknown(session: Session, ctx: Escalation, attempt_id: int, now: datetime) -> None:
+    """The network has forgotten a call that it took: after a while it is over for us too."""
+    attempt, task, incident = lock_attempt(session, attempt_id)
+    since = attempt.dial_at or attempt.requested_at
+    if attempt.state == DialState.ENDED:
+        return
+    if now - since < ctx.network(ctx.settings.doubt_give_up_after):
+        return
+    answered = attempt.answered_at is not None
+    outcome = AttemptOutcome.ANSWERED if answered else AttemptOutcome.UNREACHABLE
+    page_supervisor(session, incident, "dial_in_doubt", now=now, once_per=str(attempt.id))
+    settle(session, ctx, attempt, task, incident, outcome, ended_at=now, now=now)
+
+
+def _ask_for_the_end(session: Session, ctx: Escalation, attempt_id: int, now: datetime) -> None:
+    """Manual mode, and "ended" was never pressed: the supervisor is asked, then it has ended."""
+    attempt, task, incident = lock_attempt(session, attempt_id)
+    since = attempt.dial_at or attempt.requested_at
+    if now - since < BY_HAND_ENDED_AFTER:
+        page_supervisor(session, incident, "call_end_missing", now=now, once_per=str(attempt.id))
+        return
+    settle(session, ctx, attempt, task, incident, None, ended_at=now, now=now)
