@@ -61,6 +61,7 @@ class Home:
         "policy_updated_at",
         "property_id",
         "state",
+        "stored_tick_due_at",
         "tick_due_at",
         "timezone",
     )
@@ -75,7 +76,8 @@ class Home:
         self.archived_at = _instant(row[6])
         self.state: bytes = row[7]
         self.breach_id: int | None = row[8]
-        self.tick_due_at = _instant(row[9])
+        self.stored_tick_due_at = _instant(row[9])
+        self.tick_due_at = self.stored_tick_due_at  # of the armed timer; none once it has fired
         self.listeners: tuple[Listener, ...] = ()
 
     @property

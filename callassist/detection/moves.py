@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,8 @@ from callassist.domain import noise
 from callassist.domain.noise import NoiseEvent, ReadingKind, Rules, Step
 from callassist.models.types import to_micros
 from callassist.ports.detection import NotMoved
+
+_OVERDUE = timedelta(minutes=1)
 
 
 class HomeMove:
@@ -44,7 +46,6 @@ class HomeMove:
         self._is_quiet = not self._state.records  # and nothing has happened so far
         self._before = None if home.breach_id is None else self._state.breach
         self._before_id = home.breach_id
-        self._tick_before = home.tick_due_at
         self._usual: Rules | None = None
 
     def apply(self, events: Sequence[NoiseEvent]) -> list[str]:
@@ -74,7 +75,7 @@ class HomeMove:
         home = self._home
         tick_due_at = self._next_tick()
         state = self._memory.encode(home.property_id, self._state)
-        if state == home.state and tick_due_at == self._tick_before:
+        if state == home.state and tick_due_at == home.stored_tick_due_at:
             return None
         due = None if tick_due_at is None else to_micros(tick_due_at)
         return home.property_id, state.decode("ascii"), home.breach_id, due
@@ -175,6 +176,8 @@ class HomeMove:
     def _next_tick(self) -> datetime | None:
         """When to look next; an armed timer that comes earlier is left, its firing looks again."""
         home, armed = self._home, self._home.tick_due_at
+        if armed is not None and armed < self._now - _OVERDUE:
+            armed = None  # fired while it was not looked at (an archived home): never relied upon
         if armed is not None and self._is_quiet and self._known_sources == len(self._state.sources):
             return armed  # sensors were heard again, so nothing is due any earlier than before
         if home.is_paused(self._now):

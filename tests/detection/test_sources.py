@@ -265,3 +265,15 @@ def test_a_tick_that_runs_early_late_or_twice_does_no_harm(scene: Scene):
     scene.arm_tick(home_id)
     scene.timers.run_due()
     assert kinds(scene).count("breach_due") == 1
+
+
+def test_a_tick_that_found_nothing_to_do_never_stands_in_the_way_of_the_next_one(scene: Scene):
+    minut_home(scene)
+    for _ in range(2):
+        minut(scene, _MINUT[1])
+        scene.wait(minutes=5)
+        minut(scene, _MINUT[0])
+        scene.wait(hours=1)
+    minut(scene, _MINUT[1])
+    scene.wait(minutes=21)
+    assert kinds(scene).count("breach_due") == 1
