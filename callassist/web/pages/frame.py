@@ -68,7 +68,7 @@ def _icon() -> ResponseReturnValue:
 def _menu() -> Iterator[MenuEntry]:
     viewer = asking.viewer()
     if viewer.account_ids:
-        yield _entry("host.homes", _("Homes"), "/homes")
+        yield _entry("host.homes", _("Homes"), "/homes", "/connections", "/needs-you")
         yield _entry("host.incidents", _("Incidents"), "/incidents", "/reports")
         yield _entry("host.settings", _("Settings"), "/settings")
     if viewer.operator_ids:

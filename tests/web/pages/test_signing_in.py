@@ -223,6 +223,14 @@ def test_asking_for_a_link_tells_nothing_about_who_exists(stage: Stage) -> None:
     assert strip_token(known) == strip_token(unknown)
 
 
+def test_nobody_is_flooded_with_links(stage: Stage) -> None:
+    for _ in range(6):
+        ask_for_link(stage, OWNER)
+    refused = Browser(stage.world.app).post("/sign-in/forgotten", email=OWNER)
+    assert refused.status_code == 429
+    assert "Too many tries" in refused.text
+
+
 def test_the_mail_is_in_the_persons_language(stage: Stage) -> None:
     stage.sign_in(OWNER).post("/language", language="fr")
     _, box = ask_for_link(stage, OWNER)
