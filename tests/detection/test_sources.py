@@ -6,7 +6,7 @@ import json
 from datetime import datetime, timedelta
 
 from callassist.domain.noise import ReadingKind
-from callassist.models import Sensor
+from callassist.models import PropertyNoise, Sensor
 from tests.ingest.scene import Scene
 
 LOUD, CALM = 80.0, 50.0
@@ -267,13 +267,26 @@ def test_a_tick_that_runs_early_late_or_twice_does_no_harm(scene: Scene):
     assert kinds(scene).count("breach_due") == 1
 
 
-def test_a_tick_that_found_nothing_to_do_never_stands_in_the_way_of_the_next_one(scene: Scene):
-    minut_home(scene)
-    for _ in range(2):
-        minut(scene, _MINUT[1])
-        scene.wait(minutes=5)
-        minut(scene, _MINUT[0])
-        scene.wait(hours=1)
+def test_a_tick_that_fired_and_left_its_due_behind_never_stands_in_the_way_of_the_next(
+    scene: Scene,
+):
+    home_id = minut_home(scene)
+    minut(scene, _MINUT[0])
+    past = scene.clock.now() - minutes(90)
+    scene.clock.advance(minutes=20)
+    with scene.sessions.write() as session:
+        session.get_one(PropertyNoise, home_id).tick_due_at = past
     minut(scene, _MINUT[1])
     scene.wait(minutes=21)
     assert kinds(scene).count("breach_due") == 1
+
+
+def test_a_tick_with_nothing_to_do_leaves_no_due_behind(scene: Scene):
+    home_id = minut_home(scene)
+    minut(scene, _MINUT[0])
+    with scene.sessions.write() as session:
+        session.get_one(PropertyNoise, home_id).tick_due_at = scene.clock.now()
+    scene.arm_tick(home_id)
+    scene.timers.run_due()
+    with scene.sessions.read() as session:
+        assert session.get_one(PropertyNoise, home_id).tick_due_at is None
