@@ -14,6 +14,7 @@ from callassist.domain.call_task import TaskState
 from callassist.domain.incident import IncidentState
 from callassist.domain.log_action import LogAction
 from callassist.escalation.deadlines import Deadline
+from callassist.escalation.joined import leader_of
 from callassist.escalation.tasks import open_task, unsettled_attempt
 from callassist.escalation.telling import page_supervisor
 from callassist.models import CallTask, Incident, PropertyNoise, Timer
@@ -78,6 +79,10 @@ def _wrong_with_calling(
     if task is not None:
         return _wrong_with_task(session, task, now)
     if _armed(session, [Deadline.NOBODY_GIVE_UP], f"incident:{incident.id}", now):
+        return None
+    if leader_of(session, incident) is not None:
+        return None  # the leader is looked at itself
+    if _armed(session, [Deadline.LEADER_LEFT], str(incident.led_by_id), now):
         return None
     return "calling without work or deadline"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callassist import incident_log, stays
@@ -12,7 +13,7 @@ from callassist.domain.log_action import LogAction
 from callassist.domain.message_kind import MessageKind
 from callassist.domain.results import GUEST_RULES, AttemptOutcome, NextStep, Result
 from callassist.escalation.telling import tell_host
-from callassist.models import CallAttempt, HostContact, Incident, Stay
+from callassist.models import CallAttempt, HostContact, Incident, Stay, StayNumber
 
 _NO_REDIAL = frozenset({NextStep.STOP_AND_PHONE_HOST, NextStep.EMERGENCY})
 
@@ -45,6 +46,25 @@ def flag_and_stop(
                 {"mask": attempt.number_mask},
                 now=now,
             )
+
+
+def flag_and_stop_joined(
+    session: Session, incident: Incident, attempt: CallAttempt, result: Result, now: datetime
+) -> None:
+    """The same for a home that joined the call: its stay has this number in a row of its own."""
+    rule = GUEST_RULES.get(result)
+    if rule is None or incident.stay_id is None:
+        return
+    if rule.flags_number:
+        same = select(StayNumber).where(
+            StayNumber.stay_id == incident.stay_id,
+            StayNumber.number_index == attempt.number_index,
+        )
+        for number in session.scalars(same):
+            stays.flag_number(session, number.id, str(result), now)
+    if rule.next_step in _NO_REDIAL:
+        stay = session.get_one(Stay, incident.stay_id)
+        stays.do_not_call(session, stay, None, "operator", now)
 
 
 def _tell_flagged(

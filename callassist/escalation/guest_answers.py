@@ -13,6 +13,7 @@ from callassist.domain.incident import IncidentState
 from callassist.domain.log_action import LogAction
 from callassist.errors import Conflict
 from callassist.escalation.context import Escalation
+from callassist.escalation.joined import leader_of
 from callassist.escalation.locks import lock_incident
 from callassist.escalation.moves import state_of
 from callassist.escalation.tasks import arm_waiting, open_task
@@ -37,7 +38,10 @@ def answer(
     *,
     now: datetime,
 ) -> Incident:
-    """Note the answer and do what it asks for; Conflict once nobody is being called any more."""
+    """Note the answer and do what it asks for; Conflict once nobody is being called any more.
+
+    For a home that joined another one's calls it holds or hastens the shared call.
+    """
     incident = lock_incident(session, incident_id)
     if state_of(incident) not in (IncidentState.WATCHING, IncidentState.CALLING_GUEST):
         raise Conflict("nobody is phoning you about this any more; thank you")
@@ -48,7 +52,9 @@ def answer(
         {"answer": str(said), "via": via},
         now=now,
     )
-    task = open_task(session, incident.id)
+    leader = leader_of(session, incident)
+    held = incident if leader is None else lock_incident(session, leader.id)
+    task = open_task(session, held.id)
     waiting = (
         task if task and task.party == Party.GUEST and task.state == TaskState.PENDING else None
     )
@@ -57,21 +63,21 @@ def answer(
     elif said is GuestAnswer.CALL_ME:
         if waiting is not None:
             waiting.guest_asked = True
-            incident.held_until = None
+            held.held_until = None
             if waiting.available_at > now:
                 _reschedule(session, ctx, waiting, now, now)
-    elif not incident.hold_used:
-        incident.hold_used = True
-        incident.held_until = now + ctx.settings.hold_for
+    elif not held.hold_used:
+        held.hold_used = True
+        held.held_until = now + ctx.settings.hold_for
         incident_log.append(
             session,
             incident.id,
             LogAction.DIALLING_HELD,
-            {"until": incident.held_until.isoformat()},
+            {"until": held.held_until.isoformat()},
             now=now,
         )
-        if waiting is not None and waiting.available_at < incident.held_until:
-            _reschedule(session, ctx, waiting, incident.held_until, now)
+        if waiting is not None and waiting.available_at < held.held_until:
+            _reschedule(session, ctx, waiting, held.held_until, now)
     return incident
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callassist import incident_log
+from callassist import incident_log, timers
 from callassist.domain.call_task import TaskEvent, TaskState
 from callassist.domain.call_task import move as task_move
 from callassist.domain.incident import IncidentEvent, IncidentState, Move
 from callassist.domain.incident import move as incident_move
 from callassist.domain.log_action import LogAction
+from callassist.escalation.deadlines import Deadline
 from callassist.models import CallTask, Incident
 
 
@@ -34,7 +36,18 @@ def move_incident(
         {"from": str(before), "to": str(made.to), "event": str(event)},
         now=now,
     )
+    if before is IncidentState.CALLING_GUEST:
+        _free_joined(session, incident, now)
     return made
+
+
+def _free_joined(session: Session, incident: Incident, now: datetime) -> None:
+    """Other homes may have joined this one's calls: they go on in a transaction of their own."""
+    joined = select(Incident.id).where(
+        Incident.led_by_id == incident.id, Incident.state == IncidentState.CALLING_GUEST
+    )
+    if session.scalar(joined.limit(1)) is not None:
+        timers.arm(session, Deadline.LEADER_LEFT, incident.id, now, now=now)
 
 
 def move_task(task: CallTask, event: TaskEvent) -> TaskState:

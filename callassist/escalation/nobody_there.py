@@ -8,17 +8,17 @@ from sqlalchemy.orm import Session
 
 from callassist.domain.call_task import Party, TaskState
 from callassist.domain.incident import IncidentEvent, IncidentState
-from callassist.escalation.applying import host_exhausted, phone_host
+from callassist.escalation.applying import host_exhausted
 from callassist.escalation.closing import close
 from callassist.escalation.context import Escalation
+from callassist.escalation.guest_calls import nobody_took_it
 from callassist.escalation.handing_out import hand_out
 from callassist.escalation.locks import lock_incident, lock_task
 from callassist.escalation.moves import state_of
-from callassist.escalation.noise_changes import is_zombie
 from callassist.escalation.offers import count_miss
-from callassist.escalation.policy import HostReason, PhoneHost
 from callassist.escalation.tasks import cancel_task, open_task, return_task
 from callassist.escalation.telling import needs_you, page_supervisor
+from callassist.escalation.zombies import is_zombie
 from callassist.models import Breach, CallTask, Incident
 
 _WAITING = (TaskState.PENDING, TaskState.OFFERED)
@@ -76,7 +76,7 @@ def on_nobody_give_up(session: Session, ctx: Escalation, subject: str, now: date
     if task.party == Party.GUEST:
         cancel_task(session, incident, task, "nobody_took_it", now=now)
         session.flush()
-        phone_host(session, ctx, incident, PhoneHost(HostReason.NOBODY_TOOK_IT), now=now)
+        nobody_took_it(session, ctx, incident, now=now)
     else:
         cancel_task(session, incident, task, "nobody_took_it", now=now)
         session.flush()

@@ -26,6 +26,7 @@ from callassist.escalation.opening import (
 from callassist.escalation.requesting import request_call
 from callassist.escalation.tasks import open_task
 from callassist.escalation.telling import needs_you, tell_host
+from callassist.escalation.zombies import is_zombie
 from callassist.models import Breach, Incident, Property
 
 _CALLING = (IncidentState.CALLING_GUEST, IncidentState.CALLING_HOST)
@@ -145,20 +146,6 @@ def on_rearm_due(
         return
     if breach.escalated_at is not None:
         _request_in_cover(session, ctx, opened, "still_loud", now)
-
-
-def is_zombie(ctx: Escalation, breach: Breach | None, due_at: datetime, now: datetime) -> bool:
-    """Due while the service was down, found too late, and nothing loud was heard lately.
-
-    Without a breach (opened by hand) nothing is heard at all.
-    """
-    was_down = due_at < ctx.up_since()
-    late = now - due_at > ctx.settings.zombie_after
-    return was_down and late and not _is_heard_lately(ctx, breach, now)
-
-
-def _is_heard_lately(ctx: Escalation, breach: Breach | None, now: datetime) -> bool:
-    return breach is not None and breach.last_loud_at >= now - ctx.settings.loud_lately
 
 
 def _incident(session: Session, breach: Breach) -> Incident | None:

@@ -14,9 +14,9 @@ from callassist.domain.message_kind import MessageKind
 from callassist.escalation.applying import phone_host
 from callassist.escalation.choosing import guest_target
 from callassist.escalation.context import Escalation
+from callassist.escalation.guest_calls import call_guest
 from callassist.escalation.moves import move_incident
 from callassist.escalation.policy import HostReason, PhoneHost
-from callassist.escalation.tasks import queue_task
 from callassist.escalation.telling import tell_host
 from callassist.models import Breach, Incident, Property
 
@@ -54,8 +54,7 @@ def request_call(
         phone_host(session, ctx, incident, PhoneHost(reason), now=now)
         return
     move_incident(session, incident, IncidentEvent.CALL_GUEST, now=now)
-    due = max(now, incident.held_until or now)  # "we'll turn it down" holds dialling
-    queue_task(session, ctx, incident, Party.GUEST, attempt_number=1, available_at=due, now=now)
+    call_guest(session, ctx, incident, now=now)
 
 
 def noise_minutes(session: Session, incident: Incident, now: datetime) -> int | None:

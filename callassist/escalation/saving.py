@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callassist import incident_log, roster, stays
 from callassist.domain.call_task import Party, TaskEvent
-from callassist.domain.incident import IncidentEvent, IncidentState, Resolution
+from callassist.domain.incident import IncidentEvent, Resolution
 from callassist.domain.log_action import LogAction
 from callassist.domain.presence import PresenceState
 from callassist.domain.results import (
@@ -24,7 +23,9 @@ from callassist.escalation.choosing import guest_target, host_contacts
 from callassist.escalation.closing import close, note_noise_end
 from callassist.escalation.context import Escalation
 from callassist.escalation.flagging import flag_and_stop
-from callassist.escalation.moves import move_task, state_of
+from callassist.escalation.guest_calls import apply_to_joined
+from callassist.escalation.joined import counted_attempts, followers
+from callassist.escalation.moves import move_task
 from callassist.escalation.policy import (
     GuestSnapshot,
     HostReason,
@@ -82,12 +83,12 @@ def complete(
     session.flush()
     flag_and_stop(session, incident, attempt, result, now)
     note_noise_end(session, incident)
-    if incident.ending is not None:
-        close(session, incident, _ENDINGS[incident.ending], now=now)
-    elif not is_calling(incident):
+    if not is_calling(incident):
         return
-    elif task.party == Party.GUEST:
+    if task.party == Party.GUEST:
         _after_guest(session, ctx, incident, task, attempt, result, extras or Extras(), now)
+    elif incident.ending is not None:
+        close(session, incident, _ENDINGS[incident.ending], now=now)
     else:
         _after_host(session, ctx, incident, task, attempt, result, now)
 
@@ -110,8 +111,6 @@ def _after_guest(
     extras: Extras,
     now: datetime,
 ) -> None:
-    if state_of(incident) is not IncidentState.CALLING_GUEST:
-        return
     numbers_left = 0 if isinstance(guest_target(session, incident, now), HostReason) else 1
     language = extras.language
     if result is Disposition.LANGUAGE_BARRIER and language and incident.stay_id:
@@ -121,7 +120,7 @@ def _after_guest(
         now=now,
         ended_at=attempt.ended_at or now,
         attempt_number=task.attempt_number,
-        counted_attempts=_counted(session, incident),
+        counted_attempts=counted_attempts(session, incident),
         numbers_left=numbers_left,
         noise_ended=incident.noise_ended_at is not None,
         cancel_redials=incident.cancel_redials,
@@ -136,7 +135,12 @@ def _after_guest(
     )
     decided = decide_guest(_as_decided(result, attempt), snapshot, ctx.limits(incident))
     _count_trouble(incident, result)
-    apply_guest(session, ctx, incident, task, decided, now=now)
+    joined = followers(session, incident)
+    if incident.ending is not None:  # the host ended it while we talked
+        close(session, incident, _ENDINGS[incident.ending], now=now)
+    else:
+        apply_guest(session, ctx, incident, task, decided, now=now)
+    apply_to_joined(session, ctx, incident, joined, task, attempt, result, decided, now=now)
 
 
 def _as_decided(result: Result, attempt: CallAttempt) -> Result:
@@ -182,21 +186,6 @@ def _after_host(
     decision = decide_host(decided_result, snapshot, ctx.limits(incident))
     _count_trouble(incident, result)
     apply_host(session, ctx, incident, decision, now=now)
-
-
-def _counted(session: Session, incident: Incident) -> int:
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(CallAttempt)
-            .where(
-                CallAttempt.incident_id == incident.id,
-                CallAttempt.party == Party.GUEST,
-                CallAttempt.counted.is_(True),
-            )
-        )
-        or 0
-    )
 
 
 def _count_trouble(incident: Incident, result: Result) -> None:

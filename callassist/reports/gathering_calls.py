@@ -34,7 +34,7 @@ def attempts(session: Session, incident: Incident, as_of: datetime) -> tuple[Att
         select(CallAttempt, CallTask.note, Operator.public_id)
         .join(CallTask, CallTask.id == CallAttempt.task_id)
         .outerjoin(Operator, Operator.id == CallAttempt.operator_id)
-        .where(_calls_of(incident), CallAttempt.dial_at <= as_of)
+        .where(_calls_of(session, incident), CallAttempt.dial_at <= as_of)
         .order_by(CallAttempt.dial_at, CallAttempt.id)
     ).all()
     last_of_task = {attempt.task_id: attempt.id for attempt, _, _ in dials}
@@ -47,15 +47,26 @@ def attempts(session: Session, incident: Incident, as_of: datetime) -> tuple[Att
     )
 
 
-def _calls_of(incident: Incident) -> ColumnElement[bool]:
+def _calls_of(session: Session, incident: Incident) -> ColumnElement[bool]:
     own = CallAttempt.incident_id == incident.id
     if incident.led_by_id is None or incident.call_requested_at is None:
         return own
     led = and_(
-        CallAttempt.incident_id == incident.led_by_id,
+        CallAttempt.incident_id.in_(_leaders(session, incident)),
+        CallAttempt.party == Party.GUEST,  # each home's host is phoned on its own
         CallAttempt.dial_at >= incident.call_requested_at,
     )
     return or_(own, led)
+
+
+def _leaders(session: Session, incident: Incident) -> list[int]:
+    """The incident that led this one's calls, and whoever had led it before."""
+    found: list[int] = []
+    above = incident.led_by_id
+    while above is not None and above not in found:
+        found.append(above)
+        above = session.scalar(select(Incident.led_by_id).where(Incident.id == above))
+    return found
 
 
 def _attempt(row: CallAttempt, operator: str | None, *, has_note: bool) -> AttemptFacts:

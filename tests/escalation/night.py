@@ -26,6 +26,7 @@ from callassist.models import (
     OutboxEntry,
     Presence,
     PropertyNoise,
+    Stay,
     Timer,
 )
 from callassist.outbox import claiming
@@ -320,6 +321,10 @@ class Night(Scene):
     def incident(self) -> Incident:
         """The newest incident."""
         return self.incidents()[-1]
+
+    def stay(self, stay_id: int) -> Stay:
+        with self.sessions.read() as session:
+            return session.get_one(Stay, stay_id)
 
     def tasks(self) -> list[CallTask]:
         with self.sessions.read() as session:

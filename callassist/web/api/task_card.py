@@ -15,6 +15,7 @@ from callassist import roster
 from callassist.domain.call_task import Party, TaskState
 from callassist.domain.dial import DialState
 from callassist.domain.script import Script, Slots, render_script
+from callassist.escalation import joined
 from callassist.escalation.requesting import noise_minutes
 from callassist.models import (
     Breach,
@@ -180,13 +181,10 @@ def _guest_name(ask: Ask, incident: Incident) -> str | None:
 
 def _homes(session: Session, incident: Incident, home: Property) -> list[Property]:
     """The incident's home, then those of incidents whose calls are made in this one's tasks."""
-    led = (
-        select(Property)
-        .join(Incident, Incident.property_id == Property.id)
-        .where(Incident.led_by_id == incident.id, Incident.closed_at.is_(None))
-        .order_by(Incident.id)
-    )
-    return [home, *session.scalars(led)]
+    return [
+        home if each is incident else session.get_one(Property, each.property_id)
+        for each in joined.incidents_of(session, incident)
+    ]
 
 
 def _call_names(

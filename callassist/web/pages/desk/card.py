@@ -15,6 +15,7 @@ from callassist.domain.call_task import Party, TaskState
 from callassist.domain.dial import DialState
 from callassist.domain.script import Script, Slots, render_script
 from callassist.domain.viewer import Viewer
+from callassist.escalation import joined
 from callassist.escalation.context import cadence_of
 from callassist.escalation.requesting import noise_minutes
 from callassist.models import CallAttempt, CallTask, Desk, Incident, Operator, Property, Stay
@@ -125,13 +126,10 @@ def task_card(
 
 def _homes(session: Session, incident: Incident) -> list[Property]:
     """The incident's home, then those of incidents whose calls are made in this one's tasks."""
-    led = (
-        select(Property)
-        .join(Incident, Incident.property_id == Property.id)
-        .where(Incident.led_by_id == incident.id, Incident.closed_at.is_(None))
-        .order_by(Incident.id)
-    )
-    return [session.get_one(Property, incident.property_id), *session.scalars(led)]
+    return [
+        session.get_one(Property, each.property_id)
+        for each in joined.incidents_of(session, incident)
+    ]
 
 
 def _call_names(
