@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from callassist import roster, stays
+from callassist import notifications, roster, stays
 from callassist.accounts.agreements import agree
 from callassist.accounts.connections import create_connection
 from callassist.accounts.contacts import ContactInput, add_contact
@@ -22,13 +22,14 @@ from callassist.models import (
     Account,
     CallTask,
     Incident,
+    NotificationChannel,
     Operator,
     Person,
     Property,
     Sensor,
     Stay,
 )
-from callassist.notifications.own_channels import add_channel
+from callassist.notifications.keeping_channels import ChannelInput, add_channel
 from callassist.sensors.registry import ADAPTERS
 from tests.web.pages.browser import Browser
 from tests.web.world import GUEST, HOST, World
@@ -68,17 +69,7 @@ class Stage:
             self._stay(self.home, GUEST_NAME)
             self._stay(self.other_home, "Foreign Guest")
             self._sensor()
-            owner = self._viewer(OWNER)
-            self.channel = add_channel(
-                session,
-                self.vault,
-                owner,
-                kind="email",
-                address=OWNER,
-                language="en",
-                now=now,
-                account_id=self.account.id,
-            )
+            self.channel = self._channel()
         self.channel_id = self.channel.public_id
         self.account_id = self.account.public_id
         self.home_id, self.other_home_id = self.home.public_id, self.other_home.public_id
@@ -238,6 +229,16 @@ class Stage:
         with self.world.service.sessions.write() as session:
             found = session.scalars(select(Sensor).where(Sensor.external_id == sensor)).one()
             pair_sensor(session, ADMIN, found.public_id, self.home_id)
+
+    def _channel(self) -> NotificationChannel:
+        owner = self._viewer(OWNER)
+        person = self._session.get_one(Person, owner.person_id)
+        typed = ChannelInput(kind="email", address=OWNER, person_public_id=person.public_id)
+        channel = add_channel(
+            self._session, self.vault, owner, typed, now=self._now, account=self.account
+        )
+        notifications.test_channel(self._session, channel.id, self._now)
+        return channel
 
     def _viewer(self, email: str) -> Viewer:
         person = self._session.scalars(select(Person).where(Person.email == email)).one()

@@ -22,7 +22,7 @@ SERVICES = (
     *(f"stays/{name}.py" for name in ("service", "details", "store")),
     *(f"escalation/{name}.py" for name in ("offers", "dialling", "wrap_up", "presence")),
     *(f"escalation/{name}.py" for name in ("opening", "ending")),
-    *(f"notifications/{name}.py" for name in ("own_channels", "channel_test", "email")),
+    *(f"notifications/{name}.py" for name in ("keeping_channels", "channel_test", "email")),
     *(f"domain/{name}.py" for name in ("phone", "language")),
 )
 REFUSED = {"InvalidInput", "Conflict", "Forbidden", "IllegalMove"}

@@ -27,6 +27,7 @@ from callassist.models import (
     HostContact,
     Incident,
     NeedsYou,
+    NotificationChannel,
     Policy,
     Property,
     Sensor,
@@ -34,6 +35,7 @@ from callassist.models import (
     Stay,
 )
 from callassist.notifications import waiting
+from callassist.notifications.keeping_channels import visible
 from callassist.web.pages.host.live import LiveIncident, live_incidents
 
 _Row = TypeVar("_Row", Incident, Property, SensorConnection)
@@ -162,6 +164,14 @@ def writable_accounts(session: Session, viewer: Viewer) -> list[Account]:
 def presets(session: Session, viewer: Viewer, account_id: int) -> list[Policy]:
     """The rules that a home of this account can have."""
     return policies(session, viewer, account_id)
+
+
+def own_channels(session: Session, viewer: Viewer) -> list[NotificationChannel]:
+    """How the viewer is told: their own channels, oldest first."""
+    query = select(NotificationChannel).where(
+        visible(viewer), NotificationChannel.person_id == viewer.person_id
+    )
+    return list(session.scalars(query.order_by(NotificationChannel.id)))
 
 
 def find_alarm(session: Session, viewer: Viewer, public_id: str) -> tuple[NeedsYou, Alarm]:

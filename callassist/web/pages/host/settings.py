@@ -20,15 +20,16 @@ from callassist.accounts.people import remove_role as take_role_away
 from callassist.domain.viewer import Role, Viewer
 from callassist.errors import Conflict, InvalidInput
 from callassist.models import Account, NotificationChannel, Person
-from callassist.notifications.own_channels import (
+from callassist.notifications.keeping_channels import (
+    ChannelInput,
     add_channel,
     find_channel,
-    own_channels,
     remove_channel,
 )
 from callassist.web import languages
 from callassist.web.pages import asking, inviting, words
 from callassist.web.pages.forms import Form
+from callassist.web.pages.host.queries import own_channels
 from callassist.web.pages.refusals import in_words
 from callassist.web.translate import gettext as _
 
@@ -53,16 +54,17 @@ def add() -> ResponseReturnValue:
     """Add a channel of mine; a test message goes out to it."""
     form, viewer = Form.of_request(), asking.host()
     with form.taking_errors(), asking.writing() as session:
-        add_channel(
-            session,
-            asking.service().vault,
-            viewer,
+        account = find_account(session, viewer, form["account"])
+        typed = ChannelInput(
             kind=form["kind"],
             address=form["address"],
             language=languages.language(),
-            now=asking.now(),
-            account_id=find_account(session, viewer, form["account"]).id,
+            person_public_id=_me(),
         )
+        channel = add_channel(
+            session, asking.service().vault, viewer, typed, now=asking.now(), account=account
+        )
+        notifications.test_channel(session, channel.id, asking.now())
     if form.is_refused:
         return _page(form, Form(prefix="team-"))
     flash(_("Added. A test message is on its way; its arrival proves the channel."))
@@ -124,14 +126,11 @@ def _page(channel_form: Form, team_form: Form) -> ResponseReturnValue:
         channels = own_channels(session, viewer)
     page = render_template(
         "host/settings.html",
-        channels=[one for one in channels if one.disabled_reason != "removed"],
+        channels=channels,
         places=places,
         channel_form=channel_form,
         team_form=team_form,
-        accounts=[(one.account.public_id, one.account.name) for one in places],
-        team_accounts=[
-            (one.account.public_id, one.account.name) for one in places if one.may_write
-        ],
+        accounts=[(one.account.public_id, one.account.name) for one in places if one.may_write],
         kinds=[("email", _("E-mail")), ("apprise", _("Chat or other service (Apprise address)"))],
         roles=[(str(role), words.of(words.ROLE, role)) for role in reversed(_TEAM_ROLES)],
     )
@@ -149,19 +148,30 @@ def _places(session: Session, viewer: Viewer) -> list[Place]:
     ]
 
 
+def _me() -> str:
+    who = asking.person()
+    assert who is not None, "a guard lets nobody else in"
+    return who.person.public_id
+
+
 def _send_test(session: Session, channel: NotificationChannel, now: datetime) -> None:
     notifications.test_channel(session, channel.id, now)
 
 
 def _remove(session: Session, channel: NotificationChannel, now: datetime) -> None:
-    remove_channel(session, asking.host(), channel.public_id, now=now)
+    vault = asking.service().vault
+    remove_channel(session, vault, asking.host(), channel.public_id, now=now)
 
 
 def _do(channel_id: str, run: object, told: str) -> ResponseReturnValue:
     assert callable(run)
     try:
         with asking.writing() as session:
-            run(session, find_channel(session, asking.host(), channel_id), asking.now())
+            run(
+                session,
+                find_channel(session, asking.host(), channel_id, to_change=True),
+                asking.now(),
+            )
         flash(told)
     except (InvalidInput, Conflict) as error:
         flash(in_words(error), "refused")
