@@ -140,7 +140,9 @@ def test_mishaps_come_as_often_as_asked_and_the_same_again() -> None:
 
 
 @pytest.mark.parametrize("timeout", [5, 15, 30, 60])
-@pytest.mark.parametrize("behaviour", set(Behaviour) - {Behaviour.REFUSED, "invalid_number"})
+@pytest.mark.parametrize(
+    "behaviour", sorted(set(Behaviour) - {Behaviour.REFUSED, "invalid_number"})
+)
 def test_every_plan_runs_forwards_and_no_ring_outlasts_the_timeout(behaviour, timeout) -> None:
     for seed in range(30):
         line = plan(
