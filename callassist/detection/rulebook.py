@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +20,12 @@ from callassist.ports.sensors import SensorAdapter, SourceTiming
 KEPT_SECONDS = 30.0  # a connection's changed options are known after that, at the latest
 KEPT_RULES = 4096
 _ZERO = timedelta()
+_KINDS = {kind.value: kind for kind in SourceKind}
+
+
+@lru_cache(maxsize=512)
+def _seconds(count: int) -> timedelta:
+    return timedelta(seconds=count)
 
 
 class Rulebook:
@@ -85,8 +92,8 @@ class Rulebook:
         timing = self._timing(session, listener.connection_id)
         return SourceTraits(
             sensor_id=listener.sensor_id,
-            kind=SourceKind(listener.kind),
-            interval=timedelta(seconds=listener.interval_seconds),
+            kind=_KINDS[listener.kind],
+            interval=_seconds(listener.interval_seconds),
             max_age=timing.max_age,
             notice_delay=timing.notice_delay,
             notice_step=timing.notice_step,
