@@ -21,6 +21,8 @@ _WITH_VALUES: tuple[tuple[str, LazyString], ...] = (
     (r"at most (?P<n>.+) characters", _l("At most %(n)s characters.")),
     (r"at most (?P<n>.+) contacts; remove one first", _l("At most %(n)s contacts; remove one.")),
     (r"at most (?P<n>.+) numbers", _l("At most %(n)s numbers.")),
+    (r"use one of (?P<known>.+)", _l("Use one of %(known)s.")),
+    (r"(?P<kind>.+) comes without asking; use (?P<known>.+)", _l("Use one of %(known)s.")),
     (r"unknown; use one of (?P<known>.+)", _l("Unknown; use one of %(known)s.")),
     (
         r"homes that use this policy: (?P<n>.+); give them another one first",

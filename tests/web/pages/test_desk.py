@@ -16,7 +16,7 @@ from tests.web.world import GUEST, HOST, World
 # what DESIGN 3.8 keeps from operators: the home, levels, numbers, other people
 CANARIES = (
     *(HOME, "rue du Port", "Seaside", "Europe/Paris", "Foreign", "Anna Contact", OWNER),
-    *(GUEST, GUEST[-7:], HOST, HOST[-7:], "•••••", "dB", "83.5"),
+    *(GUEST, GUEST[-7:], HOST, HOST[-7:], "•••••", " dB", "83.5"),
 )
 
 

@@ -38,7 +38,7 @@ POSTS = {
     "/homes/{home}/stays/{stay}/cancel": {OWNER, BOTH},
     "/incidents/{incident}/cancel": {OWNER, BOTH},
     "/incidents/{incident}/take-over": {OWNER, BOTH},
-    "/settings/channels/{channel}/remove": {OWNER},
+    "/settings/channels/{channel}/remove": {OWNER, BOTH},
     "/settings/team": {OWNER, OTHER, BOTH},
     "/desk/presence": {ANN, BOTH},
     "/admin/accounts": {CHIEF},
