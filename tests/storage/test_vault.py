@@ -72,6 +72,7 @@ def test_a_cut_off_value_is_refused():
         (base64.b64encode(b"x" * 31).decode(), "key 1 is not 32 bytes"),
         (f"{OLD},{OLD}", "the same key twice"),
     ],
+    ids=["empty", "blank", "a word", "a short second key", "31 bytes", "the same twice"],
 )
 def test_a_key_that_is_none_is_refused_without_showing_it(text: str, named: str):
     with pytest.raises(SettingsError, match=f"CALLASSIST_SECRET_KEY: .*{named}") as caught:
