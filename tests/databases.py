@@ -47,10 +47,11 @@ class PostgresqlDatabases:
         _migrate(self._url(self._template))
 
     @contextmanager
-    def create(self) -> Iterator[str]:
-        """Yield the URL of a fresh migrated database and drop it afterwards."""
+    def create(self, *, empty: bool = False) -> Iterator[str]:
+        """Yield the URL of a fresh migrated database, or an empty one, and drop it afterwards."""
         name = f"{self._prefix}_{next(self._numbers)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {self._template}{self._strategy()}")
+        template = "template0" if empty else self._template
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template}{self._strategy()}")
         try:
             yield self._url(name)
         finally:

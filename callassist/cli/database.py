@@ -17,6 +17,7 @@ from callassist.settings import load_settings
 from callassist.storage import backup as backups
 from callassist.storage.engine import is_sqlite
 from callassist.storage.facts import resume as allow_dialling
+from callassist.storage.restoring import restore
 
 
 @click.group()
@@ -55,7 +56,7 @@ def db_backup(directory: Path | None) -> None:
 def db_restore(backup: Path) -> None:
     """Restore into the configured, still empty database; it dials nobody until `resume`."""
     settings = load_settings()
-    sessions = backups.restore(backup, settings.database.url, open_vault(settings))
+    sessions = restore(backup, settings.database.url, open_vault(settings))
     with sessions.write() as session:
         notes = noted_erasures(journal_path(settings))
         erased = reapply_erasures(session, now=datetime.now(UTC), notes=notes)

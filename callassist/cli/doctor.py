@@ -26,7 +26,10 @@ def doctor() -> None:
     settings = load_settings()
     set_up_logs("ERROR")
     service = build(settings)
-    findings = list(_findings(service))
+    try:
+        findings = list(_findings(service))
+    finally:
+        service.stop()
     for state, what in findings:
         click.echo(f"[{_SIGNS[state]}] {what}")
     raise SystemExit(1 if any(state == BAD for state, _ in findings) else 0)

@@ -10,9 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import sqlite3
-import subprocess
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -21,11 +19,12 @@ from pathlib import Path
 from sqlalchemy import Engine, func, select
 
 from callassist.errors import Conflict, InvalidInput, PermanentError, TransientError
-from callassist.migrations import current, upgrade
+from callassist.migrations import UnknownSchema, current
+from callassist.migrations.revisions import is_at_head
 from callassist.models import Base
 from callassist.settings import BackupSettings
-from callassist.storage.engine import is_sqlite, make_engine
-from callassist.storage.facts import mark_restored
+from callassist.storage.engine import is_sqlite
+from callassist.storage.pg_tools import libpq_url, run_tool
 from callassist.storage.sessions import Sessions
 from callassist.storage.vault import Vault
 
@@ -50,39 +49,46 @@ def back_up(sessions: Sessions, vault: Vault, directory: Path, *, at: datetime) 
 
     A half-written backup never has a manifest and is never counted. `at` is real time.
     """
-    directory.mkdir(parents=True, exist_ok=True)
     engine = sessions.engine
     suffix = ".db" if is_sqlite(engine) else ".dump"
     target = directory / f"{PREFIX}{at.astimezone(UTC):%Y%m%dT%H%M%SZ}{suffix}"
     if target.exists():
         raise Conflict(f"{target} exists already; wait a second and try again")
     draft = target.with_suffix(".part")
-    draft.touch(mode=0o600)
     try:
-        if is_sqlite(engine):
-            _copy_sqlite(_sqlite_path(engine), draft)
-        else:
-            _run(engine, ["pg_dump", "--format=custom", f"--file={draft}", _libpq_url(engine)])
+        directory.mkdir(parents=True, exist_ok=True)
+        draft.touch(mode=0o600)
+        rows = _copy(engine, draft)
         manifest = Manifest(
             made_at=at.astimezone(UTC).isoformat(),
             database="sqlite" if is_sqlite(engine) else "postgresql",
             schema=current(engine) or "",
             key_fingerprint=vault.fingerprint,
             sha256=_digest(draft),
-            rows=_count_rows(sessions),
+            rows=rows,
         )
-        draft.rename(target)
-        _manifest_path(target).write_text(
-            json.dumps(asdict(manifest), indent=2) + "\n", encoding="utf-8"
-        )
-    except OSError as error:
+        _publish(draft, target)
+        draft.write_text(json.dumps(asdict(manifest), indent=2) + "\n", encoding="utf-8")
+        _publish(draft, _manifest_path(target))
+    except (OSError, sqlite3.Error) as error:
         raise TransientError(
-            f"the backup could not be written to {directory}: {error.strerror}; "
+            f"the backup could not be written to {directory}: {error}; "
             "make room or set CALLASSIST_BACKUP_DIR to another disk"
         ) from error
     finally:
-        draft.unlink(missing_ok=True)
+        if draft.parent.is_dir():
+            draft.unlink(missing_ok=True)
     return target
+
+
+def _copy(engine: Engine, draft: Path) -> dict[str, int]:
+    """Write the whole database into `draft`; how many rows of each table are in it."""
+    if is_sqlite(engine):
+        _copy_sqlite(sqlite_path(engine), draft)
+        return _count_rows_of_copy(draft)
+    rows = _count_rows(engine)  # before the dump: at least so many are in it
+    run_tool(engine, ["pg_dump", "--format=custom", f"--file={draft}", libpq_url(engine)])
+    return rows
 
 
 def nightly_backup(
@@ -105,7 +111,15 @@ def nightly_backup(
 def backups(directory: Path) -> list[Path]:
     """Finished backups in `directory`, oldest first."""
     found = [path for path in directory.glob(f"{PREFIX}*") if path.suffix in (".db", ".dump")]
-    return sorted(path for path in found if _manifest_path(path).exists())
+    return sorted(path for path in found if _is_finished(path))
+
+
+def _is_finished(backup: Path) -> bool:
+    try:
+        read_manifest(backup)
+    except InvalidInput:
+        return False
+    return True
 
 
 def prune(directory: Path, keep: int) -> list[Path]:
@@ -134,19 +148,27 @@ def check(backup: Path, vault: Vault) -> list[str]:
     wrong = []
     if _digest(backup) != manifest.sha256:
         wrong.append(f"{backup.name} is not what was written: its checksum differs")
-    if manifest.key_fingerprint != vault.fingerprint:
+    if manifest.key_fingerprint not in vault.fingerprints:
         wrong.append(
             f"it needs the secret key with fingerprint {manifest.key_fingerprint}; "
             f"CALLASSIST_SECRET_KEY has {vault.fingerprint}"
         )
+    try:
+        is_at_head(manifest.schema)
+    except UnknownSchema as newer:
+        wrong.append(newer.detail)
     if manifest.database == "sqlite" and not wrong:
-        wrong += check_sqlite(backup)
+        wrong += check_sqlite(backup, at_rest=True)
     return wrong
 
 
-def check_sqlite(path: Path) -> list[str]:
-    """What SQLite's own integrity check says; empty when all is well."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+def check_sqlite(path: Path, *, at_rest: bool = False) -> list[str]:
+    """What SQLite's own integrity check says; empty when all is well.
+
+    `at_rest`: nobody has the file open, so that no helper files are made beside it.
+    """
+    address = f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' if at_rest else ''}"
+    with closing(sqlite3.connect(address, uri=True)) as connection:
         found = [row[0] for row in connection.execute("PRAGMA integrity_check")]
         found += [
             f"a row of {row[0]} points at nothing"
@@ -155,32 +177,11 @@ def check_sqlite(path: Path) -> list[str]:
     return [line for line in found if line != "ok"]
 
 
-def restore(backup: Path, url: str, vault: Vault) -> Sessions:
-    """Put a checked backup in the place of an empty or absent database; it then dials nobody.
-
-    Conflict when there is data already, InvalidInput when the backup does not pass its check.
-    """
-    wrong = check(backup, vault)
-    if wrong:
-        raise InvalidInput("; ".join(wrong))
-    manifest = read_manifest(backup)
-    engine = make_engine(url)
-    if is_sqlite(engine) != (manifest.database == "sqlite"):
-        raise InvalidInput(
-            f"this is a backup of {manifest.database}; CALLASSIST_DATABASE_URL is not"
-        )
-    if is_sqlite(engine):
-        _put_sqlite(backup, _sqlite_path(engine))
-    else:
-        if current(engine) is not None:
-            raise Conflict("the database is not empty; restore into a new one")
-        into = f"--dbname={_libpq_url(engine)}"
-        _run(engine, ["pg_restore", "--no-owner", "--exit-on-error", into, str(backup)])
-    upgrade(engine)
-    sessions = Sessions(engine)
-    with sessions.write() as session:
-        mark_restored(session, now=datetime.now(UTC))
-    return sessions
+def _publish(draft: Path, target: Path) -> None:
+    """Give a finished file its name once all of it is on the disk."""
+    with draft.open("rb") as file:
+        os.fsync(file.fileno())
+    draft.rename(target)
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:
@@ -188,51 +189,28 @@ def _copy_sqlite(source: Path, target: Path) -> None:
         live.backup(copy, pages=2000, sleep=0.005)
 
 
-def _put_sqlite(backup: Path, target: Path) -> None:
-    if target.exists() and target.stat().st_size:
-        raise Conflict(f"{target} exists; move it away first, nothing is overwritten")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f"{target.name}.restoring")
-    shutil.copyfile(backup, draft)
-    with draft.open("rb+") as file:
-        os.fsync(file.fileno())
-    draft.rename(target)
-
-
-def _count_rows(sessions: Sessions) -> dict[str, int]:
-    with sessions.read() as session:
+def _count_rows(engine: Engine) -> dict[str, int]:
+    with engine.connect() as connection:
         return {
-            table.name: session.scalar(select(func.count()).select_from(table)) or 0
+            table.name: connection.scalar(select(func.count()).select_from(table)) or 0
             for table in Base.metadata.sorted_tables
         }
 
 
-def _sqlite_path(engine: Engine) -> Path:
+def _count_rows_of_copy(path: Path) -> dict[str, int]:
+    with closing(sqlite3.connect(path)) as copy:
+        return {
+            table.name: copy.execute(f'SELECT count(*) FROM "{table.name}"').fetchone()[0]  # noqa: S608
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def sqlite_path(engine: Engine) -> Path:
+    """The embedded database's file."""
     name = engine.url.database
     if not name or name == ":memory:":
         raise PermanentError("a database in memory cannot be backed up")
     return Path(name)
-
-
-def _libpq_url(engine: Engine) -> str:
-    # without the password: everybody on the machine can read a command line
-    return engine.url.set(drivername="postgresql", password=None).render_as_string()
-
-
-def _run(engine: Engine, command: list[str]) -> None:
-    password = engine.url.password
-    environment = {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
-    try:
-        subprocess.run(  # noqa: S603
-            command, check=True, capture_output=True, text=True, env=environment
-        )
-    except FileNotFoundError:
-        raise PermanentError(
-            f"{command[0]} is not installed; on Debian: apt-get install postgresql-client"
-        ) from None
-    except subprocess.CalledProcessError as failed:
-        last = (failed.stderr or "no reason given").strip().splitlines()[-1]
-        raise TransientError(f"{command[0]} failed: {last}") from failed
 
 
 def _manifest_path(backup: Path) -> Path:
