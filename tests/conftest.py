@@ -23,9 +23,12 @@ for _name in [name for name in os.environ if name.startswith("CALLASSIST_")]:
         del os.environ[_name]
 
 # No deadline: two workers share a small machine, and slow is not wrong.
-hypothesis.settings.register_profile("ci", deadline=None, max_examples=100, print_blob=True)
+# The same examples each time: a run says whether this code is good, `nightly` looks for more.
 hypothesis.settings.register_profile(
-    "nightly", hypothesis.settings.get_profile("ci"), max_examples=2000
+    "ci", deadline=None, max_examples=100, print_blob=True, derandomize=True
+)
+hypothesis.settings.register_profile(
+    "nightly", hypothesis.settings.get_profile("ci"), max_examples=2000, derandomize=False
 )
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
