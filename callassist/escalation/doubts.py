@@ -79,12 +79,15 @@ def deliver_look_up(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
     attempt_id = int(item.payload["attempt_id"])
     with ctx.sessions.read() as session:
         attempt = session.get_one(CallAttempt, attempt_id)
-        if attempt.state != DialState.IN_DOUBT or attempt.number is None:
+        if attempt.state != DialState.IN_DOUBT:
             return
-        number = ctx.vault.open(attempt.number)
+        sealed = attempt.number
         since = (attempt.dial_at or attempt.requested_at) - LOOK_BACK
+    if sealed is None:
+        _look_up_failed(ctx, attempt_id, now, "the number was erased meanwhile")
+        return
     try:
-        found = ctx.telephony.find_calls(to=number, since=since)
+        found = ctx.telephony.find_calls(to=ctx.vault.open(sealed), since=since)
     except TransientError as down:
         _look_up_failed(ctx, attempt_id, now, down.detail)
         return
