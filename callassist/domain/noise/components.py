@@ -14,7 +14,7 @@ from typing import NamedTuple
 from callassist.domain.noise.effects import EndReason
 from callassist.domain.noise.instants import NEVER
 from callassist.domain.noise.rules import Plan
-from callassist.domain.noise.segments import as_gap, sure_until
+from callassist.domain.noise.segments import as_gap, floor, sure_until
 from callassist.domain.noise.state import How, Segment, Source
 
 
@@ -153,7 +153,8 @@ class _Run:
             if segment.how == How.OPEN and segment.on_from is not None and segment.proof is not None
         ]
         frozen = turn = ended = reason = None
-        spent = max(self.end, self.heard_until)
+        # A sensor that was lost here has its next part begin after `floor`, so that must be known.
+        spent = max([self.end, self.heard_until, *[floor((gap,)) for gap in self.gaps]])
         if self.how == How.CALM or (self.how == How.WANING and self.end <= now):
             ended, reason = self.end, EndReason.CALM.value
         elif self.how == How.WANING:

@@ -7,7 +7,7 @@ from callassist.domain.noise.rules import Plan
 from callassist.domain.noise.state import Record, Source
 
 _OLDEST = 24 * 60 * MINUTE  # older events are ignored anyway
-_MOST_KEPT = 16  # breaches, for a home with a sensor that lags for hours
+_MOST_KEPT = 64  # breaches, for a home with a sensor that lags for hours
 
 
 def pruned(
@@ -16,7 +16,7 @@ def pruned(
     """Sources and records without the breaches that are over for good.
 
     A sensor's next event is newer than its last one, so what is older than the newest event of
-    every sensor cannot change. One that lags keeps ended breaches, at most 16 for 24 hours.
+    every sensor cannot change. One that lags keeps ended breaches, at most 64 for 24 hours.
     """
     mark = max(_watermark(sources, plan, now), now - _OLDEST)
     gone = 0

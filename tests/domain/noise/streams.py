@@ -18,6 +18,7 @@ STEADY = (1, 1, 1, 2, 3, 4, 5, 6, 9)  # minutes between readings: never silent
 GAPPY = (*STEADY, 10, 11, 20, 30, 31, 45)
 ANY_KIND = tuple(SourceKind)
 LEVELS = (SourceKind.LEVEL,)
+_LONGEST = 20 * 60  # minutes; what is older than a day is forgotten, in whatever order
 _WORDS = {
     SourceKind.NOTICE: (ReadingKind.NOTICE, ReadingKind.NOTICE_ENDED),
     SourceKind.STATE: (ReadingKind.NOISE_STARTED, ReadingKind.NOISE_ENDED),
@@ -102,6 +103,8 @@ def _levels(rng: Random, sensor: int, spacing: Sequence[int]) -> tuple[NoiseEven
     events = []
     for _ in range(rng.randint(1, 60)):
         when += rng.choice(spacing) if rng.random() < 0.1 else min(some)
+        if when > _LONGEST:
+            break
         loud = loud if rng.random() < steady else not loud
         events.append(level(when, LOUD if loud else CALM, sensor=sensor, delay=delay))
     return tuple(events)

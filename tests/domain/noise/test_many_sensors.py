@@ -8,6 +8,7 @@ from callassist.domain.noise import (
     BreachReopened,
     ReadingKind,
     SourceKind,
+    encode,
 )
 from tests.domain.noise.home import CALM, LOUD, Home, Told, at, level, said
 
@@ -163,3 +164,33 @@ def test_what_comes_later_than_five_minutes_is_not_waited_for() -> None:
     home.levels(0, 30, CALM, sensor=2)
     home.levels(31, 40, LOUD, sensor=2)
     assert home.breach.escalated_at is not None
+
+
+def test_a_lost_sensor_that_comes_back_never_reaches_into_what_was_forgotten() -> None:
+    kinds = {1: SourceKind.STATE, 2: SourceKind.NOTICE, 3: SourceKind.LEVEL}
+    events = [
+        said(ReadingKind.NOTICE, 39, sensor=2, number=1),
+        said(STARTED, 50),
+        said(ReadingKind.OFFLINE, 50, sensor=2),
+        said(ENDED, 55),
+        said(ENDED, 70),
+        level(87, LOUD, sensor=3),
+        said(ReadingKind.NOTICE, 95, sensor=2, number=1),
+        said(ReadingKind.NOTICE, 96, sensor=2, number=2),
+    ]
+    one_by_one, at_once = Home(kinds=kinds), Home(kinds=kinds)
+    for event in events:
+        one_by_one.hear(event)
+    at_once.hear(*events)
+    assert one_by_one.breaches == at_once.breaches
+
+
+def test_a_dead_sensor_makes_a_noisy_home_remember_no_more_than_64_breaches() -> None:
+    home = two()
+    home.hear(level(0, CALM, sensor=2))
+    for start in range(10, 1400, 15):
+        home.levels(start, start + 2, LOUD)
+        home.levels(start + 2, start + 8, CALM)
+    assert len(home.told) == 93
+    assert len(home.state.records) == 64
+    assert len(encode(home.state)) < 20_000
