@@ -5,14 +5,18 @@ from __future__ import annotations
 from callassist.models.account import (
     Account,
     ApiToken,
+    DutyFeed,
     DutySpan,
     Idempotency,
     Person,
     RoleBinding,
     SignInLink,
 )
+from callassist.models.afterwards import FalseAlarm, HostNote, ReportShare
 from callassist.models.base import Base
 from callassist.models.desk import Desk, Operator, Presence, ServiceAgreement, Shift
+from callassist.models.desk_notes import DeskPreference, NoteDraft, ShiftNote
+from callassist.models.digest import Digest
 from callassist.models.incident import (
     CallAttempt,
     CallEvent,
@@ -31,7 +35,7 @@ from callassist.models.messages import (
 )
 from callassist.models.property import HostContact, Policy, Property
 from callassist.models.sensor import Breach, NoiseReading, PropertyNoise, Sensor, SensorConnection
-from callassist.models.stay import Consent, Erasure, Stay, StayNumber, StopEntry
+from callassist.models.stay import Consent, Erasure, Stay, StayFile, StayNumber, StopEntry
 
 __all__ = [
     "Account",
@@ -43,15 +47,21 @@ __all__ = [
     "CallTask",
     "Consent",
     "Desk",
+    "DeskPreference",
+    "Digest",
+    "DutyFeed",
     "DutySpan",
     "Erasure",
+    "FalseAlarm",
     "HostContact",
+    "HostNote",
     "Idempotency",
     "ImportRun",
     "Incident",
     "IncidentLogEntry",
     "NeedsYou",
     "NoiseReading",
+    "NoteDraft",
     "Notification",
     "NotificationChannel",
     "Offer",
@@ -63,6 +73,7 @@ __all__ = [
     "Property",
     "PropertyNoise",
     "Report",
+    "ReportShare",
     "ReportVersion",
     "RoleBinding",
     "Sensor",
@@ -70,8 +81,10 @@ __all__ = [
     "ServiceAgreement",
     "ServiceFact",
     "Shift",
+    "ShiftNote",
     "SignInLink",
     "Stay",
+    "StayFile",
     "StayNumber",
     "StopEntry",
     "Timer",

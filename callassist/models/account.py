@@ -129,3 +129,17 @@ class DutySpan(Base):
     position: Mapped[int] = mapped_column(default=1)
     starts_at: Mapped[Instant]
     ends_at: Mapped[Instant]
+
+
+class DutyFeed(Base):
+    """The secret address under which calendars read an account's duty rota."""
+
+    __tablename__ = "duty_feed"
+    __table_args__ = (Index("ix_duty_feed_account", "account_id"),)
+
+    id: Mapped[Id]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    language: Mapped[str] = mapped_column(String(8))
+    created_at: Mapped[Instant]
+    revoked_at: Mapped[Instant | None]

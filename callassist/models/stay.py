@@ -111,3 +111,18 @@ class Erasure(Base):
     id: Mapped[Id]
     stay_public_id: Mapped[str] = mapped_column(String(24), unique=True)
     erased_at: Mapped[Instant]
+
+
+class StayFile(Base):
+    """A file of stays that was sent in and waits to be confirmed; nothing of it is a stay yet."""
+
+    __tablename__ = "stay_file"
+    __table_args__ = (Index("ix_stay_file_created", "created_at"),)  # forgotten after a day
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    name: Mapped[Line]
+    content: Mapped[Sealed]
+    columns: Mapped[JsonDict]  # which column is what, and how dates are written
+    created_at: Mapped[Instant]

@@ -6,6 +6,7 @@ from __future__ import annotations
 SEALED: dict[str, tuple[str, ...]] = {
     "call_attempt": ("number",),
     "desk": ("duty_phone",),
+    "digest": ("address", "stop_token"),
     "duty_span": ("phone",),
     "host_contact": ("phone",),
     "idempotency": ("body",),
@@ -13,6 +14,7 @@ SEALED: dict[str, tuple[str, ...]] = {
     "operator": ("phone",),
     "sensor_connection": ("secret", "previous_secret"),
     "stay": ("guest_name",),
+    "stay_file": ("content",),
     "stay_number": ("number", "number_raw"),
 }
 
