@@ -33,7 +33,7 @@ from callassist.models.messages import (
     Report,
     ReportVersion,
 )
-from callassist.models.property import HostContact, Policy, Property
+from callassist.models.property import HostContact, Policy, PolicyChange, Property
 from callassist.models.sensor import Breach, NoiseReading, PropertyNoise, Sensor, SensorConnection
 from callassist.models.stay import Consent, Erasure, Stay, StayFile, StayNumber, StopEntry
 
@@ -69,6 +69,7 @@ __all__ = [
     "OutboxEntry",
     "Person",
     "Policy",
+    "PolicyChange",
     "Presence",
     "Property",
     "PropertyNoise",

@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, String, Uniq
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from callassist.models.base import Base
-from callassist.models.types import Id, Instant, JsonList, Line, PublicId, Sealed, Word
+from callassist.models.types import Id, Instant, JsonDict, JsonList, Line, PublicId, Sealed, Word
 
 
 class Account(Base):
@@ -21,6 +21,8 @@ class Account(Base):
     timezone: Mapped[Word] = mapped_column(default="UTC")
     caller_id: Mapped[str | None] = mapped_column(String(20))
     created_at: Mapped[Instant]
+    calls_by: Mapped[Word | None]  # domain.call_takers.CallTakers; None until the host has chosen
+    setup: Mapped[JsonDict | None]  # {"skipped": [steps of the set-up checklist]}
 
 
 class Person(Base):

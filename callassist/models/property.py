@@ -34,6 +34,29 @@ class Policy(Base):
     updated_at: Mapped[Instant]
 
 
+class PolicyChange(Base):
+    """Who changed a preset, from what to what; kept when the preset is gone."""
+
+    __tablename__ = "policy_change"
+    # what became of one preset; what was changed in an account lately
+    __table_args__ = (
+        Index("ix_policy_change_policy", "policy_id", "at"),
+        Index("ix_policy_change_account", "account_id", "at"),
+    )
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    policy_id: Mapped[int | None] = mapped_column(ForeignKey("policy.id", ondelete="SET NULL"))
+    name: Mapped[Line]  # of the preset, after the change
+    action: Mapped[Word]  # created, changed, undone, removed
+    before: Mapped[JsonDict | None]  # {"name", "rules"}
+    after: Mapped[JsonDict | None]
+    by: Mapped[Line]
+    at: Mapped[Instant]
+    undone_at: Mapped[Instant | None]
+
+
 class Property(Base):
     """The physical place with the sensor."""
 
@@ -54,6 +77,7 @@ class Property(Base):
     host_only: Mapped[bool] = mapped_column(Boolean, default=False)
     paused_from: Mapped[Instant | None]
     paused_until: Mapped[Instant | None]
+    pause_reason: Mapped[Line | None]
     archived_at: Mapped[Instant | None]
     created_at: Mapped[Instant]
 
