@@ -17,6 +17,7 @@ from callassist.models.base import Base
 from callassist.models.desk import Desk, Operator, Presence, ServiceAgreement, Shift
 from callassist.models.desk_notes import DeskPreference, NoteDraft, ShiftNote
 from callassist.models.digest import Digest
+from callassist.models.guest_link import GuestLink
 from callassist.models.incident import (
     CallAttempt,
     CallEvent,
@@ -53,6 +54,7 @@ __all__ = [
     "DutySpan",
     "Erasure",
     "FalseAlarm",
+    "GuestLink",
     "HostContact",
     "HostNote",
     "Idempotency",

@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -33,13 +34,13 @@ class Incident(Base):
 
     __tablename__ = "incident"
     __table_args__ = (
-        # one open incident per home: the database refuses a second
+        # one open incident per home: the database refuses a second; a rehearsal stands beside it
         Index(
             "uq_incident_open_property",
             "property_id",
             unique=True,
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
+            sqlite_where=text("closed_at IS NULL AND NOT practice"),
+            postgresql_where=text("closed_at IS NULL AND NOT practice"),
         ),
         Index("ix_incident_account_opened", "account_id", "opened_at"),  # a host's list
         Index("ix_incident_stay", "stay_id"),  # at most 3 per stay and night
@@ -65,6 +66,7 @@ class Incident(Base):
     complaint_at: Mapped[Instant | None]
     repeat_of_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
     practice: Mapped[bool] = mapped_column(Boolean, default=False)
+    shadow: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     call_requested_at: Mapped[Instant | None]
     first_contact: Mapped[str | None] = mapped_column(String(8))  # guest | host
     contact_at: Mapped[Instant | None]  # the first

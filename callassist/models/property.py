@@ -75,6 +75,8 @@ class Property(Base):
     language: Mapped[str] = mapped_column(String(8), default="en")  # spoken to guests by default
     policy_id: Mapped[int | None] = mapped_column(ForeignKey("policy.id"))
     host_only: Mapped[bool] = mapped_column(Boolean, default=False)
+    shadow_since: Mapped[Instant | None]  # shadow mode: all rules run, nothing leaves the house
+    house_rule: Mapped[Line] = mapped_column(default="", server_default="")  # for the guest page
     paused_from: Mapped[Instant | None]
     paused_until: Mapped[Instant | None]
     pause_reason: Mapped[Line | None]

@@ -8,6 +8,7 @@ SEALED: dict[str, tuple[str, ...]] = {
     "desk": ("duty_phone",),
     "digest": ("address", "stop_token"),
     "duty_span": ("phone",),
+    "guest_link": ("token",),
     "host_contact": ("phone",),
     "idempotency": ("body",),
     "notification_channel": ("address",),
