@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from callassist.models.access import (
+    Invitation,
+    RecoveryCode,
+    SecondFactor,
+    SignInSession,
+    TeamChange,
+)
 from callassist.models.account import (
     Account,
     ApiToken,
@@ -34,9 +41,11 @@ from callassist.models.messages import (
     Report,
     ReportVersion,
 )
+from callassist.models.nudge import Nudge
 from callassist.models.property import HostContact, Policy, PolicyChange, Property
 from callassist.models.sensor import Breach, NoiseReading, PropertyNoise, Sensor, SensorConnection
 from callassist.models.stay import Consent, Erasure, Stay, StayFile, StayNumber, StopEntry
+from callassist.models.supervision import DeskLink, Intervention, ScriptVersion
 
 __all__ = [
     "Account",
@@ -48,6 +57,7 @@ __all__ = [
     "CallTask",
     "Consent",
     "Desk",
+    "DeskLink",
     "DeskPreference",
     "Digest",
     "DutyFeed",
@@ -61,11 +71,14 @@ __all__ = [
     "ImportRun",
     "Incident",
     "IncidentLogEntry",
+    "Intervention",
+    "Invitation",
     "NeedsYou",
     "NoiseReading",
     "NoteDraft",
     "Notification",
     "NotificationChannel",
+    "Nudge",
     "Offer",
     "Operator",
     "OutboxEntry",
@@ -75,10 +88,13 @@ __all__ = [
     "Presence",
     "Property",
     "PropertyNoise",
+    "RecoveryCode",
     "Report",
     "ReportShare",
     "ReportVersion",
     "RoleBinding",
+    "ScriptVersion",
+    "SecondFactor",
     "Sensor",
     "SensorConnection",
     "ServiceAgreement",
@@ -86,9 +102,11 @@ __all__ = [
     "Shift",
     "ShiftNote",
     "SignInLink",
+    "SignInSession",
     "Stay",
     "StayFile",
     "StayNumber",
     "StopEntry",
+    "TeamChange",
     "Timer",
 ]

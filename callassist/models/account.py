@@ -29,6 +29,8 @@ class Person(Base):
     """Somebody who can sign in. The columns are those that Flask-Security expects of a user."""
 
     __tablename__ = "person"
+    # who comes from the firm's own sign-in
+    __table_args__ = (Index("ix_person_firm_subject", "firm_subject", unique=True),)
 
     id: Mapped[Id]
     public_id: Mapped[PublicId]
@@ -39,6 +41,14 @@ class Person(Base):
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     confirmed_at: Mapped[Instant | None]
     language: Mapped[str | None] = mapped_column(String(8))
+    theme: Mapped[str] = mapped_column(String(8), default="system", server_default="system")
+    hour_cycle: Mapped[str | None] = mapped_column(String(4))  # h12 or h23; None: as the language
+    timezone: Mapped[Word | None]  # None: the account's
+    # local times like 23:00 between which nothing buzzes but what needs this person
+    quiet_from: Mapped[str | None] = mapped_column(String(5))
+    quiet_until: Mapped[str | None] = mapped_column(String(5))
+    # who they are at the firm's own sign-in: issuer and subject
+    firm_subject: Mapped[str | None] = mapped_column(String(255))
     created_at: Mapped[Instant]
 
     bindings: Mapped[list[RoleBinding]] = relationship(
@@ -63,6 +73,8 @@ class RoleBinding(Base):
     role: Mapped[Word]  # domain.viewer.Role
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     desk_id: Mapped[int | None] = mapped_column(ForeignKey("desk.id"))
+    # "firm": given by a group of the firm's own sign-in, and taken away with it
+    source: Mapped[str] = mapped_column(String(16), default="local", server_default="local")
 
     person: Mapped[Person] = relationship(back_populates="bindings")
 

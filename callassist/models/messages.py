@@ -35,6 +35,7 @@ class NotificationChannel(Base):
     kind: Mapped[Word]  # push, email, apprise, sms
     address: Mapped[Sealed]  # e-mail address, Apprise URL, or push subscription as JSON
     address_mask: Mapped[Line]
+    label: Mapped[Line | None]  # of a device: "Chrome, Android"
     language: Mapped[str] = mapped_column(String(8))
     muted_kinds: Mapped[JsonList]
     wanted_kinds: Mapped[JsonList] = mapped_column(default=list)  # of those that are off by default

@@ -13,6 +13,7 @@ SEALED: dict[str, tuple[str, ...]] = {
     "idempotency": ("body",),
     "notification_channel": ("address",),
     "operator": ("phone",),
+    "second_factor": ("secret",),
     "sensor_connection": ("secret", "previous_secret"),
     "stay": ("guest_name",),
     "stay_file": ("content",),
