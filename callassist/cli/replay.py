@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import statistics
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -17,47 +16,19 @@ from callassist.domain.cadence import Cadence
 from callassist.domain.durations import parse_duration
 from callassist.domain.noise import (
     SILENT_AFTER,
-    BreachBegan,
-    BreachEscalated,
-    Effect,
     NoiseEvent,
-    PropertyNoise,
     ReadingKind,
+    Replay,
     Rules,
     SourceKind,
     SourceTraits,
-    apply,
 )
+from callassist.domain.noise import replay as replay_events
 from callassist.domain.policy import EscalationPolicy
 from callassist.domain.quiet_hours import NIGHT
 from callassist.errors import InvalidInput
 
 _SENSOR = 1
-_CHUNK = 1000  # readings per step
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Replay:
-    """What the rule made of a series."""
-
-    readings: int
-    breaches: int
-    escalations: tuple[BreachEscalated, ...]
-
-    def to_dict(self) -> dict[str, object]:
-        """The JSON of DESIGN 5: instants in UTC, `began_at` as first heard, peak until the call."""
-        return {
-            "readings": self.readings,
-            "breaches": self.breaches,
-            "escalations": [
-                {
-                    "began_at": _stamp(each.first_loud_at),
-                    "escalated_at": _stamp(each.at),
-                    "peak_db": each.peak_db,
-                }
-                for each in self.escalations
-            ],
-        }
 
 
 def run_series(
@@ -74,18 +45,7 @@ def run_series(
         traits={_SENSOR: SourceTraits(sensor_id=_SENSOR, kind=SourceKind.LEVEL, interval=interval)},
         silent_after=SILENT_AFTER if silent_after is None else silent_after,
     )
-    state = PropertyNoise()
-    effects: list[Effect] = []
-    for start in range(0, len(levels), _CHUNK):
-        events = [_event(level) for level in levels[start : start + _CHUNK]]
-        step = apply(state, events, rules, levels[0].at)
-        state = step.state
-        effects += step.effects
-    return Replay(
-        readings=len(levels),
-        breaches=sum(isinstance(each, BreachBegan) for each in effects),
-        escalations=tuple(each for each in effects if isinstance(each, BreachEscalated)),
-    )
+    return replay_events([_event(level) for level in levels], rules)
 
 
 @click.command()
@@ -125,7 +85,7 @@ def replay(
     except InvalidInput as refused:
         raise click.UsageError(refused.detail) from refused
     result = run_series(levels, policy, tz, silence)
-    click.echo(json.dumps(result.to_dict()) if as_json else _as_text(result, tz))
+    click.echo(json.dumps(_as_dict(result)) if as_json else _as_text(result, tz))
 
 
 def _policy(
@@ -183,6 +143,22 @@ def _event(level: Level) -> NoiseEvent:
 
 def _stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _as_dict(result: Replay) -> dict[str, object]:
+    """The JSON of DESIGN 5: instants in UTC, `began_at` as first heard, peak until the call."""
+    return {
+        "readings": result.readings,
+        "breaches": result.breaches,
+        "escalations": [
+            {
+                "began_at": _stamp(each.first_loud_at),
+                "escalated_at": _stamp(each.at),
+                "peak_db": each.peak_db,
+            }
+            for each in result.escalations
+        ],
+    }
 
 
 def _as_text(result: Replay, tz: ZoneInfo) -> str:

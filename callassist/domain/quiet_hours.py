@@ -7,7 +7,7 @@ last (the night is never shortened), and a start or end that does not exist is t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
@@ -17,6 +17,8 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EVERY_DAY = frozenset(range(7))
 _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
+_DAY_MINUTES = 24 * 60
+_WEEK_MINUTES = 7 * _DAY_MINUTES
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,6 +84,22 @@ class LocalHours:
 
 
 NIGHT = LocalHours(start=time(22), end=time(8))
+
+
+def do_overlap(hours: Sequence[LocalHours]) -> bool:
+    """Whether any two of these, which may begin on different weekdays, have a minute in common."""
+    taken: set[int] = set()
+    for one in hours:
+        starts = one.start.hour * 60 + one.start.minute
+        ends = one.end.hour * 60 + one.end.minute
+        length = (ends - starts) % _DAY_MINUTES
+        for day in one.weekdays:
+            begins = day * _DAY_MINUTES + starts
+            minutes = {(begins + each) % _WEEK_MINUTES for each in range(length)}
+            if taken & minutes:
+                return True
+            taken |= minutes
+    return False
 
 
 def _instant(wall: datetime, tz: tzinfo, *, fold: int) -> datetime:

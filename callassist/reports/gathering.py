@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -16,6 +15,7 @@ from callassist.domain.incident import IncidentState, Resolution
 from callassist.domain.log_action import LogAction
 from callassist.domain.noise import SourceKind
 from callassist.domain.policy import EscalationPolicy
+from callassist.domain.thresholds import limits
 from callassist.errors import Conflict
 from callassist.models import Breach, Incident, Property, Stay
 from callassist.reports.facts import (
@@ -30,7 +30,6 @@ from callassist.reports.gathering_levels import sensors
 from callassist.reports.version_reason import VersionReason
 
 _CALM = "calm"
-_DAY = timedelta(days=1)
 
 
 def gather(session: Session, incident: Incident, reason: VersionReason) -> ReportFacts:
@@ -118,25 +117,9 @@ def _thresholds(
     incident: Incident, home: Property, starts_at: datetime, ends_at: datetime
 ) -> Iterator[ThresholdSpan]:
     """The limits of the stamped policy, cut where quiet hours begin or end."""
-    policy = EscalationPolicy.from_dict(incident.policy)
-    tz = ZoneInfo(home.timezone)
-    cuts = {starts_at, ends_at}
-    day = starts_at.astimezone(tz).date() - _DAY
-    while policy.quiet_hours is not None and day <= ends_at.astimezone(tz).date():
-        cuts.update(policy.quiet_hours.span_on(day, tz) or ())
-        day += _DAY
-    inside = sorted(cut for cut in cuts if starts_at <= cut <= ends_at)
-    last: ThresholdSpan | None = None
-    for begins, ends in pairwise(inside):
-        level = policy.threshold_at(begins, tz)
-        if last is not None and last.db == level:
-            last = last._replace(ends_at=ends)
-            continue
-        if last is not None:
-            yield last
-        last = ThresholdSpan(begins, ends, level)
-    if last is not None:
-        yield last
+    policy, tz = EscalationPolicy.from_dict(incident.policy), ZoneInfo(home.timezone)
+    for limit in limits(policy, tz, starts_at, ends_at):
+        yield ThresholdSpan(limit.starts_at, limit.ends_at, limit.db)
 
 
 def _log(session: Session, incident: Incident, as_of: datetime) -> tuple[LogFacts, ...]:

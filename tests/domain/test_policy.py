@@ -152,3 +152,19 @@ def test_durations(text: str, seconds: int) -> None:
 def test_what_is_not_a_duration_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput, match="--calm-after"):
         parse_duration(text, "--calm-after")
+
+
+def test_a_weekend_may_have_quiet_hours_of_its_own() -> None:
+    week = {"start": "22:00", "end": "08:00", "weekdays": ["sun", "mon", "tue", "wed", "thu"]}
+    weekend = {"start": "23:30", "end": "10:00", "weekdays": ["fri", "sat"]}
+    rules = EscalationPolicy.from_dict({"quiet_hours": week, "more_quiet_hours": [weekend]})
+    tz = ZoneInfo("Europe/Paris")
+    friday, thursday = (datetime(2026, 6, day, 20, 45, tzinfo=UTC) for day in (12, 11))
+    assert (rules.threshold_at(friday, tz), rules.threshold_at(thursday, tz)) == (75, 70)
+    assert EscalationPolicy.from_dict(rules.to_dict()) == rules
+    with pytest.raises(InvalidInput, match="overlap"):
+        EscalationPolicy.from_dict({"more_quiet_hours": [weekend]})
+    with pytest.raises(InvalidInput, match="set quiet_hours too"):
+        EscalationPolicy.from_dict({"quiet_hours": False, "more_quiet_hours": [weekend]})
+    with pytest.raises(InvalidInput, match=r"more_quiet_hours\.0"):
+        EscalationPolicy.from_dict({"more_quiet_hours": [7]})

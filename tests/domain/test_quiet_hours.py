@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from callassist.domain.quiet_hours import NIGHT, LocalHours
+from callassist.domain.quiet_hours import NIGHT, LocalHours, do_overlap
 from callassist.errors import InvalidInput
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -118,3 +118,24 @@ def test_a_bad_value_is_named(data: dict[str, object], field: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         LocalHours.from_dict(data)
     assert refused.value.field == field
+
+
+def hours(start: str, end: str, *days: str) -> LocalHours:
+    return LocalHours.from_dict({"start": start, "end": end, "weekdays": list(days)})
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "overlap"),
+    [
+        (hours("22:00", "08:00", "sun", "mon"), hours("23:30", "09:00", "fri", "sat"), False),
+        (hours("22:00", "08:00", "fri"), hours("07:59", "12:00", "sat"), True),
+        (hours("22:00", "08:00", "fri"), hours("08:00", "12:00", "sat"), False),
+        (hours("22:00", "08:00", "sun"), hours("00:00", "01:00", "mon"), True),
+        (hours("13:00", "15:00", "mon"), hours("13:00", "15:00", "tue"), False),
+    ],
+)
+def test_hours_of_different_weekdays_overlap_or_not(
+    one: LocalHours, other: LocalHours, *, overlap: bool
+) -> None:
+    assert do_overlap([one, other]) is overlap
+    assert do_overlap([other, one]) is overlap

@@ -22,6 +22,7 @@ from callassist.domain.noise.effects import (
     SensorSilent,
 )
 from callassist.domain.noise.events import NoiseEvent, ReadingKind, SourceKind, Verdict
+from callassist.domain.noise.replay import Replay, replay
 from callassist.domain.noise.rules import SILENT_AFTER, Rules, SourceTraits
 from callassist.domain.noise.state import Breach, PropertyNoise
 from callassist.domain.noise.steps import Step, apply, tick
@@ -42,6 +43,7 @@ __all__ = [
     "NoiseEvent",
     "PropertyNoise",
     "ReadingKind",
+    "Replay",
     "Rules",
     "SensorBack",
     "SensorSilent",
@@ -52,5 +54,6 @@ __all__ = [
     "apply",
     "decode",
     "encode",
+    "replay",
     "tick",
 ]
