@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from callassist.domain.viewer import Viewer
+from callassist.errors import Conflict
 from callassist.models import Stay, StopEntry
 
 
@@ -47,3 +49,31 @@ def do_not_call(
     if number_index is not None:
         stop(session, number_index, source, now)
     session.flush()
+
+
+_BY_HOST = "calls_stopped"  # in typed_fields: what a host stopped, a host may allow again
+
+
+def stop_calls(session: Session, viewer: Viewer, stay: Stay, now: datetime) -> None:
+    """The host wants no call to this guest any more; a guest's own wish is left as it is."""
+    viewer.require_write(stay.account_id)
+    if stay.do_not_call_at is None:
+        stay.do_not_call_at = now
+        stay.typed_fields = {**stay.typed_fields, _BY_HOST: now.isoformat()}
+    session.flush()
+
+
+def allow_calls(session: Session, viewer: Viewer, stay: Stay) -> None:
+    """Take that back; Conflict when it was the guest who asked not to be phoned."""
+    viewer.require_write(stay.account_id)
+    if not stopped_by_host(stay):
+        raise Conflict("the guest asked not to be phoned; only the guest can take that back")
+    stay.do_not_call_at = None
+    kept = {name: value for name, value in stay.typed_fields.items() if name != _BY_HOST}
+    stay.typed_fields = kept
+    session.flush()
+
+
+def stopped_by_host(stay: Stay) -> bool:
+    """Whether a host stopped the calls, who may allow them again."""
+    return stay.do_not_call_at is not None and _BY_HOST in stay.typed_fields
