@@ -13,7 +13,7 @@ class LogAction(StrEnum):
     GUEST_WARNED = "guest_warned"  # step, channel, sent, reason
     TASK_QUEUED = "task_queued"  # task_id, party, attempt_number, available_at, language
     TASK_OFFERED = "task_offered"  # task_id, operator_id, desk_name
-    OFFER_ENDED = "offer_ended"  # task_id, operator_id, ending: declined, missed, withdrawn
+    OFFER_ENDED = "offer_ended"  # task_id, operator_id, ending: declined, missed, withdrawn; why
     TASK_TAKEN = "task_taken"  # task_id, operator_id, desk_name
     TASK_RETURNED = "task_returned"  # task_id, reason
     TASK_CANCELLED = "task_cancelled"  # task_id, reason
@@ -25,6 +25,7 @@ class LogAction(StrEnum):
     DIAL_ENDED = "dial_ended"  # attempt_id, outcome, talk_seconds
     RESULT_SAVED = "result_saved"  # task_id, attempt_id, party, attempt_number, result, counted,
     # outcome, desk_name, has_note
+    NOTE_CORRECTED = "note_corrected"  # task_id, operator_id, desk_name
     NUMBER_FLAGGED = "number_flagged"  # stay_number_id | host_contact_id, mask, reason
     GUEST_STOPPED = "guest_stopped"  # number_hash
     SUPERVISOR_PAGED = "supervisor_paged"  # task_id, reason, to
@@ -45,3 +46,10 @@ class LogAction(StrEnum):
     AUDIT_ALARM = "audit_alarm"  # finding
     INCIDENT_CLOSED = "incident_closed"  # resolution, minutes_to_quiet
     GUEST_ERASED = "guest_erased"  # stay_id
+    HOST_NOTED = "host_noted"  # note_id
+    FALSE_ALARM = "false_alarm"  # kind
+    CALLS_STOPPED = "calls_stopped"  # stay_id, by
+    CALLS_ALLOWED = "calls_allowed"  # stay_id, by
+    REPORT_SHARED = "report_shared"  # share_id, until
+    SHARE_REVOKED = "share_revoked"  # share_id
+    EVIDENCE_TAKEN = "evidence_taken"  # by: person id

@@ -101,6 +101,11 @@ def report_of_incident(
     return None if report is None else _readable(session, vault, report, None)
 
 
+def newest(session: Session, vault: Vault, report: Report) -> ReadableReport:
+    """The newest version of a report that somebody may read."""
+    return _readable(session, vault, report, None)
+
+
 def _readable(
     session: Session, vault: Vault, report: Report, version: int | None
 ) -> ReadableReport:
