@@ -92,38 +92,6 @@ def add_person(
     return person
 
 
-def remove_role(
-    session: Session, viewer: Viewer, person_public_id: str, role: Role, account: Account
-) -> None:
-    """Take a role in one of the viewer's accounts away; the last owner stays."""
-    viewer.require_write(account.id)
-    bindings = list(
-        session.scalars(select(RoleBinding).where(RoleBinding.account_id == account.id))
-    )
-    owners = [one for one in bindings if one.role == Role.OWNER]
-    for one in bindings:
-        if one.person.public_id == person_public_id and one.role == role:
-            if owners == [one]:
-                raise InvalidInput("an account keeps at least one owner; name another first")
-            session.delete(one)
-            session.flush()
-            return
-    raise NotFound("nobody of this account has this role")
-
-
-def team(session: Session, viewer: Viewer, account: Account) -> list[tuple[Person, Role]]:
-    """The people of one of the viewer's accounts with their roles, by address."""
-    if not (viewer.is_admin or account.id in viewer.account_ids):
-        raise NotFound("no such account")
-    query = (
-        select(Person, RoleBinding.role)
-        .join(RoleBinding, RoleBinding.person_id == Person.id)
-        .where(RoleBinding.account_id == account.id)
-        .order_by(Person.email, RoleBinding.id)
-    )
-    return [(person, Role(role)) for person, role in session.execute(query)]
-
-
 def set_language(session: Session, person_id: int, code: str) -> None:
     """The language of somebody's pages and sign-in mails."""
     person = session.get_one(Person, person_id)

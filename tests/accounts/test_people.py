@@ -11,10 +11,9 @@ from callassist.accounts.people import (
     add_person,
     create_account,
     find_account,
-    remove_role,
-    team,
     viewer_for_person,
 )
+from callassist.accounts.team import remove_role, team
 from callassist.domain.viewer import Role
 from callassist.errors import Forbidden, InvalidInput, NotFound
 from callassist.models import Person, Presence
@@ -95,12 +94,12 @@ def test_a_person_without_a_place_or_address_is_refused(
 def test_an_account_keeps_its_last_owner(sessions: Sessions) -> None:
     with sessions.write() as session:
         place = firm(session)
-        (owner, _), *_ = team(session, place.owner, place.account)
+        owner = team(session, place.owner, place.account)[0].person
         with pytest.raises(InvalidInput, match="at least one owner"):
-            remove_role(session, place.owner, owner.public_id, Role.OWNER, place.account)
+            remove_role(session, place.owner, owner.public_id, Role.OWNER, place.account, NOW)
         add_person(session, "second@example.com", Role.OWNER, account=place.account, now=NOW)
-        remove_role(session, place.owner, owner.public_id, Role.OWNER, place.account)
-        assert [person.email for person, _ in team(session, place.owner, place.account)] == [
+        remove_role(session, place.owner, owner.public_id, Role.OWNER, place.account, NOW)
+        assert [one.person.email for one in team(session, ADMIN, place.account)] == [
             "second@example.com"
         ]
 

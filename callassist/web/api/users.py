@@ -7,7 +7,8 @@ from typing import Literal
 from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import selectinload
 
-from callassist.accounts.people import DESK_ROLES, add_person, find_account, remove_role
+from callassist.accounts.people import DESK_ROLES, add_person, find_account
+from callassist.accounts.team import remove_role, require_may_give
 from callassist.domain.viewer import Role
 from callassist.errors import Forbidden, InvalidInput
 from callassist.models import Account, Desk, Person, RoleBinding
@@ -76,7 +77,7 @@ def invite(ask: Ask, body: Invitation) -> UserOut:
         ask.viewer.require_run_desk(desk.id, desk.account_id)
     else:
         account = account_named(ask, body.account)
-        ask.viewer.require_write(account.id)
+        require_may_give(ask.viewer, account.id, role)
     if role not in DESK_ROLES and body.desk is not None:
         raise InvalidInput("only operators and supervisors are of a desk", "desk")
     person = add_person(
@@ -105,7 +106,7 @@ def remove(ask: Ask, person_id: str, query: RoleChoice) -> None:
         account = account_named(ask, None)
     else:
         account = find_account(ask.session, ask.viewer, query.account)
-    remove_role(ask.session, ask.viewer, person_id, Role(query.role), account)
+    remove_role(ask.session, ask.viewer, person_id, Role(query.role), account, ask.now)
 
 
 def _scope(ask: Ask) -> ColumnElement[bool]:

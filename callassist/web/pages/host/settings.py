@@ -10,13 +10,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from callassist import notifications
-from callassist.accounts.people import (
-    accounts,
-    add_person,
-    find_account,
-    team,
-)
-from callassist.accounts.people import remove_role as take_role_away
+from callassist.accounts.people import accounts, add_person, find_account
+from callassist.accounts.team import remove_role as take_role_away
+from callassist.accounts.team import team
 from callassist.domain.viewer import Role, Viewer
 from callassist.errors import Conflict, InvalidInput
 from callassist.models import Account, NotificationChannel, Person
@@ -110,7 +106,14 @@ def remove_role() -> ResponseReturnValue:
         with asking.writing() as session:
             account = find_account(session, asking.host(), request.form.get("account", ""))
             role = Role(request.form.get("role", ""))
-            take_role_away(session, asking.host(), request.form.get("person", ""), role, account)
+            take_role_away(
+                session,
+                asking.host(),
+                request.form.get("person", ""),
+                role,
+                account,
+                asking.now(),
+            )
         flash(_("Removed."))
     except ValueError:
         flash(_("Choose a role."), "refused")
@@ -141,7 +144,7 @@ def _places(session: Session, viewer: Viewer) -> list[Place]:
     return [
         Place(
             account=account,
-            people=tuple(team(session, viewer, account)),
+            people=tuple((one.person, one.role) for one in team(session, viewer, account)),
             may_write=viewer.can_write(account.id),
         )
         for account in accounts(session, viewer)
