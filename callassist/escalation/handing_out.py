@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from callassist import incident_log, roster, timers
 from callassist.domain.call_task import Party, TaskEvent, TaskState
@@ -28,7 +28,12 @@ class Declined:
 
 
 def queue_order(task: CallTask) -> tuple[int, datetime, int]:
-    """First attempts, then host calls, then second and third; oldest first within each."""
+    """First attempts, then host calls, then second and third; oldest first within each.
+
+    Practice comes after everything that is real.
+    """
+    if task.incident.practice:
+        return 3, task.available_at, task.id
     guest_rank = 0 if task.attempt_number == 1 else 2
     return 1 if task.party == Party.HOST else guest_rank, task.available_at, task.id
 
@@ -36,11 +41,13 @@ def queue_order(task: CallTask) -> tuple[int, datetime, int]:
 def due_tasks(session: Session, desk_id: int, now: datetime) -> list[CallTask]:
     """The desk's queue: pending tasks that are due, in order."""
     rows = session.scalars(
-        select(CallTask).where(
+        select(CallTask)
+        .where(
             CallTask.desk_id == desk_id,
             CallTask.state == TaskState.PENDING,
             CallTask.available_at <= now,
         )
+        .options(joinedload(CallTask.incident))
     )
     return sorted(rows, key=queue_order)
 
@@ -57,7 +64,7 @@ def hand_out(session: Session, ctx: Escalation, desk_id: int, now: datetime) -> 
         operator = _choose(session, ctx, task, free, now, looks)
         if operator is None:
             continue
-        _offer(session, ctx, task, operator, now)
+        offer_to(session, ctx, task, operator, now)
         free.remove(operator)
         offered += 1
     if looks:
@@ -109,9 +116,10 @@ def _declines(session: Session, ctx: Escalation, task: CallTask) -> list[Decline
     ]
 
 
-def _offer(
+def offer_to(
     session: Session, ctx: Escalation, task: CallTask, operator: Operator, now: datetime
 ) -> None:
+    """Hold a pending task for one available operator, 45 seconds long."""
     move_task(task, TaskEvent.OFFER)
     task.operator_id = operator.id
     task.offered_at = now
