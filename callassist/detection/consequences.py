@@ -27,6 +27,7 @@ from callassist.domain.noise import (
 )
 from callassist.domain.policy import EscalationPolicy
 from callassist.models import Breach, Incident, Property, Sensor
+from callassist.storage import nudges
 from callassist.timers import Arming
 
 OPEN, DUE, ENDED = "breach_open", "breach_due", "breach_ended"
@@ -46,6 +47,7 @@ class Consequences:
     def write(self, home: Home, effects: Iterable[Effect], policy: EscalationPolicy) -> None:
         """Write `effects` in their order; `policy` is stamped on a breach that begins."""
         for effect in effects:
+            nudges.changed(self._session, Property, home.property_id)
             match effect:
                 case SensorSilent():
                     self._sensor_silent(home, effect)

@@ -14,6 +14,7 @@ from callassist.errors import NotFound
 from callassist.incident_log.chain import entry_hash, plain
 from callassist.models import Incident, IncidentLogEntry
 from callassist.models.types import to_micros
+from callassist.storage import nudges
 
 
 def append(
@@ -47,6 +48,7 @@ def append(
     session.add(entry)
     session.flush()
     _move_head(session, incident_id, length, digest)
+    nudges.changed(session, Incident, incident_id)
     return entry
 
 

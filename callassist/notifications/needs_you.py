@@ -16,6 +16,7 @@ from callassist.errors import NotFound
 from callassist.models import NeedsYou, NotificationChannel
 from callassist.notifications.recipients import account_channels, person_channels
 from callassist.notifications.telling import Telling, queue, skip, wants
+from callassist.storage import nudges
 from callassist.timers import DueTimer
 
 STEP = "needs_you_step"  # timer kind, subject: needs_you id
@@ -104,6 +105,7 @@ def acknowledge(session: Session, viewer_name: str, needs_you_id: int, now: date
     session.refresh(alarm)
     if taken is None:
         return False
+    nudges.changed(session, NeedsYou, needs_you_id)
     timers.disarm(session, STEP, needs_you_id)
     if alarm.incident_id is not None:
         data = {"needs_you_id": needs_you_id, "by": "host"}

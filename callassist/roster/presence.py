@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from callassist.domain.presence import PresenceState
 from callassist.models import Operator, Presence
+from callassist.storage import nudges
 
 _FRESH_START = frozenset({PresenceState.OFFLINE, PresenceState.BREAK})
 
@@ -42,6 +43,8 @@ def set_presence(
         .execution_options(synchronize_session=False)
     ).first()
     session.refresh(session.get_one(Presence, operator_id))
+    if moved is not None:
+        nudges.changed(session, Presence, operator_id)
     return moved is not None
 
 

@@ -6,16 +6,24 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from callassist.errors import ServiceBusy
 from callassist.storage import hints as session_hints
+from callassist.storage import nudges
 from callassist.storage.engine import BEGIN_OPTION, BUSY_TIMEOUT_MS, is_sqlite
 from callassist.storage.faults import busy
 from callassist.storage.hints import Hints
 from callassist.storage.turns import Turns
+
+
+class WritingSession(Session):
+    """A session whose commit also says which open pages it concerns."""
+
+
+event.listen(WritingSession, "after_flush", nudges.note_flush)
 
 
 class Sessions:
@@ -40,11 +48,12 @@ class Sessions:
         with (
             self._alone(),
             self._turn(),
-            Session(self._write_engine, expire_on_commit=False) as session,
+            WritingSession(self._write_engine, expire_on_commit=False) as session,
         ):
             session_hints.attach(session, self.hints)
             with _named_faults():
                 yield session
+                nudges.settle(session)
                 session.commit()
         session_hints.send(session)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -17,9 +17,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from callassist import outbox, timers
 from callassist.accounts.retention import Retention, forget_expired
 from callassist.bootstrap import Service
+from callassist.detection.quarters import note_quarters, prune_quarters
 from callassist.errors import TransientError
 from callassist.escalation.auditor import alarm, audit
 from callassist.notifications import arm_missing, ping_if_well, trusted_session
+from callassist.storage import nudges
 from callassist.storage.backup import nightly_backup
 from callassist.storage.facts import put_fact
 
@@ -46,6 +48,8 @@ class Metronome:
             ("backup", self.back_up, MINUTE),
             ("morning notes", self.arm_morning_notes, HOUR),
             ("retention", self.forget, HOUR),
+            ("nudges", self.prune_nudges, MINUTE),
+            ("noise quarters", self.note_quarters, MINUTE),
         ):
             self._scheduler.add_job(_guarded(name, job), "interval", seconds=seconds, id=name)
 
@@ -100,11 +104,24 @@ class Metronome:
         now = service.clock.now()
         kept = Retention(numbers=own.numbers, readings=own.readings, reports=own.reports)
         gone = forget_expired(service.sessions, kept, now)
-        for prune in (timers.prune, outbox.prune):
+        for prune in (timers.prune, outbox.prune, prune_quarters):
             with service.sessions.write() as session:
                 prune(session, now)
         if any(gone.values()):
             _log.info("forgotten", action="retention", **gone)
+
+    def note_quarters(self) -> None:
+        """Keep the highest levels of quarters of an hour up to date, in short transactions."""
+        service = self._service
+        passed = 1
+        while passed:
+            with service.sessions.write() as session:
+                passed = note_quarters(session, service.clock.now())
+
+    def prune_nudges(self) -> None:
+        """Open pages have read these long ago."""
+        with self._service.sessions.write() as session:
+            nudges.prune(session, datetime.now(UTC))
 
 
 def checks(service: Service) -> dict[str, Callable[[], None]]:

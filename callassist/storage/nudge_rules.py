@@ -1,0 +1,232 @@
+"""Which rows somebody sees, and whom their change concerns: one line per table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from callassist.domain.nudge import NudgeKind
+from callassist.models import (
+    Account,
+    CallAttempt,
+    CallTask,
+    Desk,
+    DutySpan,
+    FalseAlarm,
+    HostContact,
+    HostNote,
+    Incident,
+    NeedsYou,
+    Notification,
+    NotificationChannel,
+    Operator,
+    Person,
+    Policy,
+    Presence,
+    Property,
+    Report,
+    ReportVersion,
+    RoleBinding,
+    Sensor,
+    SensorConnection,
+    ServiceAgreement,
+    Shift,
+    ShiftNote,
+    SignInSession,
+    Stay,
+    StayNumber,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """One nudge before it is a row; it has at least one of the three places."""
+
+    kind: NudgeKind
+    public_id: str = ""
+    account_id: int | None = None
+    desk_id: int | None = None
+    person_id: int | None = None
+
+
+Rule = Callable[[Session, Any], Iterable[Told]]
+
+
+def _incident(session: Session, incident_id: int | None) -> Iterator[Told]:
+    incident = session.get(Incident, incident_id) if incident_id is not None else None
+    if incident is not None:
+        yield Told(
+            kind=NudgeKind.INCIDENT,
+            public_id=incident.public_id,
+            account_id=incident.account_id,
+            desk_id=incident.desk_id,
+        )
+
+
+def _incident_itself(session: Session, incident: Incident) -> Iterator[Told]:
+    yield from _incident(session, incident.id)
+    yield from _home(session, incident.property_id)
+
+
+def _of_incident(session: Session, row: FalseAlarm | HostNote | Report) -> Iterator[Told]:
+    yield from _incident(session, row.incident_id)
+
+
+def _version(session: Session, version: ReportVersion) -> Iterator[Told]:
+    report = session.get(Report, version.report_id)
+    if report is not None:
+        yield from _incident(session, report.incident_id)
+
+
+def _task(session: Session, task: CallTask | None) -> Iterator[Told]:
+    if task is None:
+        return
+    yield from _incident(session, task.incident_id)
+    if task.desk_id is not None:
+        yield Told(kind=NudgeKind.TASK, public_id=task.public_id, desk_id=task.desk_id)
+        yield from _queue(session, task.desk_id)
+
+
+def _attempt(session: Session, attempt: CallAttempt) -> Iterator[Told]:
+    yield from _task(session, session.get(CallTask, attempt.task_id))
+
+
+def _queue(session: Session, desk_id: int) -> Iterator[Told]:
+    desk = session.get(Desk, desk_id)
+    if desk is not None:
+        yield Told(kind=NudgeKind.QUEUE, public_id=desk.public_id, desk_id=desk.id)
+
+
+def _desk(session: Session, desk: Desk) -> Iterator[Told]:
+    yield from _queue(session, desk.id)
+
+
+def _shift_note(session: Session, note: ShiftNote) -> Iterator[Told]:
+    yield Told(kind=NudgeKind.SHIFT, public_id=note.public_id, desk_id=note.desk_id)
+
+
+def _operator(session: Session, operator: Operator | None) -> Iterator[Told]:
+    if operator is not None:
+        yield Told(kind=NudgeKind.PRESENCE, public_id=operator.public_id, desk_id=operator.desk_id)
+
+
+def _operator_itself(session: Session, operator: Operator) -> Iterator[Told]:
+    yield from _operator(session, operator)
+    if operator.person_id is not None:
+        yield Told(kind=NudgeKind.ACCESS, person_id=operator.person_id)
+
+
+def _presence(session: Session, presence: Presence) -> Iterator[Told]:
+    yield from _operator(session, session.get(Operator, presence.operator_id))
+
+
+def _shift(session: Session, shift: Shift) -> Iterator[Told]:
+    operator = session.get(Operator, shift.operator_id)
+    if operator is not None:
+        yield Told(kind=NudgeKind.SHIFT, public_id=shift.public_id, desk_id=operator.desk_id)
+
+
+def _duty(session: Session, span: DutySpan) -> Iterator[Told]:
+    yield Told(kind=NudgeKind.SHIFT, public_id=span.public_id, account_id=span.account_id)
+
+
+def _home(session: Session, property_id: int | None) -> Iterator[Told]:
+    home = session.get(Property, property_id) if property_id is not None else None
+    if home is not None:
+        yield from _home_itself(session, home)
+
+
+def _home_itself(session: Session, home: Property) -> Iterator[Told]:
+    yield Told(kind=NudgeKind.HOME, public_id=home.public_id, account_id=home.account_id)
+
+
+def _in_home(session: Session, row: HostContact | Stay) -> Iterator[Told]:
+    yield from _home(session, row.property_id)
+
+
+def _stay_number(session: Session, number: StayNumber) -> Iterator[Told]:
+    stay = session.get(Stay, number.stay_id)
+    if stay is not None:
+        yield from _home(session, stay.property_id)
+
+
+def _homes(session: Session, row: Any) -> Iterator[Told]:
+    """A change to all homes of an account, or to what has no home yet."""
+    yield Told(kind=NudgeKind.HOME, account_id=row.account_id)
+
+
+def _account(session: Session, account: Account) -> Iterator[Told]:
+    yield Told(kind=NudgeKind.HOME, account_id=account.id)
+
+
+def _sensor(session: Session, sensor: Sensor) -> Iterator[Told]:
+    yield from (
+        _homes(session, sensor)
+        if sensor.property_id is None
+        else _home(session, sensor.property_id)
+    )
+
+
+def _alarm(session: Session, alarm: NeedsYou) -> Iterator[Told]:
+    yield Told(kind=NudgeKind.ALARM, public_id=alarm.public_id, account_id=alarm.account_id)
+
+
+def _notice(session: Session, row: Notification | NotificationChannel) -> Iterator[Told]:
+    yield Told(
+        kind=NudgeKind.NOTICE,
+        public_id=row.public_id,
+        account_id=row.account_id,
+        desk_id=row.desk_id,
+    )
+
+
+def _access(session: Session, row: RoleBinding | SignInSession) -> Iterator[Told]:
+    yield Told(kind=NudgeKind.ACCESS, person_id=row.person_id)
+
+
+def _person(session: Session, person: Person) -> Iterator[Told]:
+    yield Told(kind=NudgeKind.ACCESS, person_id=person.id)
+
+
+RULES: Mapping[type, Rule] = {
+    Account: _account,
+    CallAttempt: _attempt,
+    CallTask: _task,
+    Desk: _desk,
+    DutySpan: _duty,
+    FalseAlarm: _of_incident,
+    HostContact: _in_home,
+    HostNote: _of_incident,
+    Incident: _incident_itself,
+    NeedsYou: _alarm,
+    Notification: _notice,
+    NotificationChannel: _notice,
+    Operator: _operator_itself,
+    Person: _person,
+    Policy: _homes,
+    Presence: _presence,
+    Property: _home_itself,
+    Report: _of_incident,
+    ReportVersion: _version,
+    RoleBinding: _access,
+    Sensor: _sensor,
+    SensorConnection: _homes,
+    ServiceAgreement: _homes,
+    Shift: _shift,
+    ShiftNote: _shift_note,
+    SignInSession: _access,
+    Stay: _in_home,
+    StayNumber: _stay_number,
+}
+
+# Of these tables only these columns are seen; the others change all the time.
+SEEN_COLUMNS: Mapping[type, frozenset[str]] = {
+    Person: frozenset({"active", "fs_uniquifier"}),
+    Presence: frozenset({"state"}),
+    Sensor: frozenset({"name", "property_id", "silent_since", "interval_seconds"}),
+    SensorConnection: frozenset({"name", "disabled_at"}),
+    SignInSession: frozenset({"ended_at"}),
+}
