@@ -43,7 +43,14 @@ from callassist.models.messages import (
 )
 from callassist.models.nudge import Nudge
 from callassist.models.property import HostContact, Policy, PolicyChange, Property
-from callassist.models.sensor import Breach, NoiseReading, PropertyNoise, Sensor, SensorConnection
+from callassist.models.sensor import (
+    Breach,
+    NoiseQuarter,
+    NoiseReading,
+    PropertyNoise,
+    Sensor,
+    SensorConnection,
+)
 from callassist.models.stay import Consent, Erasure, Stay, StayFile, StayNumber, StopEntry
 from callassist.models.supervision import DeskLink, Intervention, ScriptVersion
 
@@ -74,6 +81,7 @@ __all__ = [
     "Intervention",
     "Invitation",
     "NeedsYou",
+    "NoiseQuarter",
     "NoiseReading",
     "NoteDraft",
     "Notification",

@@ -83,6 +83,20 @@ class NoiseReading(Base):
     verdict: Mapped[str] = mapped_column(String(16))  # domain.noise.Verdict
 
 
+class NoiseQuarter(Base):
+    """The highest level of a sensor in a quarter of an hour; for drawings of a day or a week.
+
+    Readings of a sensor lie scattered over the table; these lie side by side.
+    """
+
+    __tablename__ = "noise_quarter"
+    __table_args__ = ({"sqlite_with_rowid": False},)  # side by side on SQLite too
+
+    sensor_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[Instant] = mapped_column(primary_key=True)  # its beginning, a full quarter in UTC
+    highest_db: Mapped[float] = mapped_column(Float)
+
+
 class PropertyNoise(Base):
     """State of the noise rule for one home (domain.noise.encode) and its next clock instant."""
 
