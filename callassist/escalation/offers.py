@@ -13,6 +13,7 @@ from callassist.domain.presence import PresenceState
 from callassist.errors import Conflict, NotFound
 from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import Deadline
+from callassist.escalation.giving_back import parse_reason
 from callassist.escalation.locks import lock_task
 from callassist.escalation.moves import move_task
 from callassist.escalation.tasks import disarm_waiting, end_offer
@@ -74,13 +75,23 @@ def _refresh_stay(session: Session, incident: Incident, task: CallTask, now: dat
 
 
 def decline(
-    session: Session, ctx: Escalation, operator_id: int, task_id: int, now: datetime
+    session: Session,
+    ctx: Escalation,
+    operator_id: int,
+    task_id: int,
+    now: datetime,
+    *,
+    reason: str | None = None,
 ) -> None:
-    """Give an offer back; not a miss, and not offered to this operator again for 2 minutes."""
+    """Give an offer back; not a miss, and not offered to this operator again for 2 minutes.
+
+    A `reason` is one of `giving_back.Reason`.
+    """
+    why = None if reason is None else str(parse_reason(reason))
     task, incident = lock_task(session, task_id)
     if task.state != TaskState.OFFERED or task.operator_id != operator_id:
         raise Conflict("this task is not being offered to you")
-    _withdraw(session, incident, task, "declined", now)
+    _withdraw(session, incident, task, "declined", now, why)
     roster.set_presence(session, operator_id, PresenceState.AVAILABLE, now)
     _look_again(session, task, now)
 
@@ -133,9 +144,14 @@ def _last_of_language(session: Session, operator_id: int, task: CallTask, now: d
 
 
 def _withdraw(
-    session: Session, incident: Incident, task: CallTask, ending: str, now: datetime
+    session: Session,
+    incident: Incident,
+    task: CallTask,
+    ending: str,
+    now: datetime,
+    why: str | None = None,
 ) -> None:
-    end_offer(session, incident, task, ending, now=now)
+    end_offer(session, incident, task, ending, now=now, why=why)
     move_task(task, TaskEvent.WITHDRAW)
     task.operator_id = None
 

@@ -19,20 +19,16 @@ from callassist.domain.results import (
     Result,
 )
 from callassist.escalation.applying import apply_guest, apply_host, is_calling
-from callassist.escalation.choosing import guest_target, host_contacts
+from callassist.escalation.choosing import guest_target
 from callassist.escalation.closing import close, note_noise_end
 from callassist.escalation.context import Escalation
 from callassist.escalation.flagging import flag_and_stop
 from callassist.escalation.guest_calls import apply_to_joined
 from callassist.escalation.joined import counted_attempts, followers
 from callassist.escalation.moves import move_task
-from callassist.escalation.policy import (
-    GuestSnapshot,
-    HostReason,
-    HostSnapshot,
-    decide_guest,
-    decide_host,
-)
+from callassist.escalation.notes import take_draft
+from callassist.escalation.policy import HostReason, decide_guest, decide_host
+from callassist.escalation.snapshots import guest_snapshot, host_snapshot
 from callassist.escalation.tasks import disarm_task, free_operator
 from callassist.models import (
     CallAttempt,
@@ -69,12 +65,14 @@ def complete(
     extras: Extras | None = None,
 ) -> None:
     """Complete the task with `result` and do what follows (locks are held by the caller)."""
-    counted = _is_counted(task, result)
+    counted = is_counted(task, result)
     if isinstance(result, Disposition):
         attempt.disposition = str(result)
     attempt.counted = counted
     task.result = str(result)
-    task.note = note
+    # nobody wrote a final one: what was typed so far is kept
+    kept = take_draft(session, task.id)
+    task.note = kept if note is None else note.strip() or None
     task.completed_at = now
     move_task(task, TaskEvent.COMPLETE)
     disarm_task(session, task.id)
@@ -93,7 +91,8 @@ def complete(
         _after_host(session, ctx, incident, task, attempt, result, now)
 
 
-def _is_counted(task: CallTask, result: Result) -> bool:
+def is_counted(task: CallTask, result: Result) -> bool:
+    """Whether a result uses one of the attempts up."""
     if task.continuation:
         return False
     if task.party == Party.HOST:
@@ -116,22 +115,17 @@ def _after_guest(
     if result is Disposition.LANGUAGE_BARRIER and language and incident.stay_id:
         stay = session.get_one(Stay, incident.stay_id)
         stays.set_language(session, stay, language, now)
-    snapshot = GuestSnapshot(
-        now=now,
-        ended_at=attempt.ended_at or now,
-        attempt_number=task.attempt_number,
+    snapshot = guest_snapshot(
+        session,
+        incident,
+        task,
+        attempt,
         counted_attempts=counted_attempts(session, incident),
         numbers_left=numbers_left,
         noise_ended=incident.noise_ended_at is not None,
-        cancel_redials=incident.cancel_redials,
-        provider_errors=incident.provider_errors,
-        continuation_used=incident.continuation_used,
-        continuation=task.continuation,
-        barrier_met=incident.barrier_met,
         language=language,
-        language_free=_language_free(session, task, language, now),
-        language_on_shift=_language_on_shift(session, task, language, now),
         call_back_at=extras.call_back_at,
+        now=now,
     )
     decided = decide_guest(_as_decided(result, attempt), snapshot, ctx.limits(incident))
     _count_trouble(incident, result)
@@ -166,23 +160,12 @@ def _after_host(
     result: Result,
     now: datetime,
 ) -> None:
-    position = task.contact_position or 1
     decided_result: Result = result
     if result is Disposition.NOT_RECORDED:
         reached = attempt.outcome == AttemptOutcome.ANSWERED
         decided_result = Disposition.HOST_REACHED if reached else Disposition.HOST_NOT_REACHED
-    snapshot = HostSnapshot(
-        now=now,
-        ended_at=attempt.ended_at or now,
-        contact_position=position,
-        dial=task.attempt_number,
-        later_positions=tuple(
-            each.position for each in host_contacts(session, incident) if each.position > position
-        ),
-        noise_ended=incident.noise_ended_at is not None and incident.first_contact is None,
-        cancel_redials=incident.cancel_redials,
-        provider_errors=incident.provider_errors,
-    )
+    ended = incident.noise_ended_at is not None
+    snapshot = host_snapshot(session, incident, task, attempt, noise_ended=ended, now=now)
     decision = decide_host(decided_result, snapshot, ctx.limits(incident))
     _count_trouble(incident, result)
     apply_host(session, ctx, incident, decision, now=now)
@@ -232,21 +215,3 @@ def _operator_after(session: Session, task: CallTask, result: Result, now: datet
         roster.set_presence(session, task.operator_id, PresenceState.BREAK, now, expect=there)
     else:
         free_operator(session, task, now)
-
-
-def _language_free(session: Session, task: CallTask, language: str | None, now: datetime) -> bool:
-    if language is None or task.desk_id is None:
-        return False
-    return any(
-        roster.speaks(operator, language)
-        for operator, _ in roster.available(session, task.desk_id, now)
-        if operator.id != task.operator_id
-    )
-
-
-def _language_on_shift(
-    session: Session, task: CallTask, language: str | None, now: datetime
-) -> bool:
-    if language is None or task.desk_id is None:
-        return False
-    return roster.anyone_on_shift_speaks(session, task.desk_id, language, now)

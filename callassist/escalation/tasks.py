@@ -15,6 +15,7 @@ from callassist.domain.presence import PresenceState
 from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import TASK_DEADLINES, WAITING_DEADLINES, Deadline
 from callassist.escalation.moves import move_task
+from callassist.escalation.notes import take_draft
 from callassist.escalation.telling import page_supervisor
 from callassist.models import CallAttempt, CallTask, Incident, Offer, Presence
 
@@ -78,9 +79,17 @@ def queue_task(
 
 
 def arm_waiting(session: Session, ctx: Escalation, task: CallTask, now: datetime) -> None:
-    """Arm what happens to a pending task that nobody takes, from when it is available."""
+    """Arm what happens to a pending task that nobody takes, from when it is available.
+
+    Of a practice alert the robot takes it soon, so nobody is paged or told that nobody did.
+    """
     own = ctx.settings
     start = max(task.available_at, now)
+    if session.get_one(Incident, task.incident_id).practice:
+        timers.arm(session, Deadline.TASK_AVAILABLE, task.id, start, now=now)
+        give_up_at = start + own.untaken_guest_task_after
+        timers.arm(session, Deadline.NOBODY_GIVE_UP, task.id, give_up_at, now=now)
+        return
     give_up = own.untaken_guest_task_after
     if task.party == Party.HOST:
         give_up = own.untaken_host_task_after
@@ -168,6 +177,7 @@ def cancel_task(
     free_operator(session, task, now)
     move_task(task, TaskEvent.CANCEL)
     task.completed_at = now
+    task.note = take_draft(session, task.id)
     disarm_task(session, task.id)
     incident_log.append(
         session,
@@ -179,9 +189,15 @@ def cancel_task(
 
 
 def end_offer(
-    session: Session, incident: Incident, task: CallTask, ending: str, *, now: datetime
+    session: Session,
+    incident: Incident,
+    task: CallTask,
+    ending: str,
+    *,
+    now: datetime,
+    why: str | None = None,
 ) -> Offer | None:
-    """Close the open offer of a task, if there is one, and log how it ended."""
+    """Close the open offer of a task, if there is one, and log how it ended (and why)."""
     offer = session.scalar(select(Offer).where(Offer.task_id == task.id, Offer.ended_at.is_(None)))
     if offer is None:
         return None
@@ -193,7 +209,12 @@ def end_offer(
             session,
             incident.id,
             LogAction.OFFER_ENDED,
-            {"task_id": task.id, "operator_id": offer.operator_id, "ending": ending},
+            {
+                "task_id": task.id,
+                "operator_id": offer.operator_id,
+                "ending": ending,
+                **({"why": why} if why else {}),
+            },
             now=now,
         )
     return offer

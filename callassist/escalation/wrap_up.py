@@ -20,6 +20,7 @@ from callassist.errors import Conflict, InvalidInput, NotFound
 from callassist.escalation.context import Escalation
 from callassist.escalation.locks import lock_task
 from callassist.escalation.moves import move_task
+from callassist.escalation.notes import check_note
 from callassist.escalation.saving import Extras, complete
 from callassist.escalation.settling import arm_wrap_up, settle
 from callassist.escalation.telling import page_supervisor
@@ -36,7 +37,6 @@ _UNANSWERED = frozenset(
 )
 _ONLY_OURS = frozenset({AttemptOutcome.CANCELLED, AttemptOutcome.PROVIDER_ERROR})
 _NOT_BY_HAND = frozenset({AttemptOutcome.ANSWERED, Disposition.NOT_RECORDED})
-NOTE_LIMIT = 2000
 
 
 def save_result(
@@ -59,8 +59,7 @@ def save_result(
     if task.operator_id != operator_id:
         raise NotFound("there is no such call task")
     result = _fitting(task, word, extras)
-    if note is not None and len(note) > NOTE_LIMIT:
-        raise InvalidInput(f"keep the note under {NOTE_LIMIT} characters", "note")
+    check_note(note or "")
     if task.state == TaskState.COMPLETED and task.result == str(result):
         return task
     if task.state not in (TaskState.ASSIGNED, TaskState.WRAPPING_UP):
@@ -138,7 +137,7 @@ def _ended_attempt(
     attempt = task.attempts[-1]
     if attempt.state == DialState.ENDED:
         return attempt
-    if not ctx.operator_dials:
+    if not ctx.dials_by_hand(incident):
         raise Conflict("the call has not ended yet; hang up first, then save its result")
     # manual mode, and "ended" was never pressed: saving the result says so
     settle(session, ctx, attempt, task, incident, None, ended_at=now, now=now)

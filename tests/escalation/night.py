@@ -30,7 +30,7 @@ from callassist.models import (
     Timer,
 )
 from callassist.outbox import claiming
-from callassist.ports.telephony import WebhookRequest
+from callassist.ports.telephony import Telephony, WebhookRequest
 from callassist.settings import load_settings
 from callassist.storage.vault import Vault
 from callassist.telephony.manual import ManualTelephony
@@ -72,6 +72,7 @@ class Night(Scene):
     policy: EscalationPolicy = field(default_factory=EscalationPolicy)
     seed: int = 7
     manual: bool = False  # operators dial on their own phones
+    telephony: Telephony | None = None  # a real network; rehearsals are simulated all the same
 
     def __post_init__(self) -> None:
         self.vault = Vault.from_text(Vault.generate_key())
@@ -87,7 +88,8 @@ class Night(Scene):
         self.ctx = Escalation(
             sessions=self.sessions,
             vault=self.vault,
-            telephony=ManualTelephony() if self.manual else self.network,
+            telephony=self.telephony or (ManualTelephony() if self.manual else self.network),
+            rehearsal=self.network,
             settings=load_settings({}, dotenv=None).escalation,
             fresh_contact=self.fresh_contact,
             public_url="http://127.0.0.1:8000",
@@ -232,10 +234,15 @@ class Night(Scene):
         self.run()
         return task
 
-    def decline(self, name: str = "Ann") -> None:
+    def decline(self, name: str = "Ann", reason: str | None = None) -> None:
         with self.sessions.write() as session:
             offers.decline(
-                session, self.ctx, self.operator_ids[name], self.task_of(name), self.clock.now()
+                session,
+                self.ctx,
+                self.operator_ids[name],
+                self.task_of(name),
+                self.clock.now(),
+                reason=reason,
             )
         self.run()
 
