@@ -19,6 +19,8 @@ from callassist.models import (
     CallTask,
     Consent,
     Erasure,
+    FalseAlarm,
+    HostNote,
     Incident,
     Stay,
     StayNumber,
@@ -126,6 +128,10 @@ def _empty(session: Session, stay: Stay, now: datetime) -> None:
     session.execute(delete(Consent).where(Consent.stay_id == stay.id))
     session.execute(update(CallTask).where(CallTask.incident_id.in_(incidents)).values(note=None))
     session.execute(update(Incident).where(Incident.id.in_(incidents)).values(complaint=None))
+    session.execute(delete(HostNote).where(HostNote.incident_id.in_(incidents)))
+    session.execute(
+        update(FalseAlarm).where(FalseAlarm.incident_id.in_(incidents)).values(comment=None)
+    )
     session.execute(
         update(CallAttempt)
         .where(CallAttempt.incident_id.in_(incidents), CallAttempt.party == "guest")
@@ -168,6 +174,13 @@ def _incident(session: Session, vault: Vault, incident: Incident) -> dict[str, A
         "resolution": incident.resolution,
         "complaint": incident.complaint,
         "notes": [task.note for task in tasks if task.note],
+        "notes_of_the_host": list(
+            session.scalars(
+                select(HostNote.text)
+                .where(HostNote.incident_id == incident.id)
+                .order_by(HostNote.id)
+            )
+        ),
         "calls": [
             {
                 "number": None if one.number is None else vault.open(one.number),

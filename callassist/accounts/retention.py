@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from callassist.models import (
     CallAttempt,
     CallTask,
+    HostNote,
     Idempotency,
     Incident,
     NoiseReading,
@@ -23,6 +24,7 @@ from callassist.models import (
     ReportVersion,
     SignInLink,
     Stay,
+    StayFile,
     StayNumber,
 )
 from callassist.storage.sessions import Sessions
@@ -31,6 +33,7 @@ BATCH = 1000
 READINGS_BATCH = 5000
 REQUEST_ANSWERS_KEPT = timedelta(hours=24)
 USED_LINKS_KEPT = timedelta(days=1)
+FILES_KEPT = timedelta(days=1)  # of stays, waiting to be confirmed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +64,7 @@ def forget_expired(
         "reports": (_forget_reports, now - retention.reports),
         "request_answers": (_forget_request_answers, now - REQUEST_ANSWERS_KEPT),
         "sign_in_links": (_forget_sign_in_links, now - USED_LINKS_KEPT),
+        "stay_files": (_forget_stay_files, now - FILES_KEPT),
     }
     forgotten = dict.fromkeys(steps, 0)
     for kind, (step, before) in steps.items():
@@ -161,11 +165,12 @@ def _forget_notes(session: Session, before: datetime) -> int:
     note = select(CallTask.id).where(
         CallTask.incident_id == Incident.id, CallTask.note.is_not(None)
     )
+    own = select(HostNote.id).where(HostNote.incident_id == Incident.id)
     expired = (
         select(Incident.id)
         .where(
             Incident.closed_at < before,
-            or_(Incident.complaint.is_not(None), note.exists()),
+            or_(Incident.complaint.is_not(None), note.exists(), own.exists()),
             ~held.exists(),
         )
         .limit(BATCH)
@@ -174,6 +179,7 @@ def _forget_notes(session: Session, before: datetime) -> int:
     if ids:
         session.execute(update(CallTask).where(CallTask.incident_id.in_(ids)).values(note=None))
         session.execute(update(Incident).where(Incident.id.in_(ids)).values(complaint=None))
+        session.execute(delete(HostNote).where(HostNote.incident_id.in_(ids)))
     return len(ids)
 
 
@@ -190,4 +196,12 @@ def _forget_sign_in_links(session: Session, before: datetime) -> int:
     ids = list(session.scalars(expired))
     if ids:
         session.execute(delete(SignInLink).where(SignInLink.id.in_(ids)))
+    return len(ids)
+
+
+def _forget_stay_files(session: Session, before: datetime) -> int:
+    expired = select(StayFile.id).where(StayFile.created_at < before).limit(BATCH)
+    ids = list(session.scalars(expired))
+    if ids:
+        session.execute(delete(StayFile).where(StayFile.id.in_(ids)))
     return len(ids)

@@ -21,6 +21,7 @@ from callassist.detection.quarters import note_quarters, prune_quarters
 from callassist.errors import TransientError
 from callassist.escalation.auditor import alarm, audit
 from callassist.notifications import arm_missing, ping_if_well, trusted_session
+from callassist.reports.digest_sending import ask_for_digests
 from callassist.storage import nudges
 from callassist.storage.backup import nightly_backup
 from callassist.storage.facts import put_fact
@@ -47,6 +48,7 @@ class Metronome:
             ("heartbeat", self.heartbeat, MINUTE),
             ("backup", self.back_up, MINUTE),
             ("morning notes", self.arm_morning_notes, HOUR),
+            ("digests", self.ask_for_digests, 5 * MINUTE),
             ("retention", self.forget, HOUR),
             ("nudges", self.prune_nudges, MINUTE),
             ("noise quarters", self.note_quarters, MINUTE),
@@ -96,6 +98,12 @@ class Metronome:
         at = service.settings.notifications.morning_note_at
         with service.sessions.write() as session:
             arm_missing(session, service.clock.now(), at)
+
+    def ask_for_digests(self) -> None:
+        """Figures by e-mail whose period is over are put into the outbox."""
+        service = self._service
+        with service.sessions.write() as session:
+            ask_for_digests(session, service.clock.now())
 
     def forget(self) -> None:
         """Delete what is older than its retention, and spent machinery rows."""
