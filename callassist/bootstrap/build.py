@@ -7,7 +7,7 @@ from datetime import datetime
 
 from callassist.accounts.scripts import load_library
 from callassist.bootstrap.service import Service, Uptime
-from callassist.bootstrap.telephones import make_telephony
+from callassist.bootstrap.telephones import make_rehearsal, make_telephony
 from callassist.clock import Clock
 from callassist.detection import Detection
 from callassist.domain.coverage import COVERAGE_CHECK
@@ -30,6 +30,8 @@ from callassist.notifications import (
 from callassist.outbox import Deliverer, OutboxLoop
 from callassist.pms_sync.embedded import NothingImported
 from callassist.ports.telephony import Telephony
+from callassist.reports.digest_sending import TOPIC as DIGEST
+from callassist.reports.digest_sending import digest_deliverer
 from callassist.reports.versions import TOPIC as REPORT
 from callassist.reports.versions import report_deliverer
 from callassist.sensors.registry import ADAPTERS
@@ -68,6 +70,7 @@ def build(
     check_key(sessions, vault, now=clock.now())
     uptime = Uptime(sessions, clock)
     telephony = telephony or make_telephony(settings, clock, secret_key, faults)
+    rehearsal = make_rehearsal(telephony, settings, clock, secret_key)
     surroundings = coverage.Surroundings(
         capabilities=telephony.capabilities(),
         heartbeat_watched=bool(settings.service.heartbeat_url),
@@ -82,6 +85,7 @@ def build(
         sessions=sessions,
         vault=vault,
         telephony=telephony,
+        rehearsal=rehearsal,
         settings=settings.escalation,
         fresh_contact=NothingImported(),
         public_url=settings.service.public_url,
@@ -101,6 +105,7 @@ def build(
         NOTIFY: notify_deliverer(sessions),
         SEND: send_deliverer(sessions, vault, channels, settings.service.public_url),
         REPORT: report_deliverer(sessions),
+        DIGEST: digest_deliverer(sessions, vault, channels["email"], settings.service.public_url),
     }
     ingest = IngestWriter(sessions, clock, detection, most_waiting=settings.ingest.queue_limit)
     return Service(
@@ -109,6 +114,7 @@ def build(
         sessions=sessions,
         vault=vault,
         telephony=telephony,
+        rehearsal=rehearsal,
         channels=channels,
         escalation=escalation,
         surroundings=surroundings,

@@ -54,6 +54,7 @@ class Service:
     sessions: Sessions
     vault: Vault
     telephony: Telephony
+    rehearsal: Telephony  # simulated always; the same one where `telephony` is simulated
     channels: Mapping[str, MessageChannel]
     escalation: Escalation
     surroundings: Surroundings
@@ -76,8 +77,8 @@ class Service:
         self.uptime.beat()
         self.timers.start()
         self.outbox.start()
-        if isinstance(self.telephony, SimulatedNetwork):
-            self.telephony.start()
+        if isinstance(self.rehearsal, SimulatedNetwork):
+            self.rehearsal.start()
         self.running.add("worker")
 
     def stop(self) -> None:
@@ -86,8 +87,8 @@ class Service:
         self.ingest.stop()
         self.timers.stop()
         self.outbox.stop()
-        if isinstance(self.telephony, SimulatedNetwork):
-            self.telephony.close()
+        if isinstance(self.rehearsal, SimulatedNetwork):
+            self.rehearsal.close()
         self.sessions.engine.dispose()
 
     def record_call_events(

@@ -18,9 +18,24 @@ def make_telephony(
     settings: Settings, clock: Clock, secret_key: str, faults: Faults | None = None
 ) -> Telephony:
     """The network of `CALLASSIST_TELEPHONY`; SettingsError for an unknown name."""
+    return registry.build(settings.telephony.network, _parts(settings, clock, secret_key, faults))
+
+
+def make_rehearsal(
+    telephony: Telephony, settings: Settings, clock: Clock, secret_key: str
+) -> Telephony:
+    """The simulated network of practice alerts: `telephony` itself where that is simulated."""
+    if telephony.capabilities().simulated:
+        return telephony
+    return registry.simulated(_parts(settings, clock, secret_key, None))
+
+
+def _parts(
+    settings: Settings, clock: Clock, secret_key: str, faults: Faults | None
+) -> registry.NetworkParts:
     # a key of its own, so that the network never signs with what seals numbers
     secret = hmac.new(secret_key.encode(), b"simulated network", hashlib.sha256).hexdigest()
-    parts = registry.NetworkParts(
+    return registry.NetworkParts(
         clock=clock,
         data_dir=settings.service.data_dir,
         public_url=settings.service.public_url,
@@ -29,7 +44,6 @@ def make_telephony(
         seed=settings.telephony.simulated_seed,
         faults=faults or Faults(),
     )
-    return registry.build(settings.telephony.network, parts)
 
 
 def local_url(bind: Bind) -> str:

@@ -70,6 +70,8 @@ def _what_is_wrong(session: Session, incident: Incident, now: datetime) -> str |
         if _armed(session, [Deadline.FOLLOW_UP_OVER], str(incident.id), now):
             return None
         return "following up without a deadline"
+    if _armed(session, [Deadline.PRACTICE_STEP], str(incident.id), now):
+        return None
     return None if _noise_moves(session, incident, now) else "watching without a deadline"
 
 

@@ -30,7 +30,12 @@ class DialTarget:
 
 
 def guest_target(session: Session, incident: Incident, now: datetime) -> DialTarget | HostReason:
-    """The first unflagged number of the stay in the home now, or why the host is phoned."""
+    """The first unflagged number of the stay in the home now, or why the host is phoned.
+
+    A practice alert has nobody's number: which fake one is chosen where it is dialled.
+    """
+    if incident.practice:
+        return DialTarget(number=b"", number_index="practice", number_mask="")
     stay = stays.staying_now(session, incident.property_id, now)
     if stay is None:
         return HostReason.NO_NUMBER if incident.stay_id is None else HostReason.STAY_CHANGED
@@ -51,7 +56,9 @@ def guest_target(session: Session, incident: Incident, now: datetime) -> DialTar
 
 
 def host_contacts(session: Session, incident: Incident) -> list[HostContact]:
-    """The home's unflagged host contacts in order."""
+    """The home's unflagged host contacts in order; a practice alert has one, who is nobody."""
+    if incident.practice:
+        return [HostContact(position=1, languages=[incident.language])]
     return list(
         session.scalars(
             select(HostContact)

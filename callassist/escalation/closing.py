@@ -71,6 +71,8 @@ def close(session: Session, incident: Incident, event: IncidentEvent, *, now: da
 
 def _arm_next(session: Session, incident: Incident, resolution: Resolution, now: datetime) -> None:
     """When noise that still runs may open another incident for this home."""
+    if incident.practice:
+        return  # it was about no noise
     policy = policy_of(incident)
     due: datetime | None = None
     if resolution in NOT_BEFORE_REARM or resolution is Resolution.MISSED:
@@ -108,6 +110,8 @@ def note_noise_end(session: Session, incident: Incident) -> bool:
 
 
 def _ask_report(session: Session, incident: Incident, reason: str, now: datetime) -> None:
+    if incident.shadow:
+        return  # what would have been done is listed, not reported
     outbox.put(
         session,
         "report",

@@ -17,6 +17,7 @@ from callassist.storage.sessions import Sessions
 from callassist.storage.vault import Vault
 
 OWN_REQUEST = timedelta(seconds=10)  # the longest time-out of a request to a phone network
+PRACTICE_GAP = timedelta(seconds=8)  # real time, between the attempts of a practice alert
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,7 @@ class Escalation:
     sessions: Sessions
     vault: Vault
     telephony: Telephony
+    rehearsal: Telephony  # simulated, whatever `telephony` is: practice alerts dial here only
     settings: EscalationSettings
     fresh_contact: FreshContact
     public_url: str
@@ -61,19 +63,32 @@ class Escalation:
         """Whether the operator dials by hand and tells us when it started and ended."""
         return self.telephony.capabilities().mode is DialMode.OPERATOR
 
+    def network_of(self, incident: Incident) -> Telephony:
+        """Where calls about this incident are made; a practice alert never reaches a real one."""
+        return self.rehearsal if incident.practice else self.telephony
+
+    def network_named(self, provider: str) -> Telephony:
+        """The network on which an attempt was written down to be made."""
+        return self.telephony if provider == self.telephony.name else self.rehearsal
+
+    def dials_by_hand(self, incident: Incident) -> bool:
+        """Whether the operator dials for this incident on a phone of their own."""
+        return self.network_of(incident).capabilities().mode is DialMode.OPERATOR
+
     def limits(self, incident: Incident) -> Limits:
         """The numbers that decide what follows a result for this incident."""
         cadence = cadence_of(incident)
         own = self.settings
+        gap = self.real(PRACTICE_GAP) if incident.practice else cadence.attempt_gap
         return Limits(
             attempts=cadence.attempts,
-            attempt_gap=cadence.attempt_gap,
+            attempt_gap=gap,
             cancelled_limit=own.cancelled_limit,
             provider_error_limit=own.provider_error_limit,
-            provider_error_retry=own.provider_error_retry,
+            provider_error_retry=gap if incident.practice else own.provider_error_retry,
             host_dials_per_contact=own.host_dials_per_contact,
-            call_back_min=own.call_back_min,
-            call_back_max=own.call_back_max,
+            call_back_min=gap if incident.practice else own.call_back_min,
+            call_back_max=gap if incident.practice else own.call_back_max,
         )
 
 

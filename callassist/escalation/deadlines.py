@@ -16,6 +16,7 @@ class Deadline(StrEnum):
     BREACH_THAWED = "breach_thawed"
     # subject: incident id
     STILL_LOUD = "still_loud"  # 15 min after the contact: needs_you
+    PRACTICE_STEP = "practice_step"  # what nobody does of a practice alert, the robot does
     LEADER_LEFT = "leader_left"  # homes that joined its calls to the guest go on without it
     FOLLOW_UP_OVER = "follow_up_over"  # 30 min after the contact: close, perhaps repeat
     # subject: property id

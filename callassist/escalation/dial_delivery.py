@@ -21,6 +21,7 @@ from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import Deadline
 from callassist.escalation.dialling import log_dial_started
 from callassist.escalation.doubts import note_doubt, settle_never_asked
+from callassist.escalation.fake_numbers import PRACTICE_RING
 from callassist.escalation.polling import arm_poll
 from callassist.escalation.settling import lock_attempt, settle
 from callassist.models import CallAttempt
@@ -30,6 +31,7 @@ from callassist.ports.telephony import (
     PlaceCall,
     RateLimited,
     RefusedCall,
+    Telephony,
 )
 from callassist.storage.facts import dialling_allowed
 
@@ -39,11 +41,12 @@ LOOK_BACK = timedelta(seconds=5)  # the network's clock may be a little behind o
 def deliver_dial(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
     """Dial one attempt. Runs twice safely: only the run that claims the row asks the network."""
     attempt_id = int(item.payload["attempt_id"])
-    request = _claim(ctx, attempt_id, now)
-    if request is None:
+    claimed = _claim(ctx, attempt_id, now)
+    if claimed is None:
         return
+    network, request = claimed
     try:
-        placed = ctx.telephony.place_call(request)
+        placed = network.place_call(request)
     except RefusedCall as refused:
         _settle(ctx, attempt_id, refused.outcome, now, error=refused.detail)
     except RateLimited as limited:
@@ -66,16 +69,16 @@ def deliver_hang_up(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
             outcome = AttemptOutcome.CANCELLED
             settle(session, ctx, attempt, task, incident, outcome, ended_at=now, now=now)
             return
-        if ctx.operator_dials:
+        if ctx.dials_by_hand(incident):
             settle(session, ctx, attempt, task, incident, None, ended_at=now, now=now)
             return
-        call_id = attempt.provider_call_id
+        call_id, network = attempt.provider_call_id, ctx.network_of(incident)
     if call_id is None:
         raise TransientError("the network has not named this call yet", 1.0)
-    ctx.telephony.hang_up(call_id)
+    network.hang_up(call_id)
 
 
-def _claim(ctx: Escalation, attempt_id: int, now: datetime) -> PlaceCall | None:
+def _claim(ctx: Escalation, attempt_id: int, now: datetime) -> tuple[Telephony, PlaceCall] | None:
     """Commit `dialing` and the doubt deadline; None when there is nothing to dial (any more)."""
     with ctx.sessions.write() as session:
         attempt, task, incident = lock_attempt(session, attempt_id)
@@ -97,19 +100,21 @@ def _claim(ctx: Escalation, attempt_id: int, now: datetime) -> PlaceCall | None:
         due = now + ctx.doubt_wait
         timers.arm(session, Deadline.ATTEMPT_DOUBT, attempt.id, due, now=now)
         log_dial_started(session, incident.id, attempt, now)
-        return PlaceCall(
+        network = ctx.network_of(incident)
+        timeout = PRACTICE_RING if incident.practice else ctx.settings.ring_timeout
+        return network, PlaceCall(
             attempt_id=attempt.public_id,
             to=ctx.vault.open(attempt.number),
             caller_id=None,
             callback_url=callback_url(ctx, attempt),
-            ring_timeout_seconds=round(ctx.settings.ring_timeout.total_seconds()),
+            ring_timeout_seconds=round(timeout.total_seconds()),
         )
 
 
 def callback_url(ctx: Escalation, attempt: CallAttempt) -> str:
     """Where the network reports this dial; the token in it is the attempt's own."""
     base = ctx.public_url.rstrip("/")
-    return f"{base}/hooks/telephony/{ctx.telephony.name}/{attempt.dial_token}"
+    return f"{base}/hooks/telephony/{attempt.provider}/{attempt.dial_token}"
 
 
 def _rate_wait(
@@ -148,7 +153,7 @@ def _placed(ctx: Escalation, attempt_id: int, call_id: str, now: datetime) -> No
             attempt.state = str(DialState.PLACED)
         timers.disarm(session, Deadline.ATTEMPT_DOUBT, attempt.id)
         if attempt.state in UNSETTLED:
-            arm_poll(session, ctx, attempt.id, now)
+            arm_poll(session, ctx, attempt, now)
 
 
 def _settle(

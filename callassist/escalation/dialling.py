@@ -20,6 +20,7 @@ from callassist.escalation.choosing import DialTarget, free_from, guest_target, 
 from callassist.escalation.closing import close, note_noise_end
 from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import Deadline
+from callassist.escalation.fake_numbers import fake_target
 from callassist.escalation.locks import lock_number, lock_task
 from callassist.escalation.policy import HostReason
 from callassist.escalation.polling import arm_poll
@@ -57,11 +58,18 @@ def request_dial(
     """
     task, incident = lock_task(session, task_id)
     _check_may_dial(session, task, operator_id)
+    return dial(session, ctx, incident, task, now)
+
+
+def dial(
+    session: Session, ctx: Escalation, incident: Incident, task: CallTask, now: datetime
+) -> DialResult:
+    """The dial of a task that is taken (locks are held by the caller)."""
     verdict = _last_look(session, incident, task, now)
     if verdict == "quiet":
         close(session, incident, IncidentEvent.NOISE_ENDED, now=now)
         return DialResult(answer=DialAnswer.WENT_QUIET)
-    target = _target(session, incident, task, now)
+    target = _target(session, ctx, incident, task, now)
     if isinstance(target, HostReason):
         phone_host_instead(session, ctx, incident, task, target, now=now)
         return DialResult(answer=DialAnswer.PHONE_HOST)
@@ -72,18 +80,14 @@ def request_dial(
         held = incident.held_until
         return_task(session, ctx, incident, task, "held", now=now, available_at=held)
         return DialResult(answer=DialAnswer.TOO_SOON, available_at=held)
-    lock_number(session, target.number_index)
-    gap = ctx.settings.same_number_gap
-    if task.continuation or task.guest_asked:
-        gap = timedelta()  # but never two calls to one phone at a time
-    free_at = free_from(session, target.number_index, gap, now)
+    free_at = _free_at(session, ctx, incident, task, target, now)
     if free_at is not None:
         return_task(
             session, ctx, incident, task, "number_dialled_lately", now=now, available_at=free_at
         )
         return DialResult(answer=DialAnswer.TOO_SOON, available_at=free_at)
     attempt = _write_attempt(session, ctx, incident, task, target, now)
-    if ctx.operator_dials:
+    if ctx.dials_by_hand(incident):
         _start_by_hand(session, ctx, incident, attempt, now)
         return DialResult(answer=DialAnswer.STARTED, attempt=attempt)
     outbox.put(session, "dial", attempt.public_id, {"attempt_id": attempt.id}, now=now)
@@ -140,9 +144,29 @@ def _last_look(session: Session, incident: Incident, task: CallTask, now: dateti
     return verdict
 
 
+def _free_at(
+    session: Session,
+    ctx: Escalation,
+    incident: Incident,
+    task: CallTask,
+    target: DialTarget,
+    now: datetime,
+) -> datetime | None:
+    """When the number may be dialled; None for now. A rehearsal's belong to nobody."""
+    if incident.practice:
+        return None
+    lock_number(session, target.number_index)
+    gap = ctx.settings.same_number_gap
+    if task.continuation or task.guest_asked:
+        gap = timedelta()  # but never two calls to one phone at a time
+    return free_from(session, target.number_index, gap, now)
+
+
 def _target(
-    session: Session, incident: Incident, task: CallTask, now: datetime
+    session: Session, ctx: Escalation, incident: Incident, task: CallTask, now: datetime
 ) -> DialTarget | HostReason | None:
+    if incident.practice:
+        return fake_target(ctx.vault, task)
     if task.party == Party.GUEST:
         return guest_target(session, incident, now)
     return host_target(session, incident, task.contact_position or 1)
@@ -170,7 +194,7 @@ def _write_attempt(
         number_index=target.number_index,
         number_mask=target.number_mask,
         state=str(DialState.WAITING),
-        provider=ctx.telephony.name,
+        provider=ctx.network_of(incident).name,
         dial_token=secrets.token_urlsafe(24),
         requested_at=now,
     )
@@ -217,5 +241,5 @@ def _start_by_hand(
 ) -> None:
     attempt.state = str(DialState.PLACED)
     attempt.dial_at = now
-    arm_poll(session, ctx, attempt.id, now)
+    arm_poll(session, ctx, attempt, now)
     log_dial_started(session, incident.id, attempt, now)

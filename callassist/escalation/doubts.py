@@ -81,13 +81,13 @@ def deliver_look_up(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
         attempt = session.get_one(CallAttempt, attempt_id)
         if attempt.state != DialState.IN_DOUBT:
             return
-        sealed = attempt.number
+        sealed, network = attempt.number, ctx.network_named(attempt.provider)
         since = (attempt.dial_at or attempt.requested_at) - LOOK_BACK
     if sealed is None:
         _look_up_failed(ctx, attempt_id, now, "the number was erased meanwhile")
         return
     try:
-        found = ctx.telephony.find_calls(to=ctx.vault.open(sealed), since=since)
+        found = network.find_calls(to=ctx.vault.open(sealed), since=since)
     except TransientError as down:
         _look_up_failed(ctx, attempt_id, now, down.detail)
         return

@@ -18,6 +18,7 @@ from callassist.escalation import (
     noise_changes,
     offers,
     polling,
+    practice,
     presence,
     wrap_up,
 )
@@ -34,6 +35,7 @@ _BY_SUBJECT: dict[Deadline, _Handler] = {
     Deadline.BREACH_ENDED: noise_changes.on_breach_ended,
     Deadline.BREACH_FROZEN: noise_changes.on_breach_frozen,
     Deadline.BREACH_THAWED: noise_changes.on_breach_thawed,
+    Deadline.PRACTICE_STEP: practice.on_practice_step,
     Deadline.LEADER_LEFT: guest_calls.on_leader_left,
     Deadline.STILL_LOUD: following_up.on_still_loud,
     Deadline.FOLLOW_UP_OVER: following_up.on_follow_up_over,

@@ -56,9 +56,11 @@ def leader_for(
     session: Session, incident: Incident, target: DialTarget, now: datetime
 ) -> Incident | None:
     """An incident of the same account that is phoning this very number just now."""
+    if incident.practice:
+        return None
     calling = select(Incident).where(
         Incident.account_id == incident.account_id,
-        Incident.practice == incident.practice,
+        Incident.practice.is_(False),
         Incident.state == IncidentState.CALLING_GUEST,
         Incident.id != incident.id,
     )

@@ -74,9 +74,13 @@ def open_by_hand(
     """ "A neighbour rang", "call now": attempt 1 is available at once, sensor or not.
 
     An incident that is still watching is called for at once. Raises Conflict when the home is
-    being called about already, InvalidInput for a complaint in the future.
+    being called about already or is in shadow mode, InvalidInput for a complaint in the future.
     """
-    session.get_one(Property, home.id, with_for_update=True)
+    session.get_one(Property, home.id, with_for_update=True, populate_existing=True)
+    if home.shadow_since is not None:
+        raise Conflict(
+            "this home is in shadow mode, so nothing leaves the house; end shadow mode first"
+        )
     if complaint_at is not None and complaint_at > now + timedelta(minutes=5):
         raise InvalidInput("the complaint lies in the future; check its time", "complaint_at")
     incident = open_incident_of(session, home.id)
@@ -100,7 +104,12 @@ def why_not(session: Session, home: Property, now: datetime) -> Refusal | None:
         return Refusal.OPEN_ALREADY
     last = session.scalar(
         select(Incident)
-        .where(Incident.property_id == home.id, Incident.closed_at.is_not(None))
+        .where(
+            Incident.property_id == home.id,
+            Incident.closed_at.is_not(None),
+            Incident.practice.is_(False),
+            Incident.shadow == _is_shadow(home),
+        )
         .order_by(Incident.closed_at.desc())
         .limit(1)
     )
@@ -129,9 +138,13 @@ def tell_night_is_full(
 
 
 def open_incident_of(session: Session, property_id: int) -> Incident | None:
-    """The home's open incident; there is at most one."""
+    """The home's open incident; there is at most one besides a practice alert."""
     return session.scalar(
-        select(Incident).where(Incident.property_id == property_id, Incident.closed_at.is_(None))
+        select(Incident).where(
+            Incident.property_id == property_id,
+            Incident.closed_at.is_(None),
+            Incident.practice.is_(False),
+        )
     )
 
 
@@ -178,6 +191,7 @@ def _open(
         policy=policy.to_dict(),
         cadence=policy.cadence_at(at, zone).to_dict(),
         state=str(IncidentState.WATCHING),
+        shadow=_is_shadow(home),
         opened_at=now,
         opened_by=str(by),
         repeat_of_id=before[-1].id if before else None,
@@ -201,6 +215,10 @@ def _open(
     if by is OpenedBy.NOISE:
         tell_host(session, incident, MessageKind.NOISE_STARTED, now=now)
     return incident
+
+
+def _is_shadow(home: Property) -> bool:
+    return home.shadow_since is not None
 
 
 def _language(home: Property, stay: Stay | None, desk: Desk | None) -> str:
@@ -233,6 +251,8 @@ def _called_tonight(session: Session, home: Property, now: datetime) -> list[Inc
             Incident.property_id == home.id,
             Incident.call_requested_at.is_not(None),
             Incident.opened_at >= night_began,
+            Incident.practice.is_(False),
+            Incident.shadow == _is_shadow(home),
         )
         .order_by(Incident.opened_at)
     )

@@ -16,17 +16,18 @@ from callassist.escalation.settling import fold_in, lock_attempt, settle
 from callassist.escalation.telling import page_supervisor
 from callassist.models import CallAttempt
 from callassist.outbox import OutboxItem
+from callassist.ports.telephony import DialMode
 
 BY_HAND_ASKED_AFTER = timedelta(minutes=15)  # manual mode: nobody pressed "ended"
 BY_HAND_ENDED_AFTER = timedelta(minutes=30)
 
 
-def arm_poll(session: Session, ctx: Escalation, attempt_id: int, now: datetime) -> None:
+def arm_poll(session: Session, ctx: Escalation, attempt: CallAttempt, now: datetime) -> None:
     """Ask about this call when nothing was heard of it for a while; never left out while live."""
     due = now + ctx.network(ctx.settings.reconcile_after)
-    if ctx.operator_dials:
+    if _is_by_hand(ctx, attempt):
         due = now + BY_HAND_ASKED_AFTER
-    timers.arm(session, Deadline.ATTEMPT_POLL, attempt_id, due, now=now)
+    timers.arm(session, Deadline.ATTEMPT_POLL, attempt.id, due, now=now)
 
 
 def on_attempt_poll(session: Session, ctx: Escalation, attempt_id: int, now: datetime) -> None:
@@ -34,8 +35,8 @@ def on_attempt_poll(session: Session, ctx: Escalation, attempt_id: int, now: dat
     attempt = session.get_one(CallAttempt, attempt_id)
     if attempt.state == DialState.ENDED:
         return
-    arm_poll(session, ctx, attempt_id, now)
-    if ctx.operator_dials:
+    arm_poll(session, ctx, attempt, now)
+    if _is_by_hand(ctx, attempt):
         _ask_for_the_end(session, ctx, attempt_id, now)
         return
     key = f"{attempt.public_id}:{now.isoformat()}"
@@ -47,11 +48,11 @@ def deliver_poll(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
     attempt_id = int(item.payload["attempt_id"])
     with ctx.sessions.read() as session:
         attempt = session.get_one(CallAttempt, attempt_id)
-        call_id = attempt.provider_call_id
+        call_id, network = attempt.provider_call_id, ctx.network_named(attempt.provider)
         if attempt.state == DialState.ENDED or call_id is None:
             return
     try:
-        event = ctx.telephony.fetch_call(call_id)
+        event = network.fetch_call(call_id)
     except TransientError:
         return  # the next poll is armed already
     with ctx.sessions.write() as session:
@@ -59,6 +60,10 @@ def deliver_poll(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
             fold_in(session, ctx, attempt_id, [event], now)
         else:
             _unknown(session, ctx, attempt_id, now)
+
+
+def _is_by_hand(ctx: Escalation, attempt: CallAttempt) -> bool:
+    return ctx.network_named(attempt.provider).capabilities().mode is DialMode.OPERATOR
 
 
 def _unknown(session: Session, ctx: Escalation, attempt_id: int, now: datetime) -> None:

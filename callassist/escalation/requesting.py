@@ -24,7 +24,12 @@ from callassist.models import Breach, Incident, Property
 def request_call(
     session: Session, ctx: Escalation, incident: Incident, why: str, *, now: datetime
 ) -> None:
-    """Leave watching: phone the guest, or the host when the guest cannot or must not be phoned."""
+    """Leave watching: phone the guest, or the host when the guest cannot or must not be phoned.
+
+    In shadow mode it is only written down that we would have, once, and watching goes on.
+    """
+    if incident.shadow and incident.call_requested_at is not None:
+        return
     incident.call_requested_at = now
     reason = _why_host(session, incident, now)
     party = Party.GUEST if reason is None else Party.HOST
@@ -41,6 +46,8 @@ def request_call(
         },
         now=now,
     )
+    if incident.shadow:
+        return
     tell_host(
         session,
         incident,
@@ -68,7 +75,7 @@ def noise_minutes(session: Session, incident: Incident, now: datetime) -> int | 
 
 def _why_host(session: Session, incident: Incident, now: datetime) -> HostReason | None:
     home = session.get_one(Property, incident.property_id)
-    if home.host_only:
+    if home.host_only and not incident.practice:
         return HostReason.HOST_ONLY
     target = guest_target(session, incident, now)
     return target if isinstance(target, HostReason) else None

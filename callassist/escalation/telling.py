@@ -1,4 +1,7 @@
-"""Messages that a move causes: outbox rows written in the move's own transaction."""
+"""Messages that a move causes: outbox rows written in the move's own transaction.
+
+In shadow mode nobody is told anything; a practice alert pages nobody at the desk.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,8 @@ def tell_host(
     **facts: object,
 ) -> None:
     """Queue one message of `kind` for the account; once per incident, kind and `once_per`."""
+    if incident.shadow:
+        return
     queued = outbox.put(
         session,
         "notify",
@@ -64,6 +69,8 @@ def page_supervisor(
     **facts: object,
 ) -> None:
     """Queue a page for whoever answers for the desk; resolves to a reachable person."""
+    if incident.shadow or incident.practice:
+        return
     queued = outbox.put(
         session,
         "notify",

@@ -59,7 +59,7 @@ class AnyNight(Night):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.mortal = MortalNetwork(self.network)
-        self.ctx = replace(self.ctx, telephony=self.mortal)
+        self.ctx = replace(self.ctx, telephony=self.mortal, rehearsal=self.mortal)
         self._start()
         other = self.add_account("Other Homes")
         numbers = self.guest_numbers if self.shares_number else ("+12025550101",)

@@ -41,6 +41,7 @@ class Service:
     events: dict[str, list[LegEvent]] = field(default_factory=lambda: defaultdict(list))
     tokens: set[str] = field(default_factory=set)
     telephony: Telephony = field(init=False)
+    rehearsal: Telephony = field(init=False)
 
     def record_call_events(self, dial_token: str, events: list[LegEvent], now: datetime) -> None:
         if dial_token not in self.tokens:
@@ -99,7 +100,7 @@ class World:
             secret=SECRET,
             faults=self.faults,
         )
-        self.service.telephony = self.network
+        self.service.telephony = self.service.rehearsal = self.network
 
     def restart_network(self) -> None:
         self.network.close()
