@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select
@@ -134,7 +135,34 @@ def _assess(
     return assess(facts)
 
 
-def is_heard(sensor: Sensor, around: Surroundings, now: datetime) -> bool:
+class Hearable(Protocol):
+    """What silence is judged by: a Sensor, or a row with these columns."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def interval_seconds(self) -> int: ...
+    @property
+    def last_heard_at(self) -> datetime | None: ...
+    @property
+    def silent_since(self) -> datetime | None: ...
+
+
+class HasAccount(Protocol):
+    """Something of an account."""
+
+    @property
+    def account_id(self) -> int: ...
+
+
+class HasLanguage(Protocol):
+    """Something with a language."""
+
+    @property
+    def language(self) -> str | None: ...
+
+
+def is_heard(sensor: Hearable, around: Surroundings, now: datetime) -> bool:
     """Whether a sensor is heard: levels came lately; the others are heard until told offline."""
     if sensor.last_heard_at is None or sensor.silent_since is not None:
         return False
@@ -149,7 +177,7 @@ def _has_contact(session: Session, home: Property) -> bool:
     return bool(session.scalar(select(unflagged)))
 
 
-def has_proved_channel(session: Session, home: Property) -> bool:
+def has_proved_channel(session: Session, home: HasAccount) -> bool:
     """Whether a delivery has proved one way of telling the home's account."""
     proved = exists().where(
         NotificationChannel.account_id == home.account_id,
@@ -180,8 +208,8 @@ def _is_served(
     return not gaps([*shifts, *on_call], night)
 
 
-def call_language(home: Property, stay: Stay | None, desk: Desk | None) -> str:
+def call_language(home: HasLanguage, stay: HasLanguage | None, desk: Desk | None) -> str:
     """The call language as escalation will choose it: the stay's or home's if offered, else en."""
     offered = desk.languages if desk is not None else ["en"]
     wanted = stay.language if stay is not None and stay.language else home.language
-    return wanted if wanted in offered else "en"
+    return wanted if wanted is not None and wanted in offered else "en"

@@ -6,39 +6,100 @@ Queries grow with the accounts and time zones of the list, not with its homes.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, and_, case, false, select
+from sqlalchemy.orm import Session
 
 from callassist import roster
 from callassist.domain.coverage import Coverage, CoverageFacts, assess, coming_night
 from callassist.domain.spans import Span, gaps
 from callassist.domain.viewer import Viewer
 from callassist.escalation.coverage import (
+    Hearable,
     Surroundings,
     call_language,
     has_proved_channel,
     is_heard,
 )
-from callassist.models import Desk, DutySpan, HostContact, Operator, Property, Sensor, Shift, Stay
+from callassist.models import (
+    Desk,
+    DutySpan,
+    HostContact,
+    Operator,
+    Sensor,
+    Shift,
+    Stay,
+    StayNumber,
+)
 from callassist.stays.lookup import TYPED
+
+
+class HomeFacts(Protocol):
+    """What coverage has to know of a home: a Property, or a row with these columns."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def account_id(self) -> int: ...
+    @property
+    def timezone(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def host_only(self) -> bool: ...
+    @property
+    def paused_until(self) -> datetime | None: ...
+
+
+class StayFacts(NamedTuple):
+    """What coverage has to know of a stay."""
+
+    id: int
+    public_id: str
+    property_id: int
+    language: str | None
+    check_in_at: datetime
+    check_out_at: datetime
+    do_not_call_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Night:
+    """One home's coming night: the verdict and the stay that it is about."""
+
+    coverage: Coverage
+    stay: StayFacts | None
 
 
 def coverages_tonight(
     session: Session,
     viewer: Viewer,
-    homes: Sequence[Property],
+    homes: Sequence[HomeFacts],
     around: Surroundings,
     now: datetime,
 ) -> dict[int, Coverage]:
     """By the home's id, what `coverage_tonight` says; homes of others are left out."""
+    found = nights(session, viewer, homes, around, now)
+    return {home_id: night.coverage for home_id, night in found.items()}
+
+
+def nights(
+    session: Session,
+    viewer: Viewer,
+    homes: Sequence[HomeFacts],
+    around: Surroundings,
+    now: datetime,
+) -> dict[int, Night]:
+    """By the home's id, its coming night; homes of others are left out."""
     own = [home for home in homes if viewer.is_admin or home.account_id in viewer.account_ids]
-    nights = {home.id: coming_night(now, ZoneInfo(home.timezone)) for home in own}
-    ids = [home.id for home in own]
+    zones = {zone: coming_night(now, ZoneInfo(zone)) for zone in {home.timezone for home in own}}
+    spans = {home.id: zones[home.timezone] for home in own}
+    ids = list(spans)
     sensors = _sensors(session, ids)
     contacts = set(
         session.scalars(
@@ -47,19 +108,20 @@ def coverages_tonight(
             )
         )
     )
-    stays = _stays(session, own, nights)
+    stays = _stays(session, spans)
+    dialable = _with_number(session, spans)
     rosters = _Rosters(session)
-    covered = {}
+    found = {}
     for home in own:
-        night, stay = nights[home.id], stays.get(home.id)
+        night, stay = spans[home.id], stays.get(home.id)
         desk = rosters.desk(home.account_id, night.starts_at)
         facts = CoverageFacts(
-            sensor_paired=bool(sensors[home.id]),
-            sensor_heard=any(is_heard(one, around, now) for one in sensors[home.id]),
+            sensor_paired=home.id in sensors,
+            sensor_heard=any(is_heard(one, around, now) for one in sensors.get(home.id, ())),
             paused=home.paused_until is not None and home.paused_until > night.starts_at,
             host_only=home.host_only,
             stay_known=stay is not None,
-            guest_dialable=stay is not None and _is_dialable(stay, now),
+            guest_dialable=stay is not None and stay.id in dialable and _may_dial(stay, now),
             host_contact=home.id in contacts,
             channel_proved=rosters.is_channel_proved(home),
             desk_known=desk is not None,
@@ -70,58 +132,80 @@ def coverages_tonight(
             network_simulated=around.capabilities.simulated,
             heartbeat_watched=around.heartbeat_watched,
         )
-        covered[home.id] = assess(facts)
-    return covered
-
-
-def _sensors(session: Session, ids: Sequence[int]) -> dict[int, list[Sensor]]:
-    found: dict[int, list[Sensor]] = defaultdict(list)
-    for sensor in session.scalars(select(Sensor).where(Sensor.property_id.in_(ids))):
-        if sensor.property_id is not None:
-            found[sensor.property_id].append(sensor)
+        found[home.id] = Night(coverage=assess(facts), stay=stay)
     return found
 
 
-def _stays(session: Session, homes: Sequence[Property], nights: dict[int, Span]) -> dict[int, Stay]:
+def _sensors(session: Session, ids: Sequence[int]) -> dict[int, list[Hearable]]:
+    query = select(
+        Sensor.property_id,
+        Sensor.kind,
+        Sensor.interval_seconds,
+        Sensor.last_heard_at,
+        Sensor.silent_since,
+    ).where(Sensor.property_id.in_(ids))
+    found: dict[int, list[Hearable]] = defaultdict(list)
+    for row in session.execute(query):
+        found[row.property_id].append(row)
+    return found
+
+
+def _stays(session: Session, spans: Mapping[int, Span]) -> dict[int, StayFacts]:
     """Who stays when the night begins, else who comes first in it, by home."""
-    if not homes:
-        return {}
-    first = min(night.starts_at for night in nights.values())
-    last = max(night.ends_at for night in nights.values())
     touching = (
-        select(Stay)
-        .where(
-            Stay.property_id.in_(nights),
-            Stay.check_in_at < last,
-            Stay.check_out_at > first,
-            Stay.cancelled_at.is_(None),
-            Stay.erased_at.is_(None),
+        select(
+            Stay.id,
+            Stay.public_id,
+            Stay.property_id,
+            Stay.language,
+            Stay.check_in_at,
+            Stay.check_out_at,
+            Stay.do_not_call_at,
         )
-        .options(selectinload(Stay.numbers))
+        .where(_touching(spans))
         .order_by(case((Stay.source == TYPED, 0), else_=1), Stay.check_in_at.desc(), Stay.id.desc())
     )
-    by_home: dict[int, list[Stay]] = defaultdict(list)
-    for stay in session.scalars(touching):
-        by_home[stay.property_id].append(stay)
+    by_home: dict[int, list[StayFacts]] = defaultdict(list)
+    for row in session.execute(touching):
+        stay = StayFacts(*row)
+        if _touches(stay, spans[stay.property_id]):
+            by_home[stay.property_id].append(stay)
     chosen = {}
-    for home in homes:
-        night = nights[home.id]
-        there = [stay for stay in by_home[home.id] if _touches(stay, night)]
-        now_there = [stay for stay in there if stay.check_in_at <= night.starts_at]
+    for home_id, there in by_home.items():
+        now_there = [stay for stay in there if stay.check_in_at <= spans[home_id].starts_at]
         coming = sorted(there, key=lambda stay: (stay.check_in_at, stay.id))
-        if there:
-            chosen[home.id] = (now_there or coming)[0]
+        chosen[home_id] = (now_there or coming)[0]
     return chosen
 
 
-def _touches(stay: Stay, night: Span) -> bool:
+def _with_number(session: Session, spans: Mapping[int, Span]) -> set[int]:
+    """The stays of these nights that have a number which nobody flagged."""
+    query = (
+        select(StayNumber.stay_id)
+        .join(Stay, Stay.id == StayNumber.stay_id)
+        .where(_touching(spans), StayNumber.flagged_at.is_(None))
+    )
+    return set(session.scalars(query))
+
+
+def _touching(spans: Mapping[int, Span]) -> ColumnElement[bool]:
+    if not spans:
+        return false()
+    return and_(
+        Stay.property_id.in_(spans),
+        Stay.check_in_at < max(night.ends_at for night in spans.values()),
+        Stay.check_out_at > min(night.starts_at for night in spans.values()),
+        Stay.cancelled_at.is_(None),
+        Stay.erased_at.is_(None),
+    )
+
+
+def _touches(stay: StayFacts, night: Span) -> bool:
     return stay.check_in_at < night.ends_at and stay.check_out_at > night.starts_at
 
 
-def _is_dialable(stay: Stay, now: datetime) -> bool:
-    if stay.check_out_at <= now or stay.do_not_call_at is not None:
-        return False
-    return any(number.flagged_at is None for number in stay.numbers)
+def _may_dial(stay: StayFacts, now: datetime) -> bool:
+    return stay.check_out_at > now and stay.do_not_call_at is None
 
 
 @dataclass
@@ -133,6 +217,7 @@ class _Rosters:
     shifts: dict[tuple[int, Span], list[tuple[Shift, Operator]]] = field(default_factory=dict)
     duties: dict[tuple[int, Span], list[DutySpan]] = field(default_factory=dict)
     channels: dict[int, bool] = field(default_factory=dict)
+    served: dict[tuple[int, int | None, Span, str | None], bool] = field(default_factory=dict)
 
     def desk(self, account_id: int, at: datetime) -> Desk | None:
         """Which desk serves the account at an instant."""
@@ -140,7 +225,7 @@ class _Rosters:
             self.desks[account_id, at] = roster.desk_for(self.session, account_id, at)
         return self.desks[account_id, at]
 
-    def is_channel_proved(self, home: Property) -> bool:
+    def is_channel_proved(self, home: HomeFacts) -> bool:
         """Whether a delivery proved a channel of the home's account."""
         if home.account_id not in self.channels:
             self.channels[home.account_id] = has_proved_channel(self.session, home)
@@ -150,8 +235,14 @@ class _Rosters:
         self, account_id: int, desk: Desk | None, night: Span, language: str | None
     ) -> bool:
         """Whether at every moment of the night somebody is rostered, or on the account's rota."""
-        if desk is None:
-            return False
+        key = (account_id, None if desk is None else desk.id, night, language)
+        if key not in self.served:
+            self.served[key] = desk is not None and self._is_served(
+                account_id, desk, night, language
+            )
+        return self.served[key]
+
+    def _is_served(self, account_id: int, desk: Desk, night: Span, language: str | None) -> bool:
         if (desk.id, night) not in self.shifts:
             self.shifts[desk.id, night] = roster.rostered(
                 self.session, desk.id, night.starts_at, night.ends_at
