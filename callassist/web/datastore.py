@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from flask import has_request_context
+from flask import session as cookie
 from flask_security import RoleMixin, UserMixin
 from flask_security.datastore import UserDatastore
 from sqlalchemy import select
 
-from callassist.models import Person
+from callassist.accounts.sign_in_sessions import KEPT_FOR, hashed
+from callassist.models import Person, SignInSession
 from callassist.storage.sessions import Sessions
+
+TOKEN = "sid"  # noqa: S105 the name under which the browser's cookie keeps its session's token
 
 
 class NoRole(RoleMixin):
@@ -20,8 +25,9 @@ class NoRole(RoleMixin):
 class SignedIn(UserMixin):
     """A copy of one person's row; nothing of it is tied to a database session."""
 
-    def __init__(self, person: Person) -> None:
+    def __init__(self, person: Person, seen_at: datetime | None = None) -> None:
         self.person = person
+        self.seen_at = seen_at  # when this browser was last noted to be there
         self.id: int = person.id
         self.email: str = person.email
         self.name: str = person.name or person.email
@@ -45,14 +51,37 @@ class PersonDatastore(UserDatastore):
         self._sessions = sessions
 
     def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> SignedIn | None:
-        """Somebody by `fs_uniquifier`, `email` or `id`; addresses are stored in small letters."""
+        """Somebody by `fs_uniquifier`, `email` or `id`; addresses are stored in small letters.
+
+        By `fs_uniquifier` only for a browser whose session has not been ended.
+        """
         ((name, value),) = kwargs.items()
+        if name == "fs_uniquifier":
+            return self._of_browser(str(value))
         if case_insensitive and isinstance(value, str):
             value = value.lower()
         query = select(Person).where(getattr(Person, name) == value)
         with self._sessions.read() as session:
             person = session.scalars(query).first()
         return None if person is None else SignedIn(person)
+
+    def _of_browser(self, uniquifier: str) -> SignedIn | None:
+        token = cookie.get(TOKEN) if has_request_context() else None
+        if not isinstance(token, str):
+            return None
+        query = (
+            select(Person, SignInSession.seen_at)
+            .join(SignInSession, SignInSession.person_id == Person.id)
+            .where(
+                Person.fs_uniquifier == uniquifier,
+                SignInSession.token_hash == hashed(token),
+                SignInSession.ended_at.is_(None),
+                SignInSession.seen_at > datetime.now(UTC) - KEPT_FOR,
+            )
+        )
+        with self._sessions.read() as session:
+            found = session.execute(query).first()
+        return None if found is None else SignedIn(found[0], found[1])
 
     def find_role(self, role: str) -> None:
         """There are none."""

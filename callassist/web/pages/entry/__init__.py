@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from flask import Blueprint, Flask
+from flask_limiter import RateLimitExceeded
 
-from callassist.web.pages.entry import views
+from callassist.web.pages.entry import demo, views
 
 _FORM = ["GET", "POST"]
 
@@ -20,6 +21,9 @@ def blueprint(app: Flask) -> Blueprint:
     pages.add_url_rule(
         "/sign-in", "sign_in", every(by_name(by_address(views.sign_in))), methods=_FORM
     )
+    by_person = limiter.limit(views.CODES_PER_PERSON, methods=["POST"], key_func=views.waiting_name)
+    pages.add_url_rule("/sign-in/code", "code", by_person(by_address(views.code)), methods=_FORM)
+    pages.add_url_rule("/sign-in/demo", "demo", demo.come_in, methods=["POST"])
     pages.add_url_rule("/sign-in/link/<token>", "link", by_address(views.link), methods=_FORM)
     pages.add_url_rule(
         "/sign-in/forgotten", "forgotten", mails(by_address(views.forgotten)), methods=_FORM
@@ -27,4 +31,5 @@ def blueprint(app: Flask) -> Blueprint:
     pages.add_url_rule("/sign-out", "sign_out", views.sign_out, methods=["POST"])
     pages.add_url_rule("/password", "password", by_address(views.password), methods=_FORM)
     pages.add_url_rule("/language", "language", views.language, methods=["POST"])
+    pages.register_error_handler(RateLimitExceeded, views.too_many)
     return pages

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import math
 import time
 from datetime import UTC, datetime
 
-from flask import abort, flash, redirect, render_template, request, session, url_for
+from flask import (
+    abort,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
+from flask_limiter import RateLimitExceeded
 from flask_limiter.util import get_remote_address
-from flask_security import login_user, logout_user
 
+from callassist.accounts import sign_in_sessions
 from callassist.accounts.people import set_language
 from callassist.accounts.sign_in_links import use_sign_in_link
+from callassist.accounts.sign_in_sessions import Way
 from callassist.web import languages
 from callassist.web.datastore import SignedIn
 from callassist.web.pages import asking, inviting
-from callassist.web.pages.entry import passwords
+from callassist.web.pages.entry import demo, firm, letting_in, passwords
+from callassist.web.pages.entry.local_paths import local_path
 from callassist.web.pages.forms import Form
 from callassist.web.translate import gettext as _
 
@@ -23,8 +36,7 @@ PER_ADDRESS = "60 per 5 minutes"
 PER_NAME = "10 per 5 minutes"  # from one address
 PER_NAME_ANYWHERE = "100 per hour"
 MAILS_PER_NAME = "6 per hour"
-LINK_COUNTS_FOR = 15 * 60  # seconds in which a used link stands for the old password
-_BY_LINK = "by_link_at"
+CODES_PER_PERSON = "10 per 10 minutes; 60 per day"
 
 
 def typed_name() -> str:
@@ -37,19 +49,39 @@ def name_and_address() -> str:
     return f"{get_remote_address()} {typed_name()}"
 
 
+def waiting_name() -> str:
+    """Of whom a code is expected: guessing codes is limited wherever it comes from."""
+    return f"code {letting_in.waiting()}"
+
+
 def sign_in() -> ResponseReturnValue:
-    """E-mail address and password."""
+    """E-mail address and password; then, for who has one, the second step."""
     if request.method == "GET":
         if asking.person() is not None:
             return redirect(_next())
-        return render_template("entry/sign_in.html", form=Form(), next=_next())
+        return _sign_in_page(Form())
     form = Form.of_request()
     found = passwords.person_of(form["email"], form["password"])
-    if found is None:
+    if found is None or not firm.may_use_password(found.email):
         form.errors[""] = _("Address or password are not right.")
-        return render_template("entry/sign_in.html", form=form, next=_next()), 401
-    _let_in(found)
-    return redirect(_next())
+        return _sign_in_page(form), 401
+    return letting_in.come_in(found, Way.PASSWORD, _next())
+
+
+def code() -> ResponseReturnValue:
+    """The second step: a code of the app, or a recovery code."""
+    if letting_in.waiting() is None:
+        return redirect(url_for("entry.sign_in"))
+    form = Form.of_request() if request.method == "POST" else Form()
+    if form.sent:
+        answer = letting_in.finish(form["code"])
+        if answer is not None:
+            return answer
+        form.errors["code"] = _(
+            "This code is not right, or was used already. Wait for the next one."
+        )
+    page = render_template("entry/code.html", form=form)
+    return page, 401 if form.sent else 200
 
 
 def link(token: str) -> ResponseReturnValue:
@@ -58,11 +90,9 @@ def link(token: str) -> ResponseReturnValue:
         return render_template("entry/link.html", token=token)
     with asking.writing() as database:
         person = use_sign_in_link(database, token, datetime.now(UTC))
-    if person is None:
+    if person is None or not firm.may_use_password(person.email):
         return render_template("entry/link.html", token=None), 410
-    _let_in(SignedIn(person))
-    session[_BY_LINK] = time.time()
-    return redirect(url_for("entry.password"))
+    return letting_in.come_in(SignedIn(person), Way.LINK, url_for("entry.password"))
 
 
 def forgotten() -> ResponseReturnValue:
@@ -79,8 +109,7 @@ def forgotten() -> ResponseReturnValue:
 
 def sign_out() -> ResponseReturnValue:
     """Forget who this browser is."""
-    logout_user()
-    _forget()
+    letting_in.go_out()
     return redirect(url_for("entry.sign_in"))
 
 
@@ -91,13 +120,14 @@ def password() -> ResponseReturnValue:
         return guarded
     who = asking.person()
     assert who is not None
-    by_link = time.time() - float(session.get(_BY_LINK, 0)) < LINK_COUNTS_FOR
+    by_link = letting_in.came_by_link()
     asks_old = who.password is not None and not by_link
     form = Form() if request.method == "GET" else Form.of_request()
     if form.sent:
         with form.taking_errors():
             passwords.change(who, form, asks_old=asks_old)
-            session.pop(_BY_LINK, None)
+            letting_in.forget_link()
+            _end_other_sessions(who)
             flash(_("Your password is set."))
             return redirect("/")
     page = render_template(
@@ -120,28 +150,30 @@ def language() -> ResponseReturnValue:
     if who is not None:
         with asking.writing() as database:
             set_language(database, who.id, code)
-    return redirect(_local(request.form.get("back", "/")))
+    return redirect(local_path(request.form.get("back", "/")))
 
 
-def _let_in(person: SignedIn) -> None:
-    _forget()
-    session.permanent = True
-    login_user(person)
+def too_many(error: RateLimitExceeded) -> ResponseReturnValue:
+    """Say when the next try is possible; whether anybody has the address makes no difference."""
+    limit = current_app.extensions["callassist_sign_in_limiter"].current_limit
+    seconds = 60.0 if limit is None else max(limit.reset_at - time.time(), 1.0)
+    page = render_template("entry/too_many.html", minutes=math.ceil(seconds / 60))
+    answer = make_response(page, 429)
+    answer.headers["Retry-After"] = str(math.ceil(seconds))
+    return answer
 
 
-def _forget() -> None:
-    """A fresh session: nothing of the one before but the chosen language."""
-    chosen = languages.chosen()
-    session.clear()
-    if chosen is not None:
-        languages.choose(chosen)
+def _sign_in_page(form: Form) -> str:
+    return render_template(
+        "entry/sign_in.html", form=form, next=_next(), firm=firm.button(), demo=demo.roles()
+    )
+
+
+def _end_other_sessions(who: SignedIn) -> None:
+    with asking.writing() as database:
+        token = letting_in.this_token()
+        sign_in_sessions.end_others(database, who.id, token, datetime.now(UTC))
 
 
 def _next() -> str:
-    return _local(request.values.get("next", "/"))
-
-
-def _local(path: str) -> str:
-    """A path of this site; anything that could lead elsewhere becomes the first page."""
-    is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-    return path if is_ours and "\\" not in path else "/"
+    return local_path(request.values.get("next", "/"))
