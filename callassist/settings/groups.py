@@ -20,6 +20,7 @@ class ServiceSettings:
     secret_key: values.Secret  # empty: see secret_key.read_or_make
     log_level: values.Level
     heartbeat_url: values.PingUrl
+    development: values.Switch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,15 @@ class IngestSettings:
     """What sensors send."""
 
     queue_limit: values.Limit
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveSettings:
+    """Pages that show changes by themselves."""
+
+    bind: values.Listen  # of `callassist live`
+    streams: values.Streams
+    max_age: values.Span
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +134,7 @@ class Settings:
     database: DatabaseSettings
     telephony: TelephonySettings
     ingest: IngestSettings
+    live: LiveSettings
     mail: MailSettings
     notifications: NotificationSettings
     backup: BackupSettings
@@ -136,6 +147,7 @@ GROUPS: dict[str, type] = {
     "database": DatabaseSettings,
     "telephony": TelephonySettings,
     "ingest": IngestSettings,
+    "live": LiveSettings,
     "mail": MailSettings,
     "notifications": NotificationSettings,
     "backup": BackupSettings,

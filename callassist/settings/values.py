@@ -74,6 +74,14 @@ def _span(value: object) -> timedelta:
     return span
 
 
+def _switch(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value in ("true", "false"):
+        return value == "true"
+    raise ValueError("use true or false")
+
+
 def _whole(least: int, most: int) -> Reader:
     def read(value: object) -> int:
         if isinstance(value, str) and re.fullmatch(r"-?\d{1,18}", value.strip()):
@@ -204,6 +212,7 @@ def _optional_path(value: object) -> Path | None:
 
 
 Text = Annotated[str, Reader(_text)]
+Switch = Annotated[bool, Reader(_switch)]
 Secret = Annotated[str, Reader(_text, secret=True)]
 Span = Annotated[timedelta, Reader(_span)]
 Factor = Annotated[float, _decimal(0, 3600)]
@@ -212,6 +221,7 @@ Count = Annotated[int, _whole(1, 1000)]
 Limit = Annotated[int, _whole(1, 1_000_000)]
 Seed = Annotated[int, _whole(0, 2**31)]
 Threads = Annotated[int, _whole(1, 256)]
+Streams = Annotated[int, _whole(1, 2000)]
 ClockTime = Annotated[time, Reader(_clock_time)]
 Listen = Annotated[Bind, Reader(_bind)]
 HttpUrl = Annotated[str, Reader(_http_url)]

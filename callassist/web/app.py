@@ -9,19 +9,17 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from whitenoise import WhiteNoise
 
 from callassist.bootstrap import Service
 from callassist.clock import Clock
 from callassist.ports.telephony import Telephony
-from callassist.web import api, health, hooks_telephony, pages, problems, signin
+from callassist.web import api, health, hooks_telephony, pages, problems, signin, static_files
 from callassist.web.hooks_sensors import SensorHooksFirst, sensor_hooks
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 MAX_BODY = 1024 * 1024
-STATIC_SECONDS = 3600
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -63,9 +61,7 @@ def common_headers(clock: Clock) -> list[tuple[str, str]]:
 
 
 def _wrap(app: Flask, service: Service) -> None:
-    assert app.static_folder is not None
-    files = WhiteNoise(app.wsgi_app, max_age=STATIC_SECONDS)
-    files.add_files(app.static_folder, prefix="static/")
+    files = static_files.serve(app, development=service.settings.service.development)
     app.wsgi_app = SensorHooksFirst(  # type: ignore[method-assign]
         _WithHeaders(files, service.clock),
         service.sensor_hook,
@@ -96,6 +92,7 @@ class _TelephonyServices:
     """What the telephony hook needs, from the service."""
 
     telephony: Telephony
+    rehearsal: Telephony
     clock: Clock
     public_url: str
     record_call_events: hooks_telephony.RecordCallEvents
@@ -104,6 +101,7 @@ class _TelephonyServices:
 def _telephony_services(service: Service) -> _TelephonyServices:
     return _TelephonyServices(
         telephony=service.telephony,
+        rehearsal=service.rehearsal,
         clock=service.clock,
         public_url=service.settings.service.public_url,
         record_call_events=service.record_call_events,

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import Flask, Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from callassist.web import languages
-from callassist.web.pages import asking, times, words
+from callassist.web.pages import asking, themes, times, words
 from callassist.web.translate import gettext as _
 
 
 @dataclass(frozen=True, kw_only=True)
 class MenuEntry:
-    """One link of the main menu."""
+    """One link of the main menu; `icon` is one of scripts/vendor.toml."""
 
     url: str
     text: str
+    icon: str
     is_here: bool
 
 
@@ -28,6 +30,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         clock=times.clock,
+        counted=_counted,
         at=times.at,
         since=times.since,
         moment=times.moment,
@@ -38,6 +41,7 @@ def init_app(app: Flask) -> None:
     app.context_processor(_frame)
     app.after_request(_keep_nothing)
     app.add_url_rule("/favicon.ico", "icon", _icon)
+    app.add_url_rule("/theme", "theme", themes.change, methods=["POST"])
 
 
 def _frame() -> dict[str, Any]:
@@ -46,6 +50,9 @@ def _frame() -> dict[str, Any]:
         "simulated": asking.service().telephony.capabilities().simulated,
         "signed_in": who,
         "menu": list(_menu()) if who is not None else [],
+        "account_menu": list(_account_menu()) if who is not None else [],
+        "theme": themes.chosen(),
+        "clock_speed": asking.service().clock.speed,
         "language": languages.language(),
         "languages": languages.LANGUAGES,
         "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
@@ -65,19 +72,30 @@ def _icon() -> ResponseReturnValue:
     return redirect(url_for("static", filename="favicon.svg"))
 
 
+def _counted(due: datetime, direction: str) -> str:
+    """What a timer shows before its script runs."""
+    left = due - asking.now()
+    return times.counter(left if direction == "down" else -left)
+
+
 def _menu() -> Iterator[MenuEntry]:
     viewer = asking.viewer()
     if viewer.account_ids:
-        yield _entry("host.homes", _("Homes"), "/homes", "/connections", "/needs-you")
-        yield _entry("host.incidents", _("Incidents"), "/incidents", "/reports")
-        yield _entry("host.settings", _("Settings"), "/settings")
+        yield _entry("host.homes", _("Homes"), "house", "/homes", "/connections", "/needs-you")
+        yield _entry("host.incidents", _("Incidents"), "activity", "/incidents", "/reports")
+        yield _entry("host.settings", _("Settings"), "settings", "/settings")
     if viewer.operator_ids:
-        yield _entry("desk.queue", _("Desk"), "/desk")
+        yield _entry("desk.queue", _("Desk"), "headset", "/desk")
     if viewer.is_admin:
-        yield _entry("admin.index", _("Administration"), "/admin")
+        yield _entry("admin.index", _("Administration"), "building", "/admin")
 
 
-def _entry(endpoint: str, text: str, *starts: str) -> MenuEntry:
+def _account_menu() -> Iterator[MenuEntry]:
+    """What is about the person, whatever their role."""
+    yield _entry("entry.password", _("Your password"), "key-round")
+
+
+def _entry(endpoint: str, text: str, icon: str, *starts: str) -> MenuEntry:
     url = url_for(endpoint)
     is_here = request.path == url or request.path.startswith(starts)
-    return MenuEntry(url=url, text=text, is_here=is_here)
+    return MenuEntry(url=url, text=text, icon=icon, is_here=is_here)

@@ -42,6 +42,15 @@ def minutes(count: float) -> str:
     return span(count, language())
 
 
+def counter(length: timedelta) -> str:
+    """Minutes and seconds of a running count, `2:05` or `1:02:05`; never below zero."""
+    seconds = max(int(length.total_seconds()), 0)
+    hours, minutes_left = divmod(seconds // 60, 60)
+    if hours:
+        return f"{hours}:{minutes_left:02}:{seconds % 60:02}"
+    return f"{minutes_left}:{seconds % 60:02}"
+
+
 def for_field(instant: datetime, zone: ZoneInfo) -> str:
     """The value of a browser's date and time field."""
     return instant.astimezone(zone).strftime(FIELD)
