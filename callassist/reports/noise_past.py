@@ -74,7 +74,7 @@ def _known_until(session: Session) -> datetime | None:
 
 def _fresh(
     sensor_ids: Sequence[int], starts_at: datetime, ends_at: datetime
-) -> Select[tuple[int, int, float]]:
+) -> Select[int, int, float]:
     at = type_coerce(NoiseReading.at, BigInteger)
     readings = (
         select(NoiseReading.sensor_id, (at - at % _CELL).label("cell"), NoiseReading.level_db)
