@@ -112,15 +112,27 @@ class SpokenCard:
     result: str | None = None
 
 
+@dataclass(frozen=True)
+class Part:
+    """A piece of a line; with `slot` it is a value filled in, to be said with care."""
+
+    text: str
+    slot: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Script:
-    """A script filled in for one call; `missing` names the slots that had no value."""
+    """A script filled in for one call; `missing` names the slots that had no value.
+
+    `parts` are the same lines in pieces, for those who show what was filled in.
+    """
 
     language: str
     version: str
     party: Party
     repeat: bool
     lines: tuple[str, ...]
+    parts: tuple[tuple[Part, ...], ...]
     voicemail: str
     cards: tuple[SpokenCard, ...]
     safety_title: str
@@ -128,6 +140,7 @@ class Script:
     safety_steps: tuple[str, ...]
     never: str
     phrase_card: PhraseCard | None = None
+    phrase_cards: tuple[PhraseCard, ...] = ()
     missing: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -154,13 +167,15 @@ def render_script(
         party=party,
         repeat=repeat,
         lines=tuple(_say(one, values) for one in book.sections[section]),
+        parts=tuple(_parts(one, values) for one in book.sections[section]),
         voicemail=" ".join(_say(one, values) for one in book.sections[f"{party}_voicemail"]),
         cards=_cards(book, party, values),
         safety_title=book.safety.title,
         safety=tuple(text.format_map(number) for text in book.safety.say),
         safety_steps=tuple(text.format_map(number) for text in book.safety.steps),
         never=book.never,
-        phrase_card=_phrase_card(library, book.language, guest_language, number),
+        phrase_card=_phrase_card(library, book.language, guest_language or language, number),
+        phrase_cards=_phrase_cards(library, book.language, number),
         missing=SLOTS - values.keys(),
     )
 
@@ -194,8 +209,21 @@ def _values(slots: Slots) -> dict[str, str]:
 
 
 def _say(sentence: Sentence, values: Mapping[str, str]) -> str:
-    fitting = (form for form in sentence.forms if slots_in(form) <= values.keys())
-    return next(fitting).format_map(values)
+    return _form(sentence, values).format_map(values)
+
+
+def _form(sentence: Sentence, values: Mapping[str, str]) -> str:
+    return next(form for form in sentence.forms if slots_in(form) <= values.keys())
+
+
+def _parts(sentence: Sentence, values: Mapping[str, str]) -> tuple[Part, ...]:
+    found = []
+    for text, slot, _, _ in string.Formatter().parse(_form(sentence, values)):
+        if text:
+            found.append(Part(text))
+        if slot:
+            found.append(Part(values[slot], slot))
+    return tuple(found)
 
 
 def _cards(book: ScriptBook, party: Party, values: Mapping[str, str]) -> tuple[SpokenCard, ...]:
@@ -210,9 +238,9 @@ def _cards(book: ScriptBook, party: Party, values: Mapping[str, str]) -> tuple[S
 
 
 def _phrase_card(
-    library: ScriptLibrary, language: str, guest_language: str | None, number: Mapping[str, str]
+    library: ScriptLibrary, language: str, guest_language: str, number: Mapping[str, str]
 ) -> PhraseCard | None:
-    wanted = _plain(guest_language or language)
+    wanted = _plain(guest_language)
     spoken, meanings = library.phrases.get(wanted), library.phrases.get(language)
     if wanted == language or spoken is None or meanings is None:
         return None
@@ -222,6 +250,17 @@ def _phrase_card(
         if key != "title"
     )
     return PhraseCard(language=wanted, title=spoken["title"], phrases=phrases)
+
+
+def _phrase_cards(
+    library: ScriptLibrary, language: str, number: Mapping[str, str]
+) -> tuple[PhraseCard, ...]:
+    """One for each language that no book is written in."""
+    found = (
+        _phrase_card(library, language, code, number)
+        for code in sorted(library.phrases.keys() - library.books.keys())
+    )
+    return tuple(card for card in found if card is not None)
 
 
 def _plain(language: str) -> str:

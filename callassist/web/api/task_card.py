@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -11,28 +10,14 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from callassist import roster
-from callassist.domain.call_task import Party, TaskState
-from callassist.domain.dial import DialState
-from callassist.domain.script import Script, Slots, render_script
-from callassist.escalation import joined
+from callassist.domain.script import Script
 from callassist.escalation.requesting import noise_minutes
-from callassist.models import (
-    Breach,
-    CallAttempt,
-    CallTask,
-    Desk,
-    Incident,
-    Operator,
-    Property,
-    Stay,
-)
-from callassist.telephony.manual import tel_link
+from callassist.models import Breach, CallAttempt, CallTask, Incident, Operator, Property
 from callassist.web.api.fields import Instant, Output
 from callassist.web.api.routing import Ask
+from callassist.web.operator_card import operator_card
 
 _Row = TypeVar("_Row")
-OVER = frozenset({TaskState.COMPLETED, TaskState.CANCELLED})
 
 
 class CallTaskLine(Output):
@@ -126,32 +111,25 @@ def lines(ask: Ask, tasks: Iterable[CallTask], operator_id: int | None) -> list[
 
 def card(ask: Ask, task: CallTask, operator_id: int | None) -> CallTaskCard:
     """One task with its script; names vanish from it when the task is over."""
-    session = ask.session
-    incident = session.get_one(Incident, task.incident_id)
-    home = session.get_one(Property, incident.property_id)
-    over = task.state in OVER
-    guest = None if over else _guest_name(ask, incident)
-    homes = _homes(session, incident, home)
-    call_names = [] if over else _call_names(session, task, incident, homes, ask.now)
-    spoken = (home.host_spoken_name or None) if not over else None
-    attempts = _attempts(session, incident.id)
-    number = _number_to_dial(ask, task, operator_id)
+    shown = operator_card(ask.session, ask.service, task, operator_id, ask.now)
+    incident = ask.session.get_one(Incident, task.incident_id)
+    home = ask.session.get_one(Property, incident.property_id)
     return CallTaskCard(
         **_line(ask, task, incident, home, operator_id),
-        guest_name=guest,
-        host_spoken_name=spoken,
-        call_names=call_names,
-        other_homes=len(homes) - 1,
+        guest_name=shown.guest,
+        host_spoken_name=shown.host_spoken_name,
+        call_names=list(shown.call_names),
+        other_homes=shown.other_homes,
         continuation=task.continuation,
         assigned_at=task.assigned_at,
         wrap_up_started_at=task.wrap_up_started_at,
         wrap_up_extended=task.wrap_up_extended,
         result=task.result,
         note=task.note,
-        attempts=attempts,
-        number=number,
-        number_link=None if number is None else tel_link(number),
-        script=None if over else _script(ask, task, incident, home, operator_id, guest, call_names),
+        attempts=_attempts(ask.session, incident.id),
+        number=shown.number,
+        number_link=shown.dial_link,
+        script=None if shown.script is None else _text(shown.script),
     )
 
 
@@ -170,37 +148,6 @@ def _line(
         "minutes_of_noise": noise_minutes(ask.session, incident, ask.now),
         "local_time": f"{ask.now.astimezone(ZoneInfo(home.timezone)):%H:%M}",
     }
-
-
-def _guest_name(ask: Ask, incident: Incident) -> str | None:
-    stay = None if incident.stay_id is None else ask.session.get(Stay, incident.stay_id)
-    if stay is None or stay.erased_at is not None or stay.guest_name is None:
-        return None
-    return ask.service.vault.open(stay.guest_name)
-
-
-def _homes(session: Session, incident: Incident, home: Property) -> list[Property]:
-    """The incident's home, then those of incidents whose calls are made in this one's tasks."""
-    return [
-        home if each is incident else session.get_one(Property, each.property_id)
-        for each in joined.incidents_of(session, incident)
-    ]
-
-
-def _call_names(
-    session: Session, task: CallTask, incident: Incident, homes: list[Property], now: datetime
-) -> list[str]:
-    """On the host's card always; on the guest's if the host allows it, or the desk is their own."""
-    desk = None if task.desk_id is None else session.get(Desk, task.desk_id)
-    own = desk is not None and desk.account_id == incident.account_id
-    agreement = roster.agreement_for(session, incident.account_id, now)
-    agreed = agreement is not None and agreement.show_call_name_to_guest_desk
-    everywhere = task.party == Party.HOST or own or agreed
-    return [
-        home.call_name
-        for home in homes
-        if home.call_name and (everywhere or home.show_call_name_to_guest)
-    ]
 
 
 def _attempts(session: Session, incident_id: int) -> list[Attempt]:
@@ -229,48 +176,6 @@ def attempt_of(attempt: CallAttempt, desk_name: str | None) -> Attempt:
         disposition=attempt.disposition,
         counted=attempt.counted,
     )
-
-
-def _number_to_dial(ask: Ask, task: CallTask, operator_id: int | None) -> str | None:
-    """Manual mode: from "call" until the call has ended, to the operator who makes it."""
-    if not ask.service.escalation.operator_dials or task.operator_id != operator_id:
-        return None
-    if operator_id is None or task.state != TaskState.ASSIGNED or not task.attempts:
-        return None
-    attempt = task.attempts[-1]
-    if attempt.number is None or attempt.state == DialState.ENDED:
-        return None
-    return ask.service.vault.open(attempt.number)
-
-
-def _script(
-    ask: Ask,
-    task: CallTask,
-    incident: Incident,
-    home: Property,
-    operator_id: int | None,
-    guest: str | None,
-    call_names: list[str],
-) -> ScriptText:
-    operator = None if operator_id is None else ask.session.get(Operator, operator_id)
-    stay = None if incident.stay_id is None else ask.session.get(Stay, incident.stay_id)
-    script = render_script(
-        ask.service.scripts,
-        task.language,
-        Party(task.party),
-        Slots(
-            guest=guest or "",
-            desk_name=operator.desk_name if operator else "",
-            host_spoken_name=home.host_spoken_name,
-            minutes=noise_minutes(ask.session, incident, ask.now),
-            call_name=", ".join(call_names),
-            reference=incident.reference,
-            country=home.country,
-        ),
-        repeat=incident.repeat_of_id is not None,
-        guest_language=None if stay is None else stay.language,
-    )
-    return _text(script)
 
 
 def _text(script: Script) -> ScriptText:
