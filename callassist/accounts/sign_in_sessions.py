@@ -11,8 +11,10 @@ from enum import StrEnum
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from callassist.domain.nudge import NudgeKind
 from callassist.errors import NotFound
 from callassist.models import SignInSession
+from callassist.storage import nudges
 
 NOTED_EVERY = timedelta(minutes=5)  # writing it down for each page would cost a commit
 KEPT_FOR = timedelta(days=14)  # as long as the cookie
@@ -105,16 +107,20 @@ def end(session: Session, person_id: int, public_id: str, now: datetime) -> None
     )
     if ended.first() is None:
         raise NotFound("no such session")
+    _tell(session, person_id)
 
 
 def end_by_token(session: Session, token: str, now: datetime) -> None:
     """End the session of this browser."""
-    session.execute(
+    ended = session.execute(
         update(SignInSession)
         .where(SignInSession.token_hash == hashed(token), SignInSession.ended_at.is_(None))
         .values(ended_at=now)
+        .returning(SignInSession.person_id)
         .execution_options(synchronize_session=False)
     )
+    for person_id in ended.scalars():
+        _tell(session, person_id)
 
 
 def end_others(session: Session, person_id: int, token: str | None, now: datetime) -> int:
@@ -129,7 +135,13 @@ def end_others(session: Session, person_id: int, token: str | None, now: datetim
         .returning(SignInSession.id)
         .execution_options(synchronize_session=False)
     )
+    _tell(session, person_id)
     return len(ended.all())
+
+
+def _tell(session: Session, person_id: int) -> None:
+    """Live pages of the person ask who they are now."""
+    nudges.tell(session, nudges.Told(kind=NudgeKind.ACCESS, person_id=person_id))
 
 
 def hashed(token: str) -> str:

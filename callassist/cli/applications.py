@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from multiprocessing.util import Finalize
+from pathlib import Path
 
 import click
 from flask import Flask
 
+from callassist import __version__
 from callassist.accounts.first_start import first_administrator
 from callassist.bootstrap import Service, build, set_up_logs
+from callassist.cli.stopping import when_told_to_stop
+from callassist.live import Hub, Live, LiveAlone, LiveFirst
 from callassist.settings import load_settings
-from callassist.web.app import create_app
+from callassist.web.app import common_headers, create_app
+from callassist.web.live_viewers import viewers_of
+from callassist.web.static_files import version_of
 from callassist.worker import Metronome
 
 
@@ -21,6 +27,7 @@ def everything() -> Flask:
     service = built()
     _greet(service)
     application = create_app(service)
+    _with_live(service, application)
     service.start_web()
     service.start_worker()
     metronome = Metronome(service)
@@ -33,9 +40,18 @@ def web_only() -> Flask:
     """The application of `web`; SettingsError names what is wrong."""
     service = built()
     application = create_app(service)
+    _with_live(service, application)
     service.start_web()
     _at_exit(service.stop)
     return application
+
+
+def live_only() -> LiveAlone:
+    """The application of `live`; SettingsError names what is wrong."""
+    service = built()
+    live = _live(service, create_app(service))
+    _at_exit(service.stop)
+    return LiveAlone(live)
 
 
 def built() -> Service:
@@ -43,6 +59,30 @@ def built() -> Service:
     settings = load_settings()
     set_up_logs(settings.service.log_level)
     return build(settings)
+
+
+def _with_live(service: Service, pages: Flask) -> None:
+    """Let `pages` answer /live too."""
+    live = _live(service, pages)
+    threads = service.settings.service.web_threads
+    pages.wsgi_app = LiveFirst(pages.wsgi_app, live, threads)  # type: ignore[method-assign]
+
+
+def _live(service: Service, pages: Flask) -> Live:
+    """The streams of one process, with their hub running; `pages` knows who is signed in."""
+    settings = service.settings.live
+    hub = Hub(service.sessions, service.clock, limit=settings.streams)
+    hub.start()
+    when_told_to_stop(hub.stop)
+    return Live(
+        hub,
+        service.sessions,
+        service.clock,
+        viewers_of(pages),
+        version=f"{__version__}-{version_of(Path(str(pages.static_folder)))}",
+        common_headers=lambda: common_headers(service.clock),
+        max_age=settings.max_age,
+    )
 
 
 def _at_exit(*stops: Callable[[], None]) -> None:

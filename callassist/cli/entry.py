@@ -12,7 +12,7 @@ import sys
 import click
 
 from callassist.cli.one_sentence import OneSentence
-from callassist.cli.serving import serve, web
+from callassist.cli.serving import live, serve, web
 
 
 @click.group(cls=OneSentence)
@@ -22,6 +22,7 @@ def servers() -> None:
 
 servers.add_command(serve)
 servers.add_command(web)
+servers.add_command(live)
 
 
 def main() -> None:

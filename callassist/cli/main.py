@@ -12,7 +12,7 @@ from callassist.cli.doctor import doctor
 from callassist.cli.one_sentence import OneSentence
 from callassist.cli.people import token, user
 from callassist.cli.replay import replay
-from callassist.cli.serving import serve, web
+from callassist.cli.serving import live, serve, web
 from callassist.cli.working import sync, worker
 
 
@@ -26,6 +26,7 @@ for command in (
     serve,
     web,
     worker,
+    live,
     demo,
     replay,
     db,

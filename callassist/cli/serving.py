@@ -8,6 +8,8 @@ from callassist.cli.supervisor import supervise
 from callassist.errors import Conflict
 from callassist.settings import Settings, load_settings
 
+SPARE_THREADS = 8  # that tell a browser that there are enough streams
+
 
 @click.command()
 def serve() -> None:
@@ -26,11 +28,26 @@ def web(workers: int) -> None:
     _become("web_only", settings, workers)
 
 
+@click.command()
+def live() -> None:
+    """The streams of live pages only: let the proxy send the path /live here."""
+    settings = load_settings()
+    click.echo(f"live pages on {settings.live.bind}", err=True)
+    supervise(
+        "callassist.cli.applications:live_only",
+        settings.live.bind,
+        workers=1,
+        threads=settings.live.streams + SPARE_THREADS,
+        setting="CALLASSIST_LIVE_BIND",
+    )
+
+
 def _become(application: str, settings: Settings, workers: int) -> None:
     click.echo(f"Call Assist on {settings.service.public_url}", err=True)
     supervise(
         f"callassist.cli.applications:{application}",
         settings.service.bind,
         workers=workers,
-        threads=settings.service.web_threads,
+        # a stream keeps its thread: those come on top, and start when they are needed
+        threads=settings.service.web_threads + settings.live.streams + SPARE_THREADS,
     )

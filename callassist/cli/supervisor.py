@@ -21,14 +21,16 @@ _GIVE_UP = signal.SIGUSR1
 _STOP_SECONDS = 20  # then a serving process that hangs is killed, which it survives unharmed
 
 
-def supervise(target: str, bind: Bind, *, workers: int, threads: int) -> NoReturn:
+def supervise(
+    target: str, bind: Bind, *, workers: int, threads: int, setting: str = "CALLASSIST_BIND"
+) -> NoReturn:
     """Serve the factory `target` ("module:function") until told to stop; restart what crashes.
 
     Exits with code 2 when a serving process cannot start for a reason that starting it again does
-    not change. SettingsError when something else listens on `bind`.
+    not change. SettingsError, which names `setting`, when something else listens on `bind`.
     """
     host = bind.host.strip("[]")
-    _refuse_taken(host, bind)
+    _refuse_taken(host, bind, setting)
     server = Granian(
         target,
         address=host,
@@ -53,14 +55,14 @@ def supervise(target: str, bind: Bind, *, workers: int, threads: int) -> NoRetur
     raise SystemExit(REFUSED if gave_up else 0)
 
 
-def _refuse_taken(host: str, bind: Bind) -> None:
+def _refuse_taken(host: str, bind: Bind, setting: str) -> None:
     # the server shares its port between its processes, and so would not notice
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         socket.create_server((host, bind.port), family=family).close()
     except OSError as error:
         raise SettingsError(
-            f"CALLASSIST_BIND: cannot listen on {bind} ({_reason(error)}); "
+            f"{setting}: cannot listen on {bind} ({_reason(error)}); "
             "stop what listens there, or name another address or port"
         ) from None
 

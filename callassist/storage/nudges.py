@@ -124,3 +124,6 @@ def _few(told: Iterable[Told]) -> list[Told]:
             place if amounts[place] > MOST_OF_A_KIND else one for one, place in places.items()
         )
     )
+
+
+__all__ = ["LOOP", "Told", "changed", "note_flush", "prune", "settle", "tell"]
