@@ -16,6 +16,7 @@ from callassist.errors import TransientError
 
 START_SECONDS = 30.0
 REACTION_SECONDS = 0.5
+_HANDED_ON = ("CALLASSIST_CONFIG_DIR", "CALLASSIST_DEVELOPMENT")  # all else is the demo's own
 
 
 class DemoServer:
@@ -28,7 +29,7 @@ class DemoServer:
             **{
                 name: value
                 for name, value in os.environ.items()
-                if not name.startswith("CALLASSIST_") or name == "CALLASSIST_CONFIG_DIR"
+                if not name.startswith("CALLASSIST_") or name in _HANDED_ON
             },
             "CALLASSIST_DATA_DIR": str(data_dir),
             "CALLASSIST_BIND": f"127.0.0.1:{port}",
