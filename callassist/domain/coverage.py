@@ -27,6 +27,7 @@ class MissingPart(StrEnum):
     SENSOR = "sensor"  # no sensor is paired with the home
     SENSOR_SILENT = "sensor_silent"  # there is one, but none is heard
     PAUSED = "paused"  # the host paused the home into the night
+    SHADOW = "shadow"  # shadow mode: all rules run, nothing leaves the house
     STAY = "stay"  # nobody is known to stay, and the host did not choose "host only"
     GUEST_NUMBER = "guest_number"  # the stay has no number that may be dialled
     HOST_CONTACT = "host_contact"
@@ -50,6 +51,7 @@ class CoverageFacts:
     sensor_paired: bool
     sensor_heard: bool
     paused: bool
+    shadow: bool
     host_only: bool
     stay_known: bool
     guest_dialable: bool
@@ -82,6 +84,7 @@ def assess(facts: CoverageFacts) -> Coverage:
         (not facts.sensor_paired, MissingPart.SENSOR),
         (facts.sensor_paired and not facts.sensor_heard, MissingPart.SENSOR_SILENT),
         (facts.paused, MissingPart.PAUSED),
+        (facts.shadow, MissingPart.SHADOW),
         (guest and not facts.stay_known, MissingPart.STAY),
         (guest and facts.stay_known and not facts.guest_dialable, MissingPart.GUEST_NUMBER),
         (not facts.host_contact, MissingPart.HOST_CONTACT),

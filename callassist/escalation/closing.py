@@ -71,8 +71,8 @@ def close(session: Session, incident: Incident, event: IncidentEvent, *, now: da
 
 def _arm_next(session: Session, incident: Incident, resolution: Resolution, now: datetime) -> None:
     """When noise that still runs may open another incident for this home."""
-    if incident.practice:
-        return  # it was about no noise
+    if incident.practice or incident.shadow:
+        return  # nobody was called about this noise
     policy = policy_of(incident)
     due: datetime | None = None
     if resolution in NOT_BEFORE_REARM or resolution is Resolution.MISSED:

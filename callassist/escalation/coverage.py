@@ -121,6 +121,7 @@ def _assess(
         sensor_paired=bool(sensors),
         sensor_heard=any(is_heard(sensor, around, now) for sensor in sensors),
         paused=home.paused_until is not None and home.paused_until > night.starts_at,
+        shadow=home.shadow_since is not None,
         host_only=home.host_only,
         stay_known=stay is not None,
         guest_dialable=dialable,

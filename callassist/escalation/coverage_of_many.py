@@ -54,6 +54,8 @@ class HomeFacts(Protocol):
     def host_only(self) -> bool: ...
     @property
     def paused_until(self) -> datetime | None: ...
+    @property
+    def shadow_since(self) -> datetime | None: ...
 
 
 class StayFacts(NamedTuple):
@@ -119,6 +121,7 @@ def nights(
             sensor_paired=home.id in sensors,
             sensor_heard=any(is_heard(one, around, now) for one in sensors.get(home.id, ())),
             paused=home.paused_until is not None and home.paused_until > night.starts_at,
+            shadow=home.shadow_since is not None,
             host_only=home.host_only,
             stay_known=stay is not None,
             guest_dialable=stay is not None and stay.id in dialable and _may_dial(stay, now),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from callassist.domain.message_kind import OFF_BY_DEFAULT, STAFF_KINDS, MessageKind
 from callassist.errors import PermanentError
+from callassist.models import Incident, Property
 from callassist.notifications.incident_facts import incident_facts
 from callassist.notifications.morning_note import night_of
 from callassist.notifications.needs_you import open_needs_you
@@ -41,6 +42,9 @@ def notify_deliverer(sessions: Sessions) -> Deliverer:
 
 def fan_out(session: Session, telling: Telling, now: datetime) -> None:
     """Queue the message for every channel that wants it, or record why there is none."""
+    if _is_in_shadow(session, telling):
+        skip(session, telling, "shadow mode: nothing leaves the house", now=now)
+        return
     known = incident_facts(session, telling.incident_id)
     telling = telling.knowing(**{**known, **telling.facts})
     if telling.kind in STAFF_KINDS:
@@ -51,6 +55,14 @@ def fan_out(session: Session, telling: Telling, now: datetime) -> None:
         open_needs_you(session, telling, now)
     else:
         _tell_account(session, telling, telling.account_id, now)
+
+
+def _is_in_shadow(session: Session, telling: Telling) -> bool:
+    """Whether the message is about a home of which nothing leaves the house now."""
+    if telling.incident_id is not None:
+        return session.get_one(Incident, telling.incident_id).shadow
+    home = None if telling.property_id is None else session.get(Property, telling.property_id)
+    return home is not None and home.shadow_since is not None
 
 
 def _tell_account(session: Session, telling: Telling, account_id: int, now: datetime) -> None:

@@ -76,6 +76,7 @@ def night_of(
                 Incident.opened_at >= begin,
                 Incident.opened_at < end,
                 Incident.practice.is_(False),
+                Incident.shadow.is_(False),
             )
             .order_by(Incident.opened_at)
         )
@@ -107,7 +108,10 @@ def _next(account: Account, now: datetime, at: time) -> datetime:
 def _watched_homes(session: Session, account_id: int) -> list[int]:
     paired = select(Sensor.property_id).where(Sensor.property_id == Property.id).exists()
     query = select(Property.id).where(
-        Property.account_id == account_id, Property.archived_at.is_(None), paired
+        Property.account_id == account_id,
+        Property.archived_at.is_(None),
+        Property.shadow_since.is_(None),
+        paired,
     )
     return list(session.scalars(query.order_by(Property.id)))
 

@@ -13,7 +13,7 @@ from callassist.domain.log_action import LogAction
 from callassist.domain.message_kind import MessageKind
 from callassist.domain.viewer import Viewer
 from callassist.errors import NotFound
-from callassist.models import NeedsYou, NotificationChannel
+from callassist.models import Incident, NeedsYou, NotificationChannel
 from callassist.notifications.recipients import account_channels, person_channels
 from callassist.notifications.telling import Telling, queue, skip, wants
 from callassist.storage import nudges
@@ -82,7 +82,7 @@ def open_needs_you(session: Session, telling: Telling, now: datetime) -> NeedsYo
 def on_needs_you_step(session: Session, timer: DueTimer, now: datetime) -> None:
     """Timer handler: the next turn, unless somebody has acknowledged meanwhile."""
     alarm = session.get(NeedsYou, int(timer.subject), populate_existing=True)
-    if alarm is not None and alarm.acknowledged_at is None:
+    if alarm is not None and alarm.acknowledged_at is None and not _was_practice(session, alarm):
         _take_turn(session, alarm, now)
 
 
@@ -142,6 +142,12 @@ def _take_turn(session: Session, alarm: NeedsYou, now: datetime) -> None:
             return
     skip(session, _nobody(alarm), "no channel is configured", now=now)
     timers.arm(session, STEP, alarm.id, now + _ROUND_AGAIN, now=now)
+
+
+def _was_practice(session: Session, alarm: NeedsYou) -> bool:
+    """An alarm of a rehearsal that is over is not repeated."""
+    incident = None if alarm.incident_id is None else session.get(Incident, alarm.incident_id)
+    return incident is not None and incident.practice and incident.closed_at is not None
 
 
 def _people(session: Session, account_id: int, now: datetime) -> list[list[NotificationChannel]]:

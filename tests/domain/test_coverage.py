@@ -24,6 +24,7 @@ ALL = CoverageFacts(
     sensor_paired=True,
     sensor_heard=True,
     paused=False,
+    shadow=False,
     host_only=False,
     stay_known=True,
     guest_dialable=True,
