@@ -11,7 +11,7 @@ from flask import Flask, Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from callassist.web import languages
-from callassist.web.pages import asking, themes, times, words
+from callassist.web.pages import asking, home_words, themes, times, words
 from callassist.web.translate import gettext as _
 
 
@@ -37,6 +37,7 @@ def init_app(app: Flask) -> None:
         lasting=times.lasting,
         minutes=times.minutes,
         words=words,
+        home_words=home_words,
     )
     app.context_processor(_frame)
     app.after_request(_keep_nothing)
