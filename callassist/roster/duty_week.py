@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -15,9 +15,9 @@ from callassist.domain.viewer import Viewer
 from callassist.errors import InvalidInput
 from callassist.models import DutySpan
 from callassist.roster.duty import DutyInput, add_duty, duty_spans
+from callassist.roster.local_days import DAYS, days_later, midnight
 from callassist.storage.vault import Vault
 
-DAYS = 7
 MOST_REPEATS = 62
 _NORMAL_DAY = timedelta(hours=24)
 
@@ -61,11 +61,6 @@ class Week:
     gaps: tuple[Span, ...]
 
 
-def monday_of(day: date) -> date:
-    """The Monday of its week."""
-    return day - timedelta(days=day.weekday())
-
-
 def duty_week(
     session: Session,
     viewer: Viewer,
@@ -75,7 +70,7 @@ def duty_week(
     now: datetime,
 ) -> Week:
     """The rota of one of the viewer's accounts in the week of `monday`; past gaps are left out."""
-    midnights = [_midnight(monday + timedelta(days=n), zone) for n in range(DAYS + 1)]
+    midnights = [midnight(monday + timedelta(days=n), zone) for n in range(DAYS + 1)]
     last_night = NIGHT.span_on(monday + timedelta(days=DAYS - 1), zone)
     until = max(midnights[-1], last_night[1] if last_night else midnights[-1])
     spans = duty_spans(session, viewer, account_id, midnights[0], until)
@@ -110,21 +105,12 @@ def add_repeated(
             account_id,
             replace(
                 typed,
-                starts_at=_days_later(typed.starts_at, n, zone),
-                ends_at=_days_later(typed.ends_at, n, zone),
+                starts_at=days_later(typed.starts_at, n, zone),
+                ends_at=days_later(typed.ends_at, n, zone),
             ),
         )
         for n in range(days)
     ]
-
-
-def _days_later(at: datetime, days: int, zone: ZoneInfo) -> datetime:
-    local = at.astimezone(zone).replace(tzinfo=None) + timedelta(days=days)
-    return local.replace(tzinfo=zone).astimezone(UTC)
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def _day(on: date, starts_at: datetime, ends_at: datetime, spans: Sequence[DutySpan]) -> Day:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from callassist import roster
+from callassist.accounts.script_versions import library_of_desk
 from callassist.bootstrap import Service
 from callassist.domain.call_task import Party, TaskState
 from callassist.domain.dial import DialState
@@ -95,7 +96,7 @@ def operator_card(
         is_practice=incident.practice,
         number=number,
         dial_link=None if number is None else tel_link(number),
-        scripts=() if over else _scripts(service, task, incident, slots, stay),
+        scripts=() if over else _scripts(session, service, task, incident, slots, stay),
     )
 
 
@@ -142,9 +143,14 @@ def _number(service: Service, task: CallTask, operator_id: int | None) -> str | 
 
 
 def _scripts(
-    service: Service, task: CallTask, incident: Incident, slots: Slots, stay: Stay | None
+    session: Session,
+    service: Service,
+    task: CallTask,
+    incident: Incident,
+    slots: Slots,
+    stay: Stay | None,
 ) -> tuple[Script, ...]:
-    library = service.scripts
+    library = library_of_desk(session, service.scripts, task.desk_id)
     first = task.language.partition("-")[0].lower()
     others = [code for code in sorted(library.books) if code != first]
     if first not in library.books:

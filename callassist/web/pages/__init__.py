@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from callassist.bootstrap import Service
-from callassist.web.pages import admin, desk, entry, errors, frame, gallery, host
+from callassist.web.pages import admin, board, desk, entry, errors, frame, gallery, guest, host
 from callassist.web.pages.asking import EXTENSION
 
 
@@ -16,5 +16,8 @@ def register(app: Flask, service: Service) -> None:
     errors.init_app(app)
     for blueprint in (entry.blueprint(app), desk.blueprint(), host.blueprint(), admin.blueprint()):
         app.register_blueprint(blueprint)
+    app.register_blueprint(board.blueprint())
+    app.register_blueprint(board.open_blueprint())
+    app.register_blueprint(guest.blueprint(app, service))
     if service.settings.service.development:
         app.register_blueprint(gallery.blueprint())

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from callassist.web import languages
 from callassist.web.pages import asking, home_words, themes, times, words
+from callassist.web.pages.board.desks import runs_any
 from callassist.web.translate import gettext as _
 
 
@@ -33,6 +34,7 @@ def init_app(app: Flask) -> None:
         counted=_counted,
         at=times.at,
         since=times.since,
+        long_day=times.long_day,
         moment=times.moment,
         lasting=times.lasting,
         minutes=times.minutes,
@@ -63,7 +65,7 @@ def _frame() -> dict[str, Any]:
 
 def _keep_nothing(answer: Response) -> Response:
     """Pages are somebody's: after signing out the way back shows nothing."""
-    if request.blueprint in ("entry", "host", "desk", "admin"):
+    if request.blueprint in ("entry", "host", "desk", "board", "board_links", "admin"):
         answer.headers.setdefault("Cache-Control", "no-store")
     return answer
 
@@ -87,6 +89,8 @@ def _menu() -> Iterator[MenuEntry]:
         yield _entry("host.settings", _("Settings"), "settings", "/settings")
     if viewer.operator_ids:
         yield _entry("desk.queue", _("Desk"), "headset", "/desk")
+    if runs_any():
+        yield _entry("board.index", _("Board"), "gauge", "/board")
     if viewer.is_admin:
         yield _entry("admin.index", _("Administration"), "building", "/admin")
 

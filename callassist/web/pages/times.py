@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
 
 from callassist.notifications.local_words import at_time, clock_time, since_time, span
 from callassist.reports.words import Words
@@ -54,3 +56,8 @@ def counter(length: timedelta) -> str:
 def for_field(instant: datetime, zone: ZoneInfo) -> str:
     """The value of a browser's date and time field."""
     return instant.astimezone(zone).strftime(FIELD)
+
+
+def long_day(day: date) -> str:
+    """Weekday, day and month: `Friday 6 June`."""
+    return format_date(day, "EEEE d MMMM", locale=language())

@@ -1,0 +1,172 @@
+"""A week of a desk's shifts in local days: who works, and when at night a language has nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callassist.domain.quiet_hours import NIGHT
+from callassist.domain.spans import Span, gaps
+from callassist.domain.viewer import Viewer
+from callassist.errors import InvalidInput
+from callassist.models import Account, Desk, Operator, ServiceAgreement, Shift
+from callassist.roster.desks import speaks
+from callassist.roster.local_days import DAYS, days_later, midnight
+from callassist.roster.shifts import add_shift, rostered, shifts
+
+_SHOWN_BEFORE, _SHOWN_AFTER = timedelta(days=31), timedelta(days=366)
+_AT_THE_DESK = {"en": "At the desk: {name}", "fr": "Au poste\u00a0: {name}"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShiftPiece:
+    """The part of a shift that lies in one day."""
+
+    shift: Shift
+    operator: Operator
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class LanguageGap:
+    """A stretch of a night in which nobody rostered speaks a language."""
+
+    language: str
+    span: Span
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShiftDay:
+    """One local day; 23 or 25 hours long when the clock changes."""
+
+    on: date
+    starts_at: datetime
+    ends_at: datetime
+    pieces: tuple[ShiftPiece, ...]
+    gaps: tuple[LanguageGap, ...]  # of the night that begins on this day
+
+    @property
+    def hours(self) -> int:
+        """How long it is."""
+        return round((self.ends_at - self.starts_at) / timedelta(hours=1))
+
+
+def desk_zone(session: Session, desk: Desk) -> ZoneInfo:
+    """The local time of a desk: of the account that owns it, else of the first that it serves."""
+    owned = select(Account.timezone).where(Account.id == desk.account_id)
+    served = (
+        select(Account.timezone)
+        .join(ServiceAgreement, ServiceAgreement.account_id == Account.id)
+        .where(ServiceAgreement.desk_id == desk.id)
+        .order_by(ServiceAgreement.id)
+        .limit(1)
+    )
+    name = session.scalar(owned if desk.account_id is not None else served)
+    return ZoneInfo(name or "UTC")
+
+
+def shift_week(
+    session: Session, viewer: Viewer, desk: Desk, monday: date, zone: ZoneInfo, now: datetime
+) -> tuple[ShiftDay, ...]:
+    """Seven days from `monday`; gaps that are over are left out."""
+    midnights = [midnight(monday + timedelta(days=n), zone) for n in range(DAYS + 1)]
+    found = shifts(session, viewer, desk, midnights[0], midnights[-1] + timedelta(days=1))
+    return tuple(
+        ShiftDay(
+            on=monday + timedelta(days=n),
+            starts_at=midnights[n],
+            ends_at=midnights[n + 1],
+            pieces=_pieces(found, midnights[n], midnights[n + 1]),
+            gaps=_gaps(found, desk, monday + timedelta(days=n), zone, now),
+        )
+        for n in range(DAYS)
+    )
+
+
+def copy_shifts(
+    session: Session, viewer: Viewer, desk: Desk, monday: date, zone: ZoneInfo
+) -> tuple[int, int]:
+    """Copy the week before into the week of `monday`, at the same times by the clock on the wall.
+
+    Returns how many were copied, and how many were left out because something is there already.
+    """
+    starts_at = midnight(monday - timedelta(days=DAYS), zone)
+    before = shifts(session, viewer, desk, starts_at, midnight(monday, zone))
+    copied = left_out = 0
+    for shift, operator in before:
+        if shift.starts_at < starts_at:
+            continue
+        moved = [days_later(at, DAYS, zone) for at in (shift.starts_at, shift.ends_at)]
+        try:
+            add_shift(session, viewer, operator.public_id, moved[0], moved[1])
+            copied += 1
+        except InvalidInput:
+            left_out += 1
+    return copied, left_out
+
+
+def shifts_calendar(
+    session: Session, desk: Desk, operator: Operator | None, language: str, now: datetime
+) -> bytes:
+    """The shifts of a desk, or of one operator, as iCalendar. Desk names only."""
+    made = Calendar()
+    made.add("prodid", "-//Call Assist//shifts//EN")
+    made.add("version", "2.0")
+    made.add("x-wr-calname", desk.name)
+    made.add("refresh-interval;value=duration", "PT1H")
+    found = rostered(session, desk.id, now - _SHOWN_BEFORE, now + _SHOWN_AFTER)
+    for shift, who in found:
+        if operator is not None and who.id != operator.id:
+            continue
+        event = Event()
+        event.add("uid", f"shift-{shift.public_id}@callassist")
+        event.add("dtstamp", now)
+        event.add("dtstart", shift.starts_at)
+        event.add("dtend", shift.ends_at)
+        event.add("summary", _AT_THE_DESK[language].format(name=who.desk_name))
+        made.add_component(event)
+    written: bytes = made.to_ical()
+    return written
+
+
+def _pieces(
+    found: Sequence[tuple[Shift, Operator]], starts_at: datetime, ends_at: datetime
+) -> tuple[ShiftPiece, ...]:
+    return tuple(
+        ShiftPiece(
+            shift=shift,
+            operator=operator,
+            starts_at=max(shift.starts_at, starts_at),
+            ends_at=min(shift.ends_at, ends_at),
+        )
+        for shift, operator in found
+        if shift.starts_at < ends_at and shift.ends_at > starts_at
+    )
+
+
+def _gaps(
+    found: Sequence[tuple[Shift, Operator]], desk: Desk, on: date, zone: ZoneInfo, now: datetime
+) -> tuple[LanguageGap, ...]:
+    night = NIGHT.span_on(on, zone)
+    if night is None or night[1] <= now:
+        return ()
+    whole = Span(max(night[0], now), night[1])
+    return tuple(
+        LanguageGap(language=str(language), span=gap)
+        for language in desk.languages
+        for gap in gaps(
+            (
+                Span(shift.starts_at, shift.ends_at)
+                for shift, operator in found
+                if speaks(operator, str(language))
+            ),
+            whole,
+        )
+    )

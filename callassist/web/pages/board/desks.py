@@ -1,0 +1,65 @@
+"""Which desks somebody runs, and which of them a page is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import g, request, session
+from sqlalchemy import false, or_, select, true
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import ColumnElement
+
+from callassist.domain.viewer import Role, Viewer
+from callassist.errors import NotFound
+from callassist.models import Desk
+from callassist.web.pages import asking
+
+_CHOSEN = "board_desk"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskChoice:
+    """The desk of a page, and the others that could be chosen."""
+
+    desk: Desk
+    others: tuple[Desk, ...]
+
+
+def runs_any() -> bool:
+    """Whether the signed-in person runs a desk."""
+    if "runs_desk" not in g:
+        with asking.reading() as database:
+            query = select(Desk.id).where(runs(asking.viewer())).limit(1)
+            g.runs_desk = database.execute(query).first() is not None
+    return bool(g.runs_desk)
+
+
+def runs(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition that a desk is run by `viewer`."""
+    if viewer.is_admin:
+        return true()
+    supervised = [
+        desk_id for desk_id, roles in viewer.desk_roles.items() if Role.SUPERVISOR in roles
+    ]
+    owned = [account_id for account_id in viewer.account_roles if viewer.can_write(account_id)]
+    if not supervised and not owned:
+        return false()
+    return or_(Desk.id.in_(supervised), Desk.account_id.in_(owned))
+
+
+def chosen(database: Session) -> DeskChoice:
+    """The desk that was asked for, else the one looked at last, else the first."""
+    wanted = request.values.get("desk") or session.get(_CHOSEN)
+    mine = list(
+        database.scalars(select(Desk).where(runs(asking.viewer())).order_by(Desk.name, Desk.id))
+    )
+    if not mine:
+        raise NotFound("no such desk")
+    desk = next((one for one in mine if one.public_id == wanted), None)
+    if desk is None:
+        if request.values.get("desk"):
+            raise NotFound("no such desk")
+        desk = mine[0]
+    if session.get(_CHOSEN) != desk.public_id:
+        session[_CHOSEN] = desk.public_id
+    return DeskChoice(desk=desk, others=tuple(one for one in mine if one.id != desk.id))

@@ -1,0 +1,39 @@
+// The wallboard looks for itself every few seconds, signed in or by its secret address, and says
+// plainly when its figures are old.
+const EVERY = 5000;
+const STALE_AFTER = 20000;
+
+const wall = document.getElementById("wall");
+const note = document.getElementById("wall-stale");
+let fresh = Date.now();
+
+async function look() {
+  try {
+    const answer = await fetch(wall.dataset.wallSrc, {
+      headers: { "X-Fragment": "1" },
+      signal: AbortSignal.timeout(EVERY),
+      redirect: "error",
+    });
+    if (answer.ok) {
+      const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
+      wall.replaceChildren(...parsed.body.childNodes);
+      fresh = Date.now();
+      document.dispatchEvent(new CustomEvent("callassist:swapped", { detail: { region: wall } }));
+    }
+  } catch {
+    // shown below, once it has lasted
+  }
+  show();
+}
+
+function show() {
+  const isStale = Date.now() - fresh > STALE_AFTER;
+  wall.classList.toggle("is-stale", isStale);
+  note.hidden = !isStale;
+  if (isStale) {
+    const at = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" });
+    note.textContent = wall.dataset.stale.replace("{at}", at.format(fresh));
+  }
+}
+
+setInterval(look, EVERY);
