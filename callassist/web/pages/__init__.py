@@ -20,4 +20,5 @@ def register(app: Flask, service: Service) -> None:
     app.register_blueprint(board.open_blueprint())
     app.register_blueprint(guest.blueprint(app, service))
     if service.settings.service.development:
+        app.jinja_env.auto_reload = True
         app.register_blueprint(gallery.blueprint())

@@ -24,7 +24,9 @@ def error_page(status: int, title: str, detail: str) -> Response:
     if status in (403, 409, 422):
         text = sentence(detail)
     reference = detail if status == 500 else ""
-    page = render_template("error.html", title=shown, text=text, reference=_reference(reference))
+    page = render_template(
+        "error.html", status=status, title=shown, text=text, reference=_reference(reference)
+    )
     return make_response(page, status)
 
 
