@@ -20,6 +20,7 @@ from callassist.models import (
     Consent,
     Erasure,
     FalseAlarm,
+    GuestLink,
     HostNote,
     Incident,
     Stay,
@@ -126,6 +127,7 @@ def _empty(session: Session, stay: Stay, now: datetime) -> None:
     incidents = select(Incident.id).where(Incident.stay_id == stay.id)
     session.execute(delete(StayNumber).where(StayNumber.stay_id == stay.id))
     session.execute(delete(Consent).where(Consent.stay_id == stay.id))
+    session.execute(delete(GuestLink).where(GuestLink.stay_id == stay.id))
     session.execute(update(CallTask).where(CallTask.incident_id.in_(incidents)).values(note=None))
     session.execute(update(Incident).where(Incident.id.in_(incidents)).values(complaint=None))
     session.execute(delete(HostNote).where(HostNote.incident_id.in_(incidents)))

@@ -16,6 +16,7 @@ from callassist.escalation.context import Escalation
 from callassist.escalation.joined import leader_of
 from callassist.escalation.locks import lock_incident
 from callassist.escalation.moves import state_of
+from callassist.escalation.requesting import request_call
 from callassist.escalation.tasks import arm_waiting, open_task
 from callassist.escalation.telling import needs_you
 from callassist.models import CallTask, Incident
@@ -26,7 +27,9 @@ class GuestAnswer(StrEnum):
 
     TURN_IT_DOWN = "turn_it_down"  # holds dialling 10 min, once, then last look
     NOT_US = "not_us"  # noted, host told, calls go on
-    CALL_ME = "call_me"  # the pending task is available now, same attempt
+    CALL_ME = (
+        "call_me"  # the pending task is available now, same attempt; requested if there is none
+    )
 
 
 def answer(
@@ -52,6 +55,9 @@ def answer(
         {"answer": str(said), "via": via},
         now=now,
     )
+    if said is GuestAnswer.CALL_ME and state_of(incident) is IncidentState.WATCHING:
+        request_call(session, ctx, incident, "guest_asked", now=now)
+        session.flush()
     leader = leader_of(session, incident)
     held = incident if leader is None else lock_incident(session, leader.id)
     task = open_task(session, held.id)

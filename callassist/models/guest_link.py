@@ -19,5 +19,3 @@ class GuestLink(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)  # what a request is found by
     token: Mapped[Sealed]  # so that the host can copy the link again
     created_at: Mapped[Instant]
-    revoked_at: Mapped[Instant | None]
-    opened_at: Mapped[Instant | None]  # the page was asked for, first

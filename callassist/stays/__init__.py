@@ -11,6 +11,15 @@ from callassist.stays.consents import (
     withdraw_consent,
 )
 from callassist.stays.details import ImportedStay, NumberProblem, StayDetails
+from callassist.stays.guest_links import (
+    allow_messages,
+    guest_link,
+    link_of,
+    messages_stopped,
+    renew_guest_link,
+    stay_of_link,
+    stop_messages,
+)
 from callassist.stays.lookup import coming_stays, dialable, find_stay, staying_now
 from callassist.stays.numbers import flag_number, unflag_number
 from callassist.stays.service import cancel_stay, put_imported, put_stay
@@ -24,6 +33,7 @@ __all__ = [
     "NumberProblem",
     "StayDetails",
     "StoredStay",
+    "allow_messages",
     "automatic_contact",
     "cancel_stay",
     "coming_stays",
@@ -34,15 +44,21 @@ __all__ = [
     "find_stay",
     "flag_number",
     "give_consent",
+    "guest_link",
     "is_stopped",
+    "link_of",
+    "messages_stopped",
     "number_problems",
     "opt_in",
     "put_imported",
     "put_stay",
+    "renew_guest_link",
     "set_language",
     "source_says",
+    "stay_of_link",
     "staying_now",
     "stop",
+    "stop_messages",
     "store_imported",
     "store_typed",
     "unflag_number",

@@ -17,7 +17,7 @@ from callassist.web.link_mail import LinkMail
 
 PASSWORD_MIN = 12
 SESSION_LASTS = timedelta(days=14)
-_FOR_PROGRAMS = ("/api/", "/hooks/")
+_WITHOUT_SESSION = ("/api/", "/hooks/", "/g/")  # a guest proves to be one by the link
 
 csrf = CSRFProtect()
 
@@ -61,6 +61,6 @@ def init_app(app: Flask, service: Service) -> None:
 
 
 def _protect_forms() -> None:
-    """Every form carries a token of its session; API and webhooks have no session."""
-    if request.method == "POST" and not request.path.startswith(_FOR_PROGRAMS):
+    """Every form carries a token of its session; API, webhooks and guests have none."""
+    if request.method == "POST" and not request.path.startswith(_WITHOUT_SESSION):
         csrf.protect()

@@ -24,8 +24,6 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("token", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
-        sa.Column("revoked_at", INSTANT, nullable=True),
-        sa.Column("opened_at", INSTANT, nullable=True),
         sa.ForeignKeyConstraint(
             ["stay_id"], ["stay.id"], name=op.f("fk_guest_link_stay_id"), ondelete="CASCADE"
         ),

@@ -1,0 +1,29 @@
+"""The words of the guest page: six small files in config/guest, one per language."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from callassist.errors import SettingsError
+
+LANGUAGES = ("en", "fr", "de", "it", "es", "pl")
+Texts = Mapping[str, str]
+
+
+def load_texts(folder: Path) -> dict[str, Texts]:
+    """Every language's words; SettingsError names a file that is missing, or a word in it."""
+    texts = {language: _read(folder / f"{language}.toml") for language in LANGUAGES}
+    for language, words in texts.items():
+        missing = sorted(texts["en"].keys() - words.keys())
+        if missing:
+            raise SettingsError(f"{folder / language}.toml: there is no {', '.join(missing)}")
+    return texts
+
+
+def _read(path: Path) -> Texts:
+    try:
+        return {name: str(text) for name, text in tomllib.loads(path.read_text("utf-8")).items()}
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path}: {error}") from error
