@@ -42,7 +42,7 @@ def run_series(
     rules = Rules(
         policy=policy,
         tz=tz,
-        traits={_SENSOR: SourceTraits(sensor_id=_SENSOR, kind=SourceKind.LEVEL, interval=interval)},
+        traits={_SENSOR: SourceTraits(kind=SourceKind.LEVEL, interval=interval)},
         silent_after=SILENT_AFTER if silent_after is None else silent_after,
     )
     return replay_events([_event(level) for level in levels], rules)

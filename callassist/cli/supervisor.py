@@ -13,6 +13,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from callassist.cli.garbage import look_rarely
 from callassist.cli.one_sentence import REFUSED, tell
 from callassist.errors import CallAssistError, SettingsError
 from callassist.settings import Bind
@@ -84,8 +85,7 @@ def _load(target: str) -> Any:
     except CallAssistError as error:
         tell(error)
         _give_up()
-    gc.freeze()
-    gc.enable()
+    look_rarely()
     return application
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from callassist.domain import noise
 from callassist.domain.noise import PropertyNoise
+from callassist.storage.recent import Recent
 
 MOST_KEPT = 8192  # homes; about a kilobyte each
 
@@ -14,7 +15,7 @@ class Memory:
     """Encodes and decodes the states of homes."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[bytes, PropertyNoise]] = {}
+        self._known: Recent[int, tuple[bytes, PropertyNoise]] = Recent(MOST_KEPT)
 
     def decode(self, property_id: int, data: bytes) -> PropertyNoise:
         """The state that `data` stands for."""
@@ -24,7 +25,5 @@ class Memory:
     def encode(self, property_id: int, state: PropertyNoise) -> bytes:
         """The bytes to store for `state`."""
         data = noise.encode(state)
-        if len(self._known) >= MOST_KEPT and property_id not in self._known:
-            self._known.clear()
-        self._known[property_id] = (data, state)
+        self._known.put(property_id, (data, state))
         return data

@@ -6,7 +6,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,14 +17,12 @@ from callassist.models import Breach, Policy, SensorConnection
 from callassist.ports.sensors import SensorAdapter, SourceTiming
 
 KEPT_SECONDS = 30.0  # a connection's changed options are known after that, at the latest
-KEPT_RULES = 4096
+KEPT_POLICIES = 1024
 _ZERO = timedelta()
 _KINDS = {kind.value: kind for kind in SourceKind}
-
-
-@lru_cache(maxsize=512)
-def _seconds(count: int) -> timedelta:
-    return timedelta(seconds=count)
+# A sensor taken out of the home will say nothing more, so its part ends as that of a level sensor
+# that fell silent; a notice source would stay on for ever.
+_GONE = SourceTraits(kind=SourceKind.LEVEL)
 
 
 class Rulebook:
@@ -37,20 +34,21 @@ class Rulebook:
         self._default = default_policy
         self._adapters = adapters
         self._timings: dict[int, SourceTiming] = {}
+        self._traits: dict[tuple[object, ...], SourceTraits] = {}
         self._policies: dict[tuple[object, ...], EscalationPolicy] = {}
-        self._rules: dict[tuple[object, ...], Rules] = {}
+        self._same: dict[EscalationPolicy, EscalationPolicy] = {default_policy: default_policy}
         self._forget_at = 0.0
 
     def forget_old(self) -> None:
         """Once per transaction: drop what may have been changed meanwhile."""
         now = time.monotonic()
-        if len(self._rules) > KEPT_RULES:
-            self._rules.clear()
         if now >= self._forget_at:
             self._forget_at = now + KEPT_SECONDS
-            self._rules.clear()
+            self._traits.clear()
             self._timings.clear()
             self._policies.clear()
+            if len(self._same) > KEPT_POLICIES:
+                self._same.clear()
 
     def own_policy(self, session: Session, home: Home) -> EscalationPolicy:
         """The policy that a breach which begins now gets stamped with."""
@@ -60,7 +58,7 @@ class Rulebook:
         found = self._policies.get(key)
         if found is None:
             rules = session.execute(select(Policy.rules).where(Policy.id == home.policy_id))
-            found = self._policies[key] = EscalationPolicy.from_dict(rules.scalar_one())
+            found = self._policies[key] = self._read(rules.scalar_one())
         return found
 
     def policy(self, session: Session, home: Home) -> EscalationPolicy:
@@ -71,33 +69,37 @@ class Rulebook:
         found = self._policies.get(key)
         if found is None:
             stamped = session.execute(select(Breach.policy).where(Breach.id == home.breach_id))
-            found = self._policies[key] = EscalationPolicy.from_dict(stamped.scalar_one())
+            found = self._policies[key] = self._read(stamped.scalar_one())
         return found
 
     def rules(
         self, session: Session, home: Home, policy: EscalationPolicy, state: PropertyNoise
     ) -> Rules:
         """The rules for `home` under `policy`; also for sensors that were taken out of it."""
-        key = (id(policy), home.timezone, home.listeners)
-        rules = self._rules.get(key)
-        if rules is None or rules.policy is not policy:
-            traits = {each.sensor_id: self._traits(session, each) for each in home.listeners}
-            rules = Rules(policy=policy, tz=home.zone, traits=traits)
-            self._rules[key] = rules
-        if state.sources.keys() <= rules.traits.keys():
-            return rules
-        return _with_gone(rules, state.sources.keys() - rules.traits.keys())
+        traits = {each.sensor_id: self._traits_of(session, each) for each in home.listeners}
+        for gone in state.sources.keys() - traits.keys():
+            traits[gone] = _GONE
+        return Rules(policy=policy, tz=home.zone, traits=traits)
 
-    def _traits(self, session: Session, listener: Listener) -> SourceTraits:
-        timing = self._timing(session, listener.connection_id)
-        return SourceTraits(
-            sensor_id=listener.sensor_id,
-            kind=_KINDS[listener.kind],
-            interval=_seconds(listener.interval_seconds),
-            max_age=timing.max_age,
-            notice_delay=timing.notice_delay,
-            notice_step=timing.notice_step,
-        )
+    def _read(self, rules: Mapping[str, object]) -> EscalationPolicy:
+        """Equal policies are one object: what is made of it is remembered by its identity."""
+        policy = EscalationPolicy.from_dict(rules)
+        return self._same.setdefault(policy, policy)
+
+    def _traits_of(self, session: Session, listener: Listener) -> SourceTraits:
+        """Sensors alike share theirs, so that rules are made of what is known already."""
+        key = listener[1:]
+        found = self._traits.get(key)
+        if found is None:
+            timing = self._timing(session, listener.connection_id)
+            found = self._traits[key] = SourceTraits(
+                kind=_KINDS[listener.kind],
+                interval=timedelta(seconds=listener.interval_seconds),
+                max_age=timing.max_age,
+                notice_delay=timing.notice_delay,
+                notice_step=timing.notice_step,
+            )
+        return found
 
     def _timing(self, session: Session, connection_id: int) -> SourceTiming:
         found = self._timings.get(connection_id)
@@ -117,10 +119,3 @@ def without_notice_delay(rules: Rules) -> Rules:
         for sensor_id, each in rules.traits.items()
     }
     return replace(rules, traits=traits)
-
-
-def _with_gone(rules: Rules, gone: set[int]) -> Rules:
-    # A sensor taken out of the home will say nothing more, so its part ends as that of a level
-    # sensor that fell silent; a notice source would stay on for ever.
-    silent = {each: SourceTraits(sensor_id=each, kind=SourceKind.LEVEL) for each in gone}
-    return replace(rules, traits={**rules.traits, **silent})

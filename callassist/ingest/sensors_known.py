@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from callassist.ingest.submission import SensorKey
+from callassist.storage.recent import Recent
 
-MOST_KEPT = 8192
+MOST_KEPT = 200_000  # a third of a kilobyte each; halves of it are forgotten
 
 
 class SensorMoved(Exception):
@@ -31,18 +32,18 @@ class KnownSensors:
     """Used by one writer's thread only."""
 
     def __init__(self) -> None:
-        self._known: dict[SensorKey, SensorRow] = {}
+        self._known: Recent[SensorKey, SensorRow] = Recent(MOST_KEPT)
 
     def recall(self, keys: Sequence[SensorKey]) -> dict[SensorKey, SensorRow]:
         """Those of `keys` that are remembered."""
-        known = self._known
-        return {key: known[key] for key in keys if key in known}
+        recall = self._known.get
+        return {key: row for key in keys if (row := recall(key)) is not None}
 
     def remember(self, found: Mapping[SensorKey, SensorRow]) -> None:
         """Keep those that are paired."""
-        if len(self._known) > MOST_KEPT:
-            self._known.clear()
-        self._known.update({key: row for key, row in found.items() if row.property_id is not None})
+        for key, row in found.items():
+            if row.property_id is not None:
+                self._known.put(key, row)
 
     def forget(self) -> None:
         """Look everything up again."""

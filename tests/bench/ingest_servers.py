@@ -14,6 +14,7 @@ from flask import Flask, Response, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callassist.cli.garbage import look_rarely
 from callassist.clock import SystemClock
 from callassist.detection import Detection
 from callassist.domain.noise import SourceKind
@@ -138,4 +139,4 @@ if "BENCH_SERVER" in os.environ:
         Vault.from_text(os.environ["BENCH_KEY"]),
     )
     gc.collect()
-    gc.freeze()  # as `serve` does: what was loaded at the start is never garbage
+    look_rarely()  # as `serve` does

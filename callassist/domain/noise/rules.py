@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta, tzinfo
-from functools import lru_cache
+from typing import Generic, TypeVar
 
 from callassist.domain.noise.events import SourceKind
 from callassist.domain.noise.instants import MINUTE, instant, span_micros
@@ -14,19 +14,19 @@ from callassist.errors import InvalidInput
 
 SILENT_AFTER = timedelta(minutes=10)  # at least, and at least 2.5 reporting intervals
 _SILENT_INTERVALS = 2.5
+_MADE_KEPT = 512
 _MINUTES_KEPT = 4096  # of memory per policy and zone; three days of readings in order
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceTraits:
-    """How one sensor reports. `interval` is used for level sensors only.
+    """How one sensor reports; sensors alike may share it. `interval` is for level sensors only.
 
     `heartbeat`: how often a notice or state sensor says that it is alive; None if it does not, so
     that only its vendor can declare it silent. `notice_delay` is the noise before notice 1,
     `notice_step` that between two notices.
     """
 
-    sensor_id: int
     kind: SourceKind
     interval: timedelta = timedelta(seconds=60)
     max_age: timedelta = timedelta(minutes=5)
@@ -35,11 +35,12 @@ class SourceTraits:
     heartbeat: timedelta | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True, eq=False)
 class Rules:
-    """The rules for one property. Make it once per property and policy, not once per reading.
+    """The rules for one property; not frozen, because they are made on the hot path.
 
-    `policy` is the one that is stamped on the running breach, or the property's if none runs.
+    That is fast if policy, zone and traits are objects that other rules were made of. `policy` is
+    the one that is stamped on the running breach, or the property's if none runs.
     """
 
     policy: EscalationPolicy
@@ -49,7 +50,7 @@ class Rules:
     plan: Plan = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "plan", Plan(self))
+        self.plan = Plan(self)
 
 
 class SourcePlan:
@@ -65,51 +66,37 @@ class SourcePlan:
         "silence",
     )
 
-    def __init__(
-        self,
-        kind: SourceKind,
-        every: timedelta | None,
-        max_age: timedelta,
-        notice_delay: timedelta,
-        notice_step: timedelta,
-        silent_after: timedelta,
-    ) -> None:
-        self.is_level = kind is SourceKind.LEVEL
-        self.max_age = span_micros(max_age)
-        self.notice_delay = span_micros(notice_delay)
-        self.notice_step = span_micros(notice_step)
+    def __init__(self, traits: SourceTraits, silent_after: timedelta) -> None:
+        self.is_level = traits.kind is SourceKind.LEVEL
+        self.max_age = span_micros(traits.max_age)
+        self.notice_delay = span_micros(traits.notice_delay)
+        self.notice_step = span_micros(traits.notice_step)
         self.silence: int | None = None
+        every = traits.interval if self.is_level else traits.heartbeat
         if every is not None:
             self.silence = span_micros(max(silent_after, every * _SILENT_INTERVALS))
         self.shortest_silence = self.silence or 0
-        is_notice = kind is SourceKind.NOTICE
+        is_notice = traits.kind is SourceKind.NOTICE
         # How far the next event of this sensor can tell of noise before it (third notice).
         self.reaches_back = self.notice_delay + 2 * self.notice_step if is_notice else 0
-
-
-# Most sensors are of few kinds: a plan is made once for each, not once per property.
-_source_plan = lru_cache(maxsize=512)(SourcePlan)
 
 
 class Plan:
     """Rules made ready for comparing whole numbers."""
 
-    __slots__ = ("_clock", "longest_age", "sources")
+    __slots__ = ("_clock", "sources")
 
     def __init__(self, rules: Rules) -> None:
         self.sources = {
-            sensor_id: _source_plan(
-                traits.kind,
-                traits.interval if traits.kind is SourceKind.LEVEL else traits.heartbeat,
-                traits.max_age,
-                traits.notice_delay,
-                traits.notice_step,
-                rules.silent_after,
-            )
+            sensor_id: _source_plans.of(traits, rules.silent_after)
             for sensor_id, traits in rules.traits.items()
         }
-        self.longest_age = max([each.max_age for each in self.sources.values()], default=0)
-        self._clock = _policy_clock(rules.policy, rules.tz)
+        self._clock = _policy_clocks.of(rules.policy, rules.tz)
+
+    @property
+    def longest_age(self) -> int:
+        """The longest that an event of any sensor may be under way."""
+        return max([each.max_age for each in self.sources.values()], default=0)
 
     def threshold(self, at: int) -> float:
         """The level from which a reading taken at `at` is loud."""
@@ -163,6 +150,31 @@ class _PolicyClock:
         return found
 
 
-@lru_cache(maxsize=512)
-def _policy_clock(policy: EscalationPolicy, tz: tzinfo) -> _PolicyClock:
-    return _PolicyClock(policy, tz)
+_First = TypeVar("_First")
+_Second = TypeVar("_Second")
+_Made = TypeVar("_Made")
+
+
+class _MadeOnce(Generic[_First, _Second, _Made]):
+    """What is made of two values, remembered by their identity: hashing a policy costs more than
+    all the rest. It keeps both, so that their ids stay theirs.
+    """
+
+    def __init__(self, make: Callable[[_First, _Second], _Made]) -> None:
+        self._make = make
+        self._known: dict[tuple[int, int], tuple[_First, _Second, _Made]] = {}
+
+    def of(self, first: _First, second: _Second) -> _Made:
+        """What is made of these two."""
+        known = self._known.get((id(first), id(second)))
+        if known is None:
+            if len(self._known) >= _MADE_KEPT:
+                self._known.clear()
+            known = first, second, self._make(first, second)
+            self._known[id(first), id(second)] = known
+        return known[2]
+
+
+# Most properties are alike: a plan or clock is made once for all of them.
+_source_plans = _MadeOnce(SourcePlan)
+_policy_clocks = _MadeOnce(_PolicyClock)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import lt
 
 from callassist.domain.noise.effects import Effect
 from callassist.domain.noise.events import NoiseEvent, Verdict
@@ -15,9 +16,12 @@ from callassist.domain.noise.state import PropertyNoise
 from callassist.domain.noise.work import Work
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class Step:
-    """What came of a call: the new state, what to write down in order, a verdict per event."""
+    """What came of a call: the new state, what to write down in order, a verdict per event.
+
+    Not frozen: it is made once per reading, on the hot path.
+    """
 
     state: PropertyNoise
     effects: tuple[Effect, ...] = ()
@@ -34,8 +38,8 @@ def apply(
     TypeError for a naive instant.
     """
     work = Work(state, rules.plan, micros(up_since))
-    if len(events) == 1:
-        verdicts: tuple[Verdict, ...] = (work.take(events[0]),)
+    if _are_in_order(events):
+        verdicts = tuple([work.take(event) for event in events])
     else:
         order = sorted(range(len(events)), key=lambda index: _event_order(events[index]))
         judged = {index: work.take(events[index]) for index in order}
@@ -52,6 +56,11 @@ def tick(state: PropertyNoise, now: datetime, rules: Rules, up_since: datetime) 
     work = Work(state, rules.plan, micros(up_since))
     work.tick(micros(now))
     return Step(state=work.result(), effects=tuple(work.effects))
+
+
+def _are_in_order(events: Sequence[NoiseEvent]) -> bool:
+    instants = [event.at for event in events]
+    return all(map(lt, instants, instants[1:]))
 
 
 def _event_order(event: NoiseEvent) -> tuple[datetime, int, int, float, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -88,12 +88,11 @@ class Home:
         policy: EscalationPolicy = POLICY,
         tz: tzinfo = UTC,
         kinds: dict[int, SourceKind] | None = None,
-        traits: Iterable[SourceTraits] = (),
+        traits: Mapping[int, SourceTraits] | None = None,
     ) -> None:
         named = kinds or {1: SourceKind.LEVEL}
-        known = {each: SourceTraits(sensor_id=each, kind=kind) for each, kind in named.items()}
-        known |= {each.sensor_id: each for each in traits}
-        self.rules = Rules(policy=policy, tz=tz, traits=known)
+        known = {each: SourceTraits(kind=kind) for each, kind in named.items()}
+        self.rules = Rules(policy=policy, tz=tz, traits=known | dict(traits or {}))
         self.state = PropertyNoise()
         self.up_since = at(-600)
         self.effects: list[Effect] = []

@@ -141,8 +141,8 @@ def test_a_late_reading_builds_a_breach_but_cannot_start_a_call() -> None:
 
 def test_five_minutes_of_age_are_on_time_and_each_sensor_has_its_own_limit() -> None:
     assert Home().hear(level(0, LOUD, delay=5)) == (Verdict.APPLIED,)
-    netatmo = SourceTraits(sensor_id=1, kind=SourceKind.LEVEL, max_age=timedelta(minutes=15))
-    assert Home(traits=[netatmo]).hear(level(0, LOUD, delay=15)) == (Verdict.APPLIED,)
+    netatmo = SourceTraits(kind=SourceKind.LEVEL, max_age=timedelta(minutes=15))
+    assert Home(traits={1: netatmo}).hear(level(0, LOUD, delay=15)) == (Verdict.APPLIED,)
 
 
 def test_events_of_the_future_or_of_yesterday_move_nothing() -> None:
@@ -206,7 +206,7 @@ def test_a_long_evening_leaves_a_small_state() -> None:
     rules = Rules(
         policy=EscalationPolicy(quiet_hours=None),
         tz=UTC,
-        traits={1: SourceTraits(sensor_id=1, kind=SourceKind.LEVEL)},
+        traits={1: SourceTraits(kind=SourceKind.LEVEL)},
     )
     state = PropertyNoise()
     for hour in range(48):

@@ -36,8 +36,8 @@ def test_a_gap_of_more_than_ten_minutes_is_silence_and_is_told_once() -> None:
 
 
 def test_a_slow_sensor_is_given_two_and_a_half_intervals() -> None:
-    slow = SourceTraits(sensor_id=1, kind=SourceKind.LEVEL, interval=timedelta(minutes=10))
-    home = Home(traits=[slow])
+    slow = SourceTraits(kind=SourceKind.LEVEL, interval=timedelta(minutes=10))
+    home = Home(traits={1: slow})
     home.hear(level(0, CALM))
     assert home.due() == 25 + JUST
 
@@ -230,8 +230,8 @@ def test_a_vendor_that_never_says_back_loses_the_sensor() -> None:
 
 
 def test_a_heartbeat_that_stops_is_silence() -> None:
-    traits = SourceTraits(sensor_id=1, kind=SourceKind.STATE, heartbeat=timedelta(minutes=6))
-    home = Home(traits=[traits])
+    traits = SourceTraits(kind=SourceKind.STATE, heartbeat=timedelta(minutes=6))
+    home = Home(traits={1: traits})
     home.hear(said(STARTED, 0))
     home.hear(said(ReadingKind.HEARTBEAT, 12))
     assert home.due() == 27 + JUST

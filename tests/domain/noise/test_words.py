@@ -42,12 +42,11 @@ def test_a_third_notice_alone_tells_of_thirty_minutes_and_escalates() -> None:
 
 def test_a_sensor_with_other_times_of_its_own_is_believed() -> None:
     traits = SourceTraits(
-        sensor_id=1,
         kind=SourceKind.NOTICE,
         notice_delay=timedelta(minutes=15),
         notice_step=timedelta(minutes=8),
     )
-    home = Home(traits=[traits])
+    home = Home(traits={1: traits})
     home.hear(said(NOTICE, 30, number=2))
     assert home.breaches == [Told(first=7, began=7)]
 
