@@ -21,7 +21,7 @@ SUE, TIM = "sue@example.com", "tim@example.com"
 CANARIES = (HOME, "Seaside", "Foreign", "Robin", "<b>Example", GUEST, HOST, OWNER, "Anna Contact")
 
 
-def chief(stage: Stage, email: str = SUE, language: str = "en") -> Browser:
+def chief(stage: Stage, email: str = SUE) -> Browser:
     """A supervisor of the night desk."""
     with stage.world.service.sessions.write() as session:
         add_person(
@@ -34,7 +34,7 @@ def chief(stage: Stage, email: str = SUE, language: str = "en") -> Browser:
             desk_name=email.partition("@")[0].title(),
             languages=("en",),
         )
-    return stage.sign_in(email, language)
+    return stage.sign_in(email)
 
 
 def operator(stage: Stage, desk_name: str) -> Operator:
@@ -242,7 +242,8 @@ def test_the_preview_shows_what_is_said_when_nothing_is_known(stage):
 
 
 def test_the_pages_speak_french(stage):
-    sue = chief(stage, language="fr")
+    sue = chief(stage)
+    sue.post("/language", language="fr", back="/board")
     stage.call_about_home(stage.sign_in(OWNER))
     for path in ("/board", "/board/shifts", "/board/scripts", "/board/wall"):
         text = words_of(sue.page(path))
