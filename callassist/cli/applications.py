@@ -13,6 +13,7 @@ from flask import Flask
 from callassist import __version__
 from callassist.accounts.first_start import first_administrator
 from callassist.bootstrap import Service, build, set_up_logs
+from callassist.cli.staging import add_stage
 from callassist.cli.stopping import when_told_to_stop
 from callassist.live import Hub, Live, LiveAlone, LiveFirst
 from callassist.settings import load_settings
@@ -24,16 +25,26 @@ from callassist.worker import Metronome
 
 def everything() -> Flask:
     """The application of `serve`, with its loops running; SettingsError names what is wrong."""
+    return _everything(lambda _application, _service: None)
+
+
+def _everything(dress: Callable[[Flask, Service], None]) -> Flask:
     service = built()
     _greet(service)
     application = create_app(service)
     _with_live(service, application)
+    dress(application, service)
     service.start_web()
     service.start_worker()
     metronome = Metronome(service)
     metronome.start()
     _at_exit(metronome.stop, service.stop)
     return application
+
+
+def stage() -> Flask:
+    """The application of the demo: `everything` with its stage; SettingsError for a real one."""
+    return _everything(add_stage)
 
 
 def web_only() -> Flask:

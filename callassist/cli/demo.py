@@ -31,7 +31,7 @@ def demo(speed: float, exit_when_done: bool, as_json: bool, serve: bool) -> None
     # a polite kill ends the demo's own service too
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     if serve and not exit_when_done:
-        _serve(DemoNight(settings, speed=speed, port=settings.service.bind.port))
+        _serve(DemoNight(settings, speed=speed, port=settings.service.bind.port, with_stage=True))
         return
     night = run_demo(settings, speed=speed)
     if as_json:
@@ -46,7 +46,8 @@ def _serve(night: DemoNight) -> None:
     with night.running():
         url = night.server.url
         click.echo(f"Call Assist's demo night runs on {url} (nobody is really phoned).")
-        click.echo("Look at it; each link signs in once, within 30 minutes:")
+        click.echo(f"Host, desk and wallboard side by side: {url}/demo")
+        click.echo("Or by yourself; each link signs in once, within 30 minutes:")
         for who, token in night.scene.links.items():
             click.echo(f"  as the {who}: {url}/sign-in/link/{token}")
         try:

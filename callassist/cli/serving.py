@@ -12,10 +12,11 @@ SPARE_THREADS = 8  # that tell a browser that there are enough streams
 
 
 @click.command()
-def serve() -> None:
+@click.option("--stage", is_flag=True, hidden=True, help="With the demo's stage; see `demo`.")
+def serve(stage: bool) -> None:
     """Everything in one process: web, deadlines, deliveries, housekeeping."""
     settings = load_settings()
-    _become("everything", settings, workers=1)
+    _become("stage" if stage else "everything", settings, workers=1)
 
 
 @click.command()

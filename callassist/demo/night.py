@@ -20,6 +20,7 @@ from callassist.demo.outcome import nothing_open, outcome
 from callassist.demo.robots import RobotHost, RobotOperator
 from callassist.demo.scene import Scene, set_scene
 from callassist.demo.server import DemoServer, free_port
+from callassist.demo.taking_over import Watch
 from callassist.errors import PermanentError, TransientError
 from callassist.migrations import upgrade
 from callassist.settings import Settings
@@ -38,7 +39,14 @@ FOLDER = "demo"
 class DemoNight:
     """Scene, service, sensors and robots of one night; its data are its own and made anew."""
 
-    def __init__(self, settings: Settings, *, speed: float, port: int | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        speed: float,
+        port: int | None = None,
+        with_stage: bool = False,
+    ) -> None:
         data_dir = settings.service.data_dir / FOLDER
         shutil.rmtree(data_dir, ignore_errors=True)
         data_dir.mkdir(parents=True)
@@ -46,7 +54,10 @@ class DemoNight:
         self.sessions = Sessions(make_engine(f"sqlite:///{data_dir / 'callassist.db'}"))
         upgrade(self.sessions.engine)
         self.vault = Vault.from_text(read_or_make(data_dir, ""))
-        self.server = DemoServer(data_dir, port or free_port(), speed, log=data_dir / "service.log")
+        log = data_dir / "service.log"
+        self.server = DemoServer(
+            data_dir, port or free_port(), speed, log=log, with_stage=with_stage
+        )
         midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         epoch = midnight + BEGINS_AT
         self.began = epoch  # until the service answers, which costs the fast clock an hour
@@ -57,11 +68,14 @@ class DemoNight:
         check_key(self.sessions, self.vault, now=epoch)
         self._refused: PermanentError | None = None
         self.director = Director(self.server.url, self.clock, self.scene)
+        watch = Watch(self.sessions)
         self.robots: list[RobotOperator | RobotHost] = [
-            RobotOperator(self.server.url, self.scene.robot_tokens[robot.name], robot, self.clock)
+            RobotOperator(
+                self.server.url, self.scene.robot_tokens[robot.name], robot, self.clock, watch
+            )
             for robot in ROBOTS
         ]
-        self.robots.append(RobotHost(self.server.url, self.scene.host_token, self.clock))
+        self.robots.append(RobotHost(self.server.url, self.scene.host_token, self.clock, watch))
 
     @contextmanager
     def running(self) -> Iterator[None]:

@@ -15,6 +15,7 @@ import structlog
 
 from callassist.clock import Clock
 from callassist.demo.cast import Robot
+from callassist.demo.taking_over import HOST, Watch
 
 _log = structlog.get_logger()
 LOOK_SECONDS = 0.03  # real time between two looks while something may be on offer
@@ -36,8 +37,9 @@ class _Refused(Exception):
 class _ApiClient:
     """A robot in a thread of its own; knows only what the API shows."""
 
-    def __init__(self, url: str, token: str, name: str) -> None:
+    def __init__(self, url: str, token: str, name: str, watch: Watch) -> None:
         self._url = f"{url}/api/v1"
+        self._name, self._watch = name, watch
         self._stop = threading.Event()
         self._http = requests.Session()
         self._http.headers["Authorization"] = f"Bearer {token}"
@@ -54,6 +56,9 @@ class _ApiClient:
 
     def _run(self) -> None:
         while not self._stop.is_set():
+            if self._watch.has_stepped_back(self._name):
+                self._stop.wait(IDLE_SECONDS)
+                continue
             try:
                 self._work()
             except (_Refused, requests.RequestException) as trouble:
@@ -75,8 +80,8 @@ class _ApiClient:
 class RobotHost(_ApiClient):
     """A host who sees to whatever needs them, a few minutes after it came up."""
 
-    def __init__(self, url: str, token: str, clock: Clock) -> None:
-        super().__init__(url, token, "host")
+    def __init__(self, url: str, token: str, clock: Clock, watch: Watch) -> None:
+        super().__init__(url, token, HOST, watch)
         self._look_seconds = min(5.0, clock.real_seconds(HOST_LOOKS_EVERY))
 
     def _work(self) -> None:
@@ -89,8 +94,8 @@ class RobotHost(_ApiClient):
 class RobotOperator(_ApiClient):
     """One operator at the desk."""
 
-    def __init__(self, url: str, token: str, robot: Robot, clock: Clock) -> None:
-        super().__init__(url, token, robot.name)
+    def __init__(self, url: str, token: str, robot: Robot, clock: Clock, watch: Watch) -> None:
+        super().__init__(url, token, robot.name, watch)
         self._beaten = 0.0
         self._dialled: set[str] = set()
         self._look_seconds = LOOK_SECONDS if clock.speed > 200 else IDLE_SECONDS

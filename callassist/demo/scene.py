@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callassist import roster, stays
 from callassist.accounts.agreements import agree
 from callassist.accounts.connections import NewConnection, create_connection
 from callassist.accounts.contacts import ContactInput, add_contact
-from callassist.accounts.desks import OperatorInput, add_operator, create_desk
+from callassist.accounts.desks import create_desk
 from callassist.accounts.people import add_person, create_account
 from callassist.accounts.policies import create_policy
 from callassist.accounts.properties import PropertyInput, create_property
@@ -21,7 +22,8 @@ from callassist.accounts.tokens import issue_token
 from callassist.demo.cast import CAST, ROBOTS, Home, Robot
 from callassist.domain.noise import SourceKind
 from callassist.domain.viewer import Role, Viewer
-from callassist.models import Account, Desk, NotificationChannel, Property, Sensor
+from callassist.models import Account, Desk, NotificationChannel, Operator, Property, Sensor
+from callassist.storage.facts import put_fact
 from callassist.storage.vault import Vault
 
 ADMIN = Viewer(name="demo", is_admin=True)
@@ -54,6 +56,9 @@ def set_scene(
     _people(session, vault, scene, account, desk, now)
     for robot in ROBOTS:
         scene.robot_tokens[robot.name] = _robot(session, vault, desk, robot, now)
+    roles = {"host": HOST_EMAIL, "operator": email_of(ROBOTS[0].name)}
+    roles["supervisor"] = OPERATOR_EMAIL
+    put_fact(session, "demo", {"roles": roles}, now=now)
     for adapter in ("generic", "minut"):
         scene.connections[adapter] = create_connection(
             session,
@@ -107,16 +112,28 @@ def _people(
 
 
 def _robot(session: Session, vault: Vault, desk: Desk, robot: Robot, now: datetime) -> str:
-    typed = OperatorInput(
-        name=f"Robot {robot.name}", desk_name=robot.name, languages=robot.languages
+    person = add_person(
+        session,
+        email_of(robot.name),
+        Role.OPERATOR,
+        now=now,
+        desk=desk,
+        name=f"Robot {robot.name}",
+        desk_name=robot.name,
+        languages=robot.languages,
     )
-    operator = add_operator(session, vault, ADMIN, desk, typed, now=now)
+    operator = session.scalars(select(Operator).where(Operator.person_id == person.id)).one()
     for day in range(2):
         starts_at = now + day * SHIFT
         roster.add_shift(session, ADMIN, operator.public_id, starts_at, starts_at + SHIFT)
     return issue_token(
         session, Role.OPERATOR, now=datetime.now(UTC), operator=operator, name="demo robot"
     )
+
+
+def email_of(robot: str) -> str:
+    """The address of a robot operator, with which a visitor can stand in for it."""
+    return f"{robot.lower()}@demo.callassist.invalid"
 
 
 def _home(

@@ -22,7 +22,16 @@ _HANDED_ON = ("CALLASSIST_CONFIG_DIR", "CALLASSIST_DEVELOPMENT")  # all else is 
 class DemoServer:
     """Starts, watches, kills and restarts the service on one address and data directory."""
 
-    def __init__(self, data_dir: Path, port: int, speed: float, *, log: Path | None = None) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        port: int,
+        speed: float,
+        *,
+        log: Path | None = None,
+        with_stage: bool = False,
+    ) -> None:
+        self._serve = ["serve", "--stage"] if with_stage else ["serve"]
         self.url = f"http://127.0.0.1:{port}"
         self._log = log
         self._environment = {
@@ -45,8 +54,8 @@ class DemoServer:
         """Start and wait until the first request is answered; TransientError if it is not."""
         output = self._log.open("ab") if self._log else None
         try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "callassist", "serve"],
+            self._process = subprocess.Popen(  # noqa: S603 our own program
+                [sys.executable, "-m", "callassist", *self._serve],
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,

@@ -88,9 +88,9 @@ def test_page_and_style_stay_under_fifteen_kilobytes(world, scene, language):
     page = look(world, token, language).get_data()
     address = re.search(rb'href="(/static/[^"]+)"', page)
     assert address is not None
-    style = world.app.test_client().get(address.group(1).decode())
-    assert style.status_code == 200
-    assert len(page) + len(style.get_data()) < LIMIT
+    with world.app.test_client().get(address.group(1).decode()) as style:
+        assert style.status_code == 200
+        assert len(page) + len(style.get_data()) < LIMIT
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -204,7 +204,7 @@ def test_the_link_is_over_at_check_out(world, scene):
 
 def test_the_link_is_over_when_the_stay_is_cancelled_or_the_guest_erased(world, scene):
     token = token_of(world, scene)
-    world.ask("DELETE", f"/stays/{scene.stay}", scene.host)
+    world.post(f"/stays/{scene.stay}/cancel", scene.host)
     assert look(world, token).status_code == 404
     with world.service.sessions.write() as session:
         guest_erase(session, scene.stay, now=world.clock.now())

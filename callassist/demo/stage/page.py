@@ -1,0 +1,95 @@
+"""The page `/demo` and its buttons: sit down in a seat, take a robot's place, hand it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from callassist.bootstrap import Service
+from callassist.demo.cast import ROBOTS
+from callassist.demo.scene import HOST_EMAIL, OPERATOR_EMAIL, email_of
+from callassist.demo.stage.captions import LANGUAGES, captions, texts
+from callassist.demo.taking_over import HOST, hand_back, take_over, taken_over
+from callassist.models import Person
+
+SitDown = Callable[[Person, str], ResponseReturnValue]  # signs a person in, leads to an address
+CITY, ZONE = "Paris", ZoneInfo("Europe/Paris")
+_OPERATORS = tuple(robot.name for robot in ROBOTS)
+_WALLS = ("/board/wall", "/board", "/desk")  # the first that this version has
+
+
+def blueprint(service: Service, sit_down: SitDown) -> Blueprint:
+    """The stage of one demo service; `sit_down` is how people are let in."""
+    stage = Blueprint(
+        "stage",
+        __name__,
+        template_folder="templates",
+        static_folder="static",
+        static_url_path="/demo/static",
+    )
+
+    @stage.get("/demo")
+    def page() -> ResponseReturnValue:
+        language = _language()
+        watched = request.args.get("desk", _OPERATORS[0])
+        return render_template(
+            "stage/stage.html",
+            words=texts(language),
+            stage_language=language,
+            robots=_OPERATORS,
+            watched=watched if watched in _OPERATORS else _OPERATORS[0],
+            speed=service.clock.speed,
+            **_state(language),
+        )
+
+    @stage.get("/demo/now")
+    def now() -> ResponseReturnValue:
+        language = _language()
+        return render_template("stage/now.html", words=texts(language), **_state(language))
+
+    def _state(language: str) -> dict[str, object]:
+        at = service.clock.now()
+        with service.sessions.read() as session:
+            told, taken = captions(session, language), taken_over(session)
+        clock = f"{at.astimezone(ZONE):%H:%M}"
+        local = texts(language)["local"].format(clock=clock, city=CITY)
+        return {"captions": told, "taken": taken, "local": local}
+
+    @stage.get("/demo/seat/<who>")
+    def seat(who: str) -> ResponseReturnValue:
+        """Inside a frame: sign in as one of the demo's people, who are nobody's."""
+        places = {HOST: (HOST_EMAIL, "/"), "wall": (OPERATOR_EMAIL, _wall())}
+        places |= {name: (email_of(name), "/desk") for name in _OPERATORS}
+        if who not in places:
+            abort(404)
+        email, there = places[who]
+        with service.sessions.read() as session:
+            person = session.scalars(select(Person).where(Person.email == email)).one()
+        return sit_down(person, there)
+
+    @stage.post("/demo/robots/<name>")
+    def robot(name: str) -> ResponseReturnValue:
+        """Take a robot's place, or hand it back."""
+        if name not in (HOST, *_OPERATORS):
+            abort(404)
+        change = take_over if request.form.get("who") == "visitor" else hand_back
+        with service.sessions.write() as session:
+            change(session, name, datetime.now(UTC))
+        watched = name if name in _OPERATORS else request.form.get("desk", _OPERATORS[0])
+        return redirect(url_for("stage.page", desk=watched))
+
+    return stage
+
+
+def _wall() -> str:
+    known = {rule.rule for rule in current_app.url_map.iter_rules()}
+    return next(path for path in _WALLS if path in known)
+
+
+def _language() -> str:
+    return request.accept_languages.best_match(list(LANGUAGES), default="en") or "en"
