@@ -35,7 +35,6 @@ from callassist.models import (
     ServiceAgreement,
     Shift,
     ShiftNote,
-    SignInSession,
     Stay,
     StayNumber,
 )
@@ -183,7 +182,7 @@ def _notice(session: Session, row: Notification | NotificationChannel) -> Iterat
     )
 
 
-def _access(session: Session, row: RoleBinding | SignInSession) -> Iterator[Told]:
+def _access(session: Session, row: RoleBinding) -> Iterator[Told]:
     yield Told(kind=NudgeKind.ACCESS, person_id=row.person_id)
 
 
@@ -217,7 +216,6 @@ RULES: Mapping[type, Rule] = {
     ServiceAgreement: _homes,
     Shift: _shift,
     ShiftNote: _shift_note,
-    SignInSession: _access,
     Stay: _in_home,
     StayNumber: _stay_number,
 }
@@ -228,5 +226,4 @@ SEEN_COLUMNS: Mapping[type, frozenset[str]] = {
     Presence: frozenset({"state"}),
     Sensor: frozenset({"name", "property_id", "silent_since", "interval_seconds"}),
     SensorConnection: frozenset({"name", "disabled_at"}),
-    SignInSession: frozenset({"ended_at"}),
 }

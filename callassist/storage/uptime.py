@@ -38,3 +38,9 @@ def service_up_since(session: Session, now: datetime) -> datetime:
     """Since when the service has been up as of the last heartbeat; `now` when it never beat."""
     fact = get_fact(session, _FACT)
     return now if fact is None else min(from_micros(fact["up_since"]), now)
+
+
+def last_heartbeat(session: Session) -> datetime | None:
+    """When the service last said that it is up; None when it never did."""
+    fact = get_fact(session, _FACT)
+    return None if fact is None else from_micros(fact["last"])
