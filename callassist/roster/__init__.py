@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from callassist.roster.desk_notes import (
+    leave_note,
+    note_training,
+    notes_for,
+    preferences,
+    set_preferences,
+)
 from callassist.roster.desks import (
     agreement_for,
     desk_duty_phone,
@@ -43,12 +50,17 @@ __all__ = [
     "duty_now",
     "duty_spans",
     "heartbeat",
+    "leave_note",
     "lost",
     "move_shift",
+    "note_training",
+    "notes_for",
     "on_shift",
+    "preferences",
     "remove_duty",
     "remove_shift",
     "rostered",
+    "set_preferences",
     "set_presence",
     "shifts",
     "speaks",

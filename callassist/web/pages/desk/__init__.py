@@ -5,24 +5,47 @@ from __future__ import annotations
 from flask import Blueprint
 
 from callassist.web.pages.asking import operators_only
-from callassist.web.pages.desk import views
+from callassist.web.pages.desk import moves, practice, shifts, views
 
 
 def blueprint() -> Blueprint:
     """Every page and button of the desk."""
     pages = Blueprint("desk", __name__, url_prefix="/desk")
     pages.before_request(operators_only)
-    pages.add_url_rule("", "queue", views.queue)
-    pages.add_url_rule("/presence", "presence", views.presence, methods=["POST"])
-    pages.add_url_rule("/tasks/<task_id>", "task", views.task)
-    for name, view in (
-        ("accept", views.accept),
-        ("decline", views.decline),
-        ("dial", views.dial),
-        ("hang-up", views.hang_up),
-        ("ended", views.ended),
-        ("extend", views.extend),
-        ("result", views.save_result),
+    for path, name, view in (
+        ("", "queue", views.queue),
+        ("/queue", "queue_fragment", views.queue_fragment),
+        ("/now", "now_fragment", views.now_fragment),
+        ("/tasks/<task_id>", "task", views.task),
+        ("/tasks/<task_id>/call", "call_fragment", views.call_fragment),
+        ("/tasks/<task_id>/outcomes", "outcomes_fragment", views.outcomes_fragment),
+        ("/start", "start", shifts.start),
+        ("/shift", "shift", shifts.shift),
+        ("/end", "end", shifts.end),
+        ("/practice", "practice", practice.begin),
+        ("/practice/<step>", "practice_step", practice.step),
     ):
-        pages.add_url_rule(f"/tasks/<task_id>/{name}", name, view, methods=["POST"])
+        pages.add_url_rule(path, name, view)
+    for path, name, view in (
+        ("/presence", "presence", views.presence),
+        ("/beat", "beat", views.beat),
+        ("/preferences", "preferences", shifts.preferences),
+        ("/end", "end_shift", shifts.end),
+        ("/shift/<task_id>/note", "correct_note", shifts.correct_note),
+        ("/practice/<step>", "practice_answer", practice.answer),
+    ):
+        pages.add_url_rule(path, name, view, methods=["POST"])
+    for name, move in (
+        ("accept", moves.accept),
+        ("decline", moves.decline),
+        ("dial", moves.dial),
+        ("hang-up", moves.hang_up),
+        ("ended", moves.ended),
+        ("extend", moves.extend),
+        ("release", moves.release),
+        ("hand-over", moves.hand_over),
+        ("note", moves.note),
+        ("result", moves.save_result),
+    ):
+        pages.add_url_rule(f"/tasks/<task_id>/{name}", name, move, methods=["POST"])
     return pages

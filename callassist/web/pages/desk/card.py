@@ -1,26 +1,23 @@
-"""One call: who is phoned, what to say, what became of earlier calls of this incident."""
+"""One call as a page: the card, earlier calls, timers, the draft, and what comes next."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callassist import roster
 from callassist.bootstrap import Service
 from callassist.domain.call_task import Party, TaskState
 from callassist.domain.dial import DialState
-from callassist.domain.script import Script, Slots, render_script
 from callassist.domain.viewer import Viewer
-from callassist.escalation import joined
-from callassist.escalation.context import cadence_of
-from callassist.escalation.requesting import noise_minutes
-from callassist.models import CallAttempt, CallTask, Desk, Incident, Operator, Property, Stay
-from callassist.telephony.manual import tel_link
+from callassist.escalation.foretelling import foretell
+from callassist.models import CallAttempt, CallTask, Desk, Incident, NoteDraft, Operator
+from callassist.web.operator_card import OVER, OperatorCard, operator_card
 from callassist.web.pages.desk.queries import find_task
+from callassist.web.pages.desk.results import Choices, choices
+from callassist.web.pages.words import SPOKEN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,125 +33,99 @@ class EarlierCall:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TaskCard:
-    """Everything that the operator of a call sees, and nothing else."""
+class Draft:
+    """The note as typed so far; `by` when a colleague typed it before handing over."""
 
-    task_id: str
-    party: Party
-    state: TaskState
-    attempt: int
-    attempts: int
-    language: str
-    guest: str | None
-    host_spoken_name: str
-    call_names: tuple[str, ...]
-    other_homes: int  # of the same guest, which the call is about too
-    zone: ZoneInfo
-    noise_minutes: int | None
-    reference: str
-    is_repeat: bool
+    text: str
+    by: str | None
+    at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskPage:
+    """Everything on the page of one call."""
+
+    card: OperatorCard
     earlier: tuple[EarlierCall, ...]
     dial: DialState | None
+    dialled_at: datetime | None
+    answered_at: datetime | None
     outcome: str | None
-    dial_link: str | None
-    number: str | None
+    hanging_up: bool
     by_hand: bool
+    offer_ends: datetime | None
+    dial_by: datetime | None  # taken, not dialled: then it goes back
+    wrap_up_ends: datetime | None
     can_extend: bool
-    wrap_up_since: datetime | None
-    script: Script
+    draft: Draft
+    choices: Choices | None  # once the call has ended
+    languages: tuple[str, ...]  # in which the desk takes calls
+
+    @property
+    def can_give_away(self) -> bool:
+        """Taken and not dialled."""
+        return self.card.state is TaskState.ASSIGNED and self.dial is None
 
 
-def task_card(
+def task_page(
     session: Session, service: Service, viewer: Viewer, task_id: str, now: datetime
-) -> TaskCard | None:
-    """The card of a call that is offered to the viewer or in their hands; None for others."""
+) -> TaskPage | None:
+    """The page of a call that is offered to the viewer or in their hands; None for others."""
     task, operator = find_task(session, viewer, task_id)
-    if task.operator_id != operator.id or task.state in (TaskState.COMPLETED, TaskState.CANCELLED):
+    if task.operator_id != operator.id or TaskState(task.state) in OVER:
         return None
     incident = session.get_one(Incident, task.incident_id)
-    homes = _homes(session, incident)
-    home = homes[0]
-    stay = None if incident.stay_id is None else session.get(Stay, incident.stay_id)
-    guest = None
-    if stay is not None and stay.guest_name is not None and stay.erased_at is None:
-        guest = service.vault.open(stay.guest_name)
-    names = _call_names(session, task, incident, homes, now)
-    minutes = noise_minutes(session, incident, now)
+    card = operator_card(session, service, task, operator.id, now)
     attempt = task.attempts[-1] if task.attempts else None
-    number = _number(service, task, attempt)
-    return TaskCard(
-        task_id=task.public_id,
-        party=Party(task.party),
-        state=TaskState(task.state),
-        attempt=task.attempt_number,
-        attempts=cadence_of(incident).attempts,
-        language=task.language,
-        guest=guest,
-        host_spoken_name=home.host_spoken_name,
-        call_names=names,
-        other_homes=len(homes) - 1,
-        zone=ZoneInfo(home.timezone),
-        noise_minutes=minutes,
-        reference=incident.reference.replace("-", " "),
-        is_repeat=incident.repeat_of_id is not None,
+    settings, by_hand = service.escalation.settings, service.escalation.operator_dials
+    desk = None if task.desk_id is None else session.get(Desk, task.desk_id)
+    is_over = task.state == TaskState.WRAPPING_UP
+    span = settings.wrap_up_for * (2 if task.wrap_up_extended else 1)
+    return TaskPage(
+        card=card,
         earlier=_earlier(session, incident, task),
         dial=DialState(attempt.state) if attempt else None,
+        dialled_at=attempt.dial_at or attempt.requested_at if attempt else None,
+        answered_at=attempt.answered_at if attempt else None,
         outcome=attempt.outcome if attempt else None,
-        dial_link=None if number is None else tel_link(number),
-        number=number,
-        by_hand=service.escalation.operator_dials,
+        hanging_up=attempt is not None and attempt.hang_up_requested_at is not None,
+        by_hand=by_hand,
+        offer_ends=task.offered_at + settings.offer_for if task.offered_at else None,
+        dial_by=task.assigned_at + settings.assigned_without_dial if task.assigned_at else None,
+        wrap_up_ends=task.wrap_up_started_at + span if task.wrap_up_started_at else None,
         can_extend=task.state == TaskState.WRAPPING_UP and not task.wrap_up_extended,
-        wrap_up_since=task.wrap_up_started_at,
-        script=render_script(
-            service.scripts,
-            task.language,
-            Party(task.party),
-            Slots(
-                guest=guest or "",
-                desk_name=operator.desk_name,
-                host_spoken_name=home.host_spoken_name,
-                minutes=minutes,
-                call_name=", ".join(names),
-                reference=incident.reference,
-                country=home.country,
-            ),
-            repeat=incident.repeat_of_id is not None,
-            guest_language=stay.language if stay is not None else None,
-        ),
+        draft=_draft(session, task, operator),
+        choices=_choices(session, service, incident, task, card, attempt, now) if is_over else None,
+        languages=tuple(desk.languages) if desk else (),
     )
 
 
-def _homes(session: Session, incident: Incident) -> list[Property]:
-    """The incident's home, then those of incidents whose calls are made in this one's tasks."""
-    return [
-        session.get_one(Property, each.property_id)
-        for each in joined.incidents_of(session, incident)
-    ]
+def _choices(
+    session: Session,
+    service: Service,
+    incident: Incident,
+    task: CallTask,
+    card: OperatorCard,
+    attempt: CallAttempt | None,
+    now: datetime,
+) -> Choices:
+    told = foretell(session, service.escalation, incident, task, now, languages=_others(card))
+    outcome = attempt.outcome if attempt else None
+    return choices(card.party, outcome, card.attempts, card.zone, told)
 
 
-def _call_names(
-    session: Session, task: CallTask, incident: Incident, homes: list[Property], now: datetime
-) -> tuple[str, ...]:
-    """On the host's card always; on the guest's if the host allows it, or the desk is their own."""
-    desk = None if task.desk_id is None else session.get(Desk, task.desk_id)
-    own = desk is not None and desk.account_id == incident.account_id
-    agreement = roster.agreement_for(session, incident.account_id, now)
-    agreed = agreement is not None and agreement.show_call_name_to_guest_desk
-    everywhere = task.party == Party.HOST or own or agreed
-    return tuple(
-        home.call_name
-        for home in homes
-        if home.call_name and (everywhere or home.show_call_name_to_guest)
-    )
+def _others(card: OperatorCard) -> list[str]:
+    return [code for code in SPOKEN if code != card.language]
 
 
-def _number(service: Service, task: CallTask, attempt: CallAttempt | None) -> str | None:
-    """Manual mode: from "call" until the call has ended."""
-    if not service.escalation.operator_dials or task.state != TaskState.ASSIGNED:
-        return None
-    if attempt is None or attempt.number is None or attempt.state == DialState.ENDED:
-        return None
-    return service.vault.open(attempt.number)
+def _draft(session: Session, task: CallTask, operator: Operator) -> Draft:
+    kept = session.get(NoteDraft, task.id)
+    if kept is None:
+        return Draft(text="", by=None, at=None)
+    by = None
+    if kept.operator_id != operator.id:
+        by = session.get_one(Operator, kept.operator_id).desk_name
+    return Draft(text=kept.text, by=by, at=kept.updated_at)
 
 
 def _earlier(session: Session, incident: Incident, task: CallTask) -> tuple[EarlierCall, ...]:

@@ -1,0 +1,81 @@
+"""As whom somebody works at the desk, and the pieces that every page of it has."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import request, session
+from sqlalchemy.orm import Session
+
+from callassist import roster
+from callassist.domain.presence import PresenceState
+from callassist.escalation import presence as presences
+from callassist.escalation.giving_back import Reason
+from callassist.models import Account, Operator, Presence
+from callassist.web.pages import asking
+from callassist.web.pages.desk.keys import SHORTCUTS
+from callassist.web.pages.desk.queries import desk_screen, operator_of
+from callassist.web.translate import gettext as _
+
+_AS = "operator"  # as whom somebody with several desks works, in the session
+
+
+def work_as(public_id: str) -> None:
+    """Remember at which of their desks somebody works now."""
+    session[_AS] = public_id
+
+
+def me(database: Session) -> Operator:
+    """The operator that the viewer is now."""
+    return operator_of(database, asking.viewer(), session.get(_AS))
+
+
+def beat(now: datetime) -> None:
+    """Looking at the desk is a sign of life."""
+    with asking.writing() as database:
+        presences.beat(database, asking.service().escalation, me(database).id, now)
+
+
+def surroundings(database: Session, now: datetime) -> dict[str, Any]:
+    """What the templates of all pages of the desk need."""
+    service = asking.service()
+    screen = desk_screen(database, service, asking.viewer(), session.get(_AS), now)
+    return {
+        "screen": screen,
+        "likes": roster.preferences(database, me(database).id),
+        "shortcuts": SHORTCUTS,
+        "reasons": reasons(),
+        "here_task": (request.view_args or {}).get("task_id") or request.args.get("task"),
+    }
+
+
+def reasons() -> dict[str, str]:
+    """Why a call is given away, in words."""
+    return {
+        Reason.LANGUAGE: _("Not my language"),
+        Reason.KNOWS_THEM: _("I know these people"),
+        Reason.EQUIPMENT: _("My phone or screen does not work"),
+        Reason.CALLED_AWAY: _("I have to leave for a moment"),
+        Reason.OTHER: _("Another reason"),
+    }
+
+
+def back_to_work(database: Session, operator: Operator, now: datetime) -> None:
+    """A page with a form does not refresh itself, so its operator may have counted as gone."""
+    state = database.get(Presence, operator.id)
+    if state is not None and state.state == PresenceState.OFFLINE:
+        ctx = asking.service().escalation
+        presences.choose(database, ctx, operator.id, PresenceState.AVAILABLE, now)
+
+
+def zone() -> ZoneInfo:
+    """The operator's own zone, else that of the desk's account, else UTC."""
+    who = asking.person()
+    if who is not None and who.person.timezone:
+        return ZoneInfo(who.person.timezone)
+    with asking.reading() as database:
+        desk = me(database).desk
+        account = None if desk.account_id is None else database.get(Account, desk.account_id)
+    return ZoneInfo(account.timezone if account else "UTC")

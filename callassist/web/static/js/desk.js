@@ -1,0 +1,168 @@
+// The desk: rings while a call is offered, says what is new, tells that somebody is there.
+import { startKeys } from "./keys.js";
+import { Ring } from "./sound.js";
+
+const BEAT_EVERY = 20000;
+const desk = document.getElementById("desk");
+const ring = new Ring(desk.dataset.tone, Number(desk.dataset.volume));
+const title = document.title;
+let isOn = desk.dataset.sound === "on";
+let mayRing = !navigator.locks; // of several windows one rings
+let offered = null;
+let known = null;
+
+export const token = () => document.querySelector("input[name=csrf_token]")?.value ?? "";
+
+/** Send fields; resolves to the answer, or null when the desk cannot be reached. */
+export async function send(url, fields, options = {}) {
+  const body = new URLSearchParams({ csrf_token: token(), ...fields });
+  try {
+    return await fetch(url, {
+      method: "POST",
+      body,
+      headers: { "X-Requested-With": "fetch" },
+      redirect: "manual",
+      ...options,
+    });
+  } catch {
+    return null;
+  }
+}
+
+/** Told politely to who does not see the screen. */
+export function say(text) {
+  const line = document.getElementById("desk-say");
+  line.textContent = "";
+  setTimeout(() => (line.textContent = text), 50);
+}
+
+function trouble(text) {
+  const line = document.getElementById("desk-trouble");
+  line.hidden = !text;
+  if (line.textContent !== text) line.textContent = text;
+}
+
+function currentOffer() {
+  const banner = document.querySelector("#desk-now [data-offer]");
+  if (banner) return { id: banner.dataset.offer, says: banner.dataset.says };
+  const bar = document.querySelector('#call-now:not([data-practice]) [data-call-state="offered"]');
+  return bar ? { id: document.getElementById("task")?.dataset.task, says: "" } : null;
+}
+
+function look() {
+  const offer = currentOffer();
+  const rows = new Map(
+    [...document.querySelectorAll("#queue [data-new]")].map((row) => [row.dataset.row, row.dataset.new]),
+  );
+  const waiting = rows.size + (offer ? 1 : 0);
+  document.title = waiting ? `(${waiting}) ${title}` : title;
+  const fresh = known ? [...rows].filter(([id]) => !known.has(id)).map(([, says]) => says) : [];
+  for (const [id] of rows) if (known && !known.has(id)) flash(id);
+  if (offer && offer.id !== offered) {
+    if (offer.says) fresh.push(offer.says);
+    notify(offer.says);
+  }
+  if (fresh.length) {
+    say(fresh.slice(0, 3).join(". "));
+    if (!offer && isOn && mayRing) ring.play();
+  }
+  offered = offer?.id ?? null;
+  known = new Set(rows.keys());
+  if (offer && isOn && mayRing) ring.start();
+  else ring.stop();
+  blockedHint(Boolean(offer) && isOn && mayRing);
+}
+
+function flash(id) {
+  document.getElementById(`row-${id}`)?.classList.add("is-new");
+}
+
+function notify(text) {
+  if (!text || !document.hidden || !("Notification" in window) || Notification.permission !== "granted") return;
+  try {
+    const shown = new Notification(text, { tag: "call-assist-offer", requireInteraction: true });
+    shown.onclick = () => {
+      window.focus();
+      shown.close();
+    };
+  } catch {
+    // Android shows them from service workers only
+  }
+}
+
+async function blockedHint(shouldRing) {
+  if (!isOn) return;
+  const isFree = await ring.unlock();
+  if (shouldRing || !isFree) trouble(isFree ? "" : desk.dataset.blocked);
+}
+
+function unlockOnGesture() {
+  const unlock = async () => {
+    if (ring.isFree || !isOn) return;
+    if ((await ring.unlock()) && ring.isRinging) ring.play();
+    if (ring.isFree) trouble("");
+  };
+  for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, unlock, { passive: true });
+}
+
+function muteButton() {
+  const button = document.querySelector("[data-mute]");
+  button?.addEventListener("click", () => {
+    isOn = !isOn;
+    button.setAttribute("aria-pressed", String(!isOn));
+    say(isOn ? desk.dataset.unmuted : desk.dataset.muted);
+    send(desk.dataset.preferences, { what: "sound", sound: isOn ? "yes" : "" });
+    if (!isOn) trouble("");
+    look();
+  });
+}
+
+function beats() {
+  const message = { url: new URL(desk.dataset.beat, location).href, token: token(), every: BEAT_EVERY };
+  const worker = new Worker(desk.dataset.beatWorker);
+  worker.onmessage = ({ data }) => {
+    if (!data.ok) trouble(desk.dataset.lost);
+    else if (document.getElementById("desk-trouble").textContent === desk.dataset.lost) trouble("");
+  };
+  worker.postMessage(message);
+}
+
+function soundForms() {
+  for (const form of document.querySelectorAll("[data-sound-form]")) {
+    form.addEventListener("change", () => {
+      ring.tone = form.elements.tone.value;
+      ring.volume = Number(form.elements.volume.value);
+      ring.play();
+      send(form.action, { what: "tone", tone: ring.tone, volume: String(ring.volume) });
+    });
+  }
+}
+
+/** After taking a call its name is read first, after saving the next in the queue. */
+function landing() {
+  const anchor = location.hash.slice(1);
+  if (anchor === "next") (document.querySelector(".desk-row") ?? document.getElementById("next"))?.focus();
+  else if (anchor === "call") document.getElementById("call")?.focus();
+  if (anchor) history.replaceState(history.state, "", location.pathname + location.search);
+}
+
+navigator.locks?.request("call-assist-ring", () => {
+  mayRing = true;
+  look();
+  return new Promise(() => {}); // until this window closes
+});
+for (const region of document.querySelectorAll("#desk-now, #queue, #call-now")) {
+  let planned = 0;
+  new MutationObserver(() => {
+    clearTimeout(planned);
+    planned = setTimeout(look, 30);
+  }).observe(region, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-offer", "data-new", "data-call-state"] });
+}
+startKeys(desk.dataset.shortcuts === "on");
+unlockOnGesture();
+muteButton();
+soundForms();
+beats();
+landing();
+look();
+export { ring };
