@@ -5,8 +5,23 @@ from __future__ import annotations
 from flask import Flask
 
 from callassist.bootstrap import Service
-from callassist.web.pages import admin, board, desk, entry, errors, frame, gallery, guest, host
+from callassist.web.pages import (
+    admin,
+    board,
+    desk,
+    entry,
+    errors,
+    frame,
+    gallery,
+    guest,
+    host,
+    installing,
+    people,
+    shared,
+)
 from callassist.web.pages.asking import EXTENSION
+from callassist.web.pages.people import service_words
+from callassist.web.worker_watch import WorkerWatch
 
 
 def register(app: Flask, service: Service) -> None:
@@ -14,10 +29,14 @@ def register(app: Flask, service: Service) -> None:
     app.extensions[EXTENSION] = service
     frame.init_app(app)
     errors.init_app(app)
+    app.extensions[service_words.EXTENSION] = WorkerWatch(service)
     for blueprint in (entry.blueprint(app), desk.blueprint(), host.blueprint(), admin.blueprint()):
         app.register_blueprint(blueprint)
+    app.register_blueprint(people.blueprint())
+    app.register_blueprint(installing.blueprint())
     app.register_blueprint(board.blueprint())
     app.register_blueprint(board.open_blueprint())
+    app.register_blueprint(shared.blueprint())
     app.register_blueprint(guest.blueprint(app, service))
     if service.settings.service.development:
         app.jinja_env.auto_reload = True

@@ -7,16 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from callassist.web.pages import asking
 from callassist.web.pages.host import (
-    alarms,
-    connections,
-    contacts,
-    homes,
-    incidents,
-    reports,
-    running,
+    nights,
     settings,
-    stays,
+    stay_files,
+    tonight,
 )
+from callassist.web.pages.host.home_routes import ROUTES as HOME_ROUTES
 
 _FORM = ["GET", "POST"]
 _DO = ["POST"]
@@ -25,41 +21,16 @@ _DO = ["POST"]
 def blueprint() -> Blueprint:
     """Every page and button of hosts."""
     pages = Blueprint("host", __name__)
+    pages.url_value_preprocessor(_allow_large_files)
     pages.before_request(_only_hosts)
+    pages.context_processor(nights.words_for_pages)
     for path, name, view, methods in (
-        ("/", "homes", homes.index, ["GET"]),
-        ("/homes/new", "new_home", homes.new, _FORM),
-        ("/homes/<home_id>", "home", homes.show, ["GET"]),
-        ("/homes/<home_id>/edit", "edit_home", homes.edit, _FORM),
-        ("/homes/<home_id>/call", "call_now", running.call_now, _FORM),
-        ("/homes/<home_id>/pause", "pause", running.pause, _FORM),
-        ("/homes/<home_id>/resume", "resume", running.resume, _DO),
-        ("/homes/<home_id>/stays/new", "new_stay", stays.new, _FORM),
-        ("/homes/<home_id>/stays/<stay_id>", "stay", stays.edit, _FORM),
-        ("/homes/<home_id>/stays/<stay_id>/cancel", "cancel_stay", stays.cancel, _DO),
-        ("/homes/<home_id>/contacts/new", "new_contact", contacts.new, _FORM),
-        ("/homes/<home_id>/contacts/<contact_id>", "contact", contacts.edit, _FORM),
-        ("/homes/<home_id>/contacts/<contact_id>/remove", "remove_contact", contacts.remove, _DO),
-        ("/homes/<home_id>/sensors", "pair", connections.pair, _DO),
-        ("/homes/<home_id>/sensors/<sensor_id>/unpair", "unpair", connections.unpair, _DO),
-        ("/connections/new", "new_connection", connections.new, _FORM),
-        ("/incidents", "incidents", incidents.index, ["GET"]),
-        ("/incidents/<incident_id>", "incident", incidents.show, ["GET"]),
-        ("/incidents/<incident_id>/take-over", "take_over", incidents.take_over, _DO),
-        ("/incidents/<incident_id>/cancel", "cancel", incidents.cancel, _DO),
-        ("/needs-you/<alarm_id>", "alarm", alarms.show, ["GET"]),
-        ("/needs-you/<alarm_id>/acknowledge", "acknowledge", alarms.acknowledge, _DO),
-        ("/reports/<report_id>", "report", reports.page, ["GET"]),
-        ("/reports/<report_id>.json", "report_json", reports.as_json, ["GET"]),
-        ("/reports/<report_id>.pdf", "report_pdf", reports.as_pdf, ["GET"]),
+        *HOME_ROUTES,
         ("/settings", "settings", settings.show, ["GET"]),
-        ("/settings/channels", "add_channel", settings.add, _DO),
-        ("/settings/channels/<channel_id>/test", "test_channel", settings.test, _DO),
-        ("/settings/channels/<channel_id>/remove", "remove_channel", settings.remove, _DO),
-        ("/settings/team", "invite", settings.invite, _DO),
-        ("/settings/team/remove", "remove_role", settings.remove_role, _DO),
     ):
         pages.add_url_rule(path, name, view, methods=methods)
+    for route in nights.ROUTES:
+        pages.add_url_rule(*route[:3], methods=route[3])
     return pages
 
 
@@ -74,4 +45,10 @@ def _only_hosts() -> ResponseReturnValue | None:
         return redirect(url_for("desk.queue"))
     if asking.viewer().is_admin:
         return redirect(url_for("admin.index"))
-    return homes.nothing_yet()
+    return tonight.nothing_yet()
+
+
+def _allow_large_files(endpoint: str | None, _values: object) -> None:
+    """Before the form's token is looked for, which reads the body."""
+    if endpoint in nights.LARGE:
+        stay_files.allow_large_files()

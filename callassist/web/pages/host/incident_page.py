@@ -4,60 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callassist import incident_log
 from callassist.bootstrap import Service
-from callassist.domain.call_task import Party
-from callassist.domain.log_action import LogAction
+from callassist.domain.policy import EscalationPolicy
 from callassist.domain.viewer import Viewer
-from callassist.errors import NotFound
-from callassist.models import CallAttempt, CallTask, Incident, Operator, Property, Stay
+from callassist.models import (
+    Breach,
+    CallAttempt,
+    CallTask,
+    FalseAlarm,
+    Incident,
+    Operator,
+    Property,
+    ReportShare,
+    Stay,
+)
 from callassist.notifications import Delivery, deliveries
+from callassist.reports.afterwards import Kind, false_alarm, notes, own_incident
 from callassist.reports.display_text import isolated
-from callassist.reports.document_parts import hops, sentence
-from callassist.reports.facts import LogFacts
-from callassist.reports.history import history
-from callassist.reports.incident_report import instant_text
+from callassist.reports.document import VersionLine
+from callassist.reports.document_parts import sentence
 from callassist.reports.reading import ReadableReport, report_of_incident
+from callassist.reports.sharing import shares
 from callassist.reports.words import Words
+from callassist.stays.stops import stopped_by_host
 from callassist.web.languages import language
+from callassist.web.pages.host.incident_chart import IncidentChart, incident_chart
+from callassist.web.pages.host.incident_events import Event, afterwards, events
+from callassist.web.pages.host.incident_list import lasted
+from callassist.web.pages.host.incident_next import NextStep, next_step
 from callassist.web.pages.host.live import LiveIncident, live_incidents, state_words
-
-PAGE = 50
-
-
-@dataclass(frozen=True, kw_only=True)
-class IncidentLine:
-    """One incident in the list."""
-
-    incident_id: str
-    reference: str
-    home: str
-    opened_at: datetime
-    zone: ZoneInfo
-    is_open: bool
-    state: str
-    ended_by_itself: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class CallLine:
-    """One dial; `result` is what was saved, or the network's fact."""
-
-    party: Party
-    attempt: int
-    at: datetime
-    talk_seconds: int | None
-    result: str | None
-    counted: bool | None
-    by: str | None
-    mask: str
-    note: str | None
+from callassist.web.translate import gettext as _
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,47 +51,33 @@ class IncidentScreen:
     home: Property
     zone: ZoneInfo
     guest: str | None
+    stay: Stay | None
+    stopped_by_host: bool
     live: LiveIncident | None
+    next: NextStep | None
     state: str
     story: str | None  # the report's sentence, once there is a report
-    calls: tuple[CallLine, ...]
-    timeline: Sequence[tuple[str, str]]
+    attempts_made: int
+    attempts_all: int
+    calls_now: bool
+    lasted: timedelta | None
+    peak_db: float | None
+    chart: IncidentChart | None
+    events: Sequence[Event]
+    afterwards: Sequence[Event]
     deliveries: Sequence[Delivery]
     report_id: str | None
+    version: int
+    versions: Sequence[VersionLine]
+    shares: Sequence[ReportShare]
+    false_alarm: FalseAlarm | None
+    advice: str
     may_write: bool
-
-
-def incident_list(
-    session: Session, viewer: Viewer, before: str | None
-) -> tuple[list[IncidentLine], str | None]:
-    """Incidents of the viewer's accounts, newest first, and where the next page begins."""
-    query = (
-        select(Incident, Property)
-        .join(Property, Property.id == Incident.property_id)
-        .where(Incident.account_id.in_(viewer.account_ids))
-        .order_by(Incident.id.desc())
-        .limit(PAGE + 1)
-    )
-    if before is not None:
-        place = select(Incident.id).where(
-            Incident.account_id.in_(viewer.account_ids), Incident.public_id == before
-        )
-        query = query.where(Incident.id < place.scalar_subquery())
-    rows = session.execute(query).all()
-    shown = rows[:PAGE]
-    lines = [_line(incident, home) for incident, home in shown]
-    return lines, shown[-1][0].public_id if len(rows) > PAGE else None
 
 
 def find_incident(session: Session, viewer: Viewer, public_id: str) -> Incident:
     """An incident of one of the viewer's accounts; NotFound for anything else."""
-    query = select(Incident).where(
-        Incident.account_id.in_(viewer.account_ids), Incident.public_id == public_id
-    )
-    incident = session.scalars(query).first()
-    if incident is None:
-        raise NotFound("no such incident")
-    return incident
+    return own_incident(session, viewer, public_id, write=False)
 
 
 def incident_screen(
@@ -119,35 +87,42 @@ def incident_screen(
     incident = find_incident(session, viewer, public_id)
     home = session.get_one(Property, incident.property_id)
     zone = ZoneInfo(home.timezone)
+    breach = None if incident.breach_id is None else session.get(Breach, incident.breach_id)
+    stay = None if incident.stay_id is None else session.get(Stay, incident.stay_id)
     report = report_of_incident(session, service.vault, viewer, public_id)
-    running = live_incidents(session, viewer, now, home.id)
+    running = () if incident.closed_at else live_incidents(session, viewer, now, home.id)
+    calls = _calls(session, incident)
+    attempts = [attempt for attempt, _note, _by in calls]
+    said = false_alarm(session, incident)
+    may_write = viewer.can_write(incident.account_id)
     return IncidentScreen(
         incident=incident,
         reference=incident.reference.replace("-", " "),
         home=home,
         zone=zone,
-        guest=_guest(session, service, incident),
+        guest=_guest(service, stay),
+        stay=stay,
+        stopped_by_host=stay is not None and stopped_by_host(stay),
         live=next((one for one in running if one.incident_id == public_id), None),
+        next=next_step(session, incident, breach, now),
         state=state_words(incident),
         story=_story(report, zone),
-        calls=tuple(_calls(session, incident)),
-        timeline=_timeline(session, incident, zone),
+        attempts_made=sum(one.party == "guest" and one.counted is True for one in attempts),
+        attempts_all=EscalationPolicy.from_dict(incident.policy).cadence.attempts,
+        calls_now=any(one.party == "guest" and one.ended_at is None for one in attempts),
+        lasted=lasted(incident, breach, now),
+        peak_db=None if breach is None else breach.peak_db,
+        chart=incident_chart(session, incident, home, breach, attempts, now),
+        events=events(session, incident, breach, calls, notes(session, incident), zone),
+        afterwards=afterwards(session, incident),
         deliveries=deliveries(session, viewer, incident.id),
         report_id=report.copy.report_id if report else None,
-        may_write=viewer.can_write(incident.account_id),
-    )
-
-
-def _line(incident: Incident, home: Property) -> IncidentLine:
-    return IncidentLine(
-        incident_id=incident.public_id,
-        reference=incident.reference.replace("-", " "),
-        home=home.name,
-        opened_at=incident.opened_at,
-        zone=ZoneInfo(home.timezone),
-        is_open=incident.closed_at is None,
-        state=state_words(incident),
-        ended_by_itself=incident.closed_at is not None and incident.call_requested_at is None,
+        version=report.copy.version if report else 0,
+        versions=report.copy.versions if report else (),
+        shares=shares(session, viewer, report.copy.report_id) if report and may_write else (),
+        false_alarm=said,
+        advice=_advice(said, incident, breach, zone),
+        may_write=may_write,
     )
 
 
@@ -159,14 +134,16 @@ def _story(report: ReadableReport | None, zone: ZoneInfo) -> str | None:
     return sentence(report.copy.body, said, isolated(guest) if guest else said.plain("guest"))
 
 
-def _guest(session: Session, service: Service, incident: Incident) -> str | None:
-    stay = None if incident.stay_id is None else session.get(Stay, incident.stay_id)
+def _guest(service: Service, stay: Stay | None) -> str | None:
     if stay is None or stay.guest_name is None or stay.erased_at is not None:
         return None
     return service.vault.open(stay.guest_name)
 
 
-def _calls(session: Session, incident: Incident) -> list[CallLine]:
+def _calls(
+    session: Session, incident: Incident
+) -> list[tuple[CallAttempt, str | None, str | None]]:
+    """Every dial with the operator's note and desk name, in order."""
     query = (
         select(CallAttempt, CallTask.note, Operator.desk_name)
         .join(CallTask, CallTask.id == CallAttempt.task_id)
@@ -174,31 +151,41 @@ def _calls(session: Session, incident: Incident) -> list[CallLine]:
         .where(CallAttempt.incident_id == incident.id)
         .order_by(CallAttempt.id)
     )
-    return [
-        CallLine(
-            party=Party(attempt.party),
-            attempt=attempt.attempt_number,
-            at=attempt.dial_at or attempt.requested_at,
-            talk_seconds=attempt.talk_seconds,
-            result=attempt.disposition or attempt.outcome,
-            counted=attempt.counted,
-            by=desk_name,
-            mask=attempt.number_mask,
-            note=note,
+    return [row.tuple() for row in session.execute(query)]
+
+
+def _advice(
+    said: FalseAlarm | None, incident: Incident, breach: Breach | None, zone: ZoneInfo
+) -> str:
+    """What would have kept a false alarm from happening; by the rules that applied to it."""
+    if said is None:
+        return ""
+    if said.kind == Kind.NOT_GUESTS:
+        return _(
+            "Put the sensor away from walls, windows and the street, where only guests are heard."
         )
-        for attempt, note, desk_name in session.execute(query)
-    ]
-
-
-def _timeline(session: Session, incident: Incident, zone: ZoneInfo) -> list[tuple[str, str]]:
-    """The log in the report's words, so that page and report never tell two stories."""
-    log = tuple(
-        LogFacts(at=entry.at, action=LogAction(entry.action), data=entry.data)
-        for entry in incident_log.entries(session, incident.id)
+    if said.kind != Kind.TOO_SENSITIVE:
+        return ""
+    rules = EscalationPolicy.from_dict(incident.policy)
+    if breach is None or breach.peak_db is None:
+        return _("Your sensor decides itself what is loud: change it in the maker’s app.")
+    limit, peak = rules.threshold_at(breach.first_loud_at, zone), breach.peak_db
+    if peak - limit <= 6:
+        return _(
+            "The limit was %(limit)s dB and the loudest was %(peak)s dB: with a limit of "
+            "%(new)s dB nobody would have been called.",
+            limit=round(limit),
+            peak=round(peak),
+            new=int(peak) + 1,
+        )
+    return _(
+        "The loudest, %(peak)s dB, was well above the limit of %(limit)s dB. A longer wait than "
+        "%(wait)s before the call may suit this home better.",
+        limit=round(limit),
+        peak=round(peak),
+        wait=_minutes(rules.cadence.persist_for),
     )
-    told = [{name: _plain(value) for name, value in hop.items()} for hop in history(log)]
-    return hops({"history": told}, Words(language(), zone))
 
 
-def _plain(value: object) -> object:
-    return instant_text(value) if isinstance(value, datetime) else value
+def _minutes(span: timedelta) -> str:
+    return _("%(n)s minutes", n=round(span.total_seconds() / 60))

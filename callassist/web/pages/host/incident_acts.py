@@ -1,0 +1,160 @@
+"""What a host does with an incident: notes, false alarm, links, evidence, stopping calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from callassist import incident_log, stays
+from callassist.domain.log_action import LogAction
+from callassist.errors import CallAssistError, Conflict, InvalidInput
+from callassist.escalation import ending
+from callassist.models import Stay
+from callassist.reports import afterwards, sharing
+from callassist.reports.evidence import evidence, take_evidence
+from callassist.stays.stops import allow_calls, stop_calls
+from callassist.web.languages import language
+from callassist.web.pages import asking
+from callassist.web.pages.host.downloads import download
+from callassist.web.pages.host.incident_page import incident_screen
+from callassist.web.pages.host.incidents import BY
+from callassist.web.pages.refusals import in_words
+from callassist.web.translate import gettext as _
+
+_Act = Callable[[Session, datetime], None]
+
+
+def note(incident_id: str) -> ResponseReturnValue:
+    """Write something down."""
+
+    def run(session: Session, now: datetime) -> None:
+        text = request.form.get("note", "")
+        afterwards.add_note(session, asking.host(), incident_id, text, now)
+
+    return _done(incident_id, run, _("Your note is kept."), "notes")
+
+
+def remove_note(incident_id: str, note_id: str) -> ResponseReturnValue:
+    """Take a note away."""
+
+    def run(session: Session, now: datetime) -> None:
+        afterwards.remove_note(session, asking.host(), incident_id, note_id)
+
+    return _done(incident_id, run, _("The note is gone."), "notes")
+
+
+def false_alarm(incident_id: str) -> ResponseReturnValue:
+    """Say why it was none."""
+
+    def run(session: Session, now: datetime) -> None:
+        kind, comment = request.form.get("kind", ""), request.form.get("comment", "")
+        afterwards.say_false_alarm(session, asking.host(), incident_id, kind, comment, now)
+
+    return _done(incident_id, run, _("Thank you, we noted it."), "false-alarm")
+
+
+def stop(incident_id: str) -> ResponseReturnValue:
+    """Nobody phones this guest any more; calls that run are cancelled."""
+
+    def run(session: Session, now: datetime) -> None:
+        incident = afterwards.own_incident(session, asking.host(), incident_id, write=True)
+        stay = _stay_of(session, incident.stay_id)
+        stop_calls(session, asking.host(), stay, now)
+        data = {"stay_id": stay.id, "by": BY}
+        incident_log.append(session, incident.id, LogAction.CALLS_STOPPED, data, now=now)
+        if incident.closed_at is None:
+            ending.cancel(session, incident.id, BY, now=now)
+
+    told = _("This guest is not phoned any more; when it is loud we call you.")
+    return _done(incident_id, run, told)
+
+
+def allow(incident_id: str) -> ResponseReturnValue:
+    """Take that back."""
+
+    def run(session: Session, now: datetime) -> None:
+        incident = afterwards.own_incident(session, asking.host(), incident_id, write=True)
+        stay = _stay_of(session, incident.stay_id)
+        allow_calls(session, asking.host(), stay)
+        data = {"stay_id": stay.id, "by": BY}
+        incident_log.append(session, incident.id, LogAction.CALLS_ALLOWED, data, now=now)
+
+    return _done(incident_id, run, _("This guest is phoned again when it is loud."))
+
+
+def share(incident_id: str) -> ResponseReturnValue:
+    """Make a link; it is shown this once, so the page is the answer."""
+    now = asking.now()
+    try:
+        with asking.writing() as session:
+            days = request.form.get("days", "")
+            _link, token = sharing.share(
+                session,
+                asking.host(),
+                request.form.get("report", ""),
+                int(days) if days.isascii() and days.isdigit() and len(days) < 5 else 0,
+                request.form.get("label", ""),
+                now=now,
+            )
+    except (InvalidInput, Conflict) as error:
+        return _refused(incident_id, error, "share")
+    public_url = asking.service().settings.service.public_url.rstrip("/")
+    with asking.reading() as session:
+        screen = incident_screen(session, asking.service(), asking.host(), incident_id, now)
+    link = f"{public_url}{url_for('shared.report', token=token)}"
+    return render_template("host/incident.html", screen=screen, new_link=link)
+
+
+def revoke(incident_id: str, share_id: str) -> ResponseReturnValue:
+    """End a link."""
+
+    def run(session: Session, now: datetime) -> None:
+        sharing.revoke(session, asking.host(), share_id, now=now)
+
+    return _done(incident_id, run, _("The link does not work any more."), "share")
+
+
+def take(incident_id: str) -> ResponseReturnValue:
+    """Everything that proves the incident, as one archive."""
+    service, viewer, now = asking.service(), asking.host(), asking.now()
+    try:
+        with asking.writing() as session:
+            report = take_evidence(session, service.vault, viewer, incident_id, now=now)
+    except Conflict as error:
+        return _refused(incident_id, error, "evidence")
+    pdf = report.as_pdf(language())
+    name = f"evidence-{report.copy.body['incident']['reference']}.zip"
+    content = evidence(service.sessions, viewer, report, pdf, now=now)
+    return download(content, "application/zip", name)
+
+
+def _stay_of(session: Session, stay_id: int | None) -> Stay:
+    stay = None if stay_id is None else session.get(Stay, stay_id)
+    if stay is None:
+        raise Conflict("no stay is known for this incident")
+    return stays.find_stay(session, asking.host(), stay.public_id)
+
+
+def _done(incident_id: str, run: _Act, told: str, part: str = "") -> ResponseReturnValue:
+    try:
+        with asking.writing() as session:
+            run(session, asking.now())
+    except (InvalidInput, Conflict) as error:
+        return _refused(incident_id, error, part)
+    flash(told)
+    return _back(incident_id, part)
+
+
+def _refused(incident_id: str, error: CallAssistError, part: str) -> Response:
+    flash(in_words(error), "refused")
+    return _back(incident_id, part)
+
+
+def _back(incident_id: str, part: str) -> Response:
+    answer = redirect(url_for("host.incident", incident_id=incident_id, _anchor=part or None))
+    assert isinstance(answer, Response)
+    return answer

@@ -1,0 +1,215 @@
+"""The list of incidents: by night, filtered, searched, in pages; and as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from callassist.domain.call_task import Party
+from callassist.domain.incident import Resolution
+from callassist.domain.spreadsheet import csv_line
+from callassist.domain.viewer import Viewer
+from callassist.models import Breach, CallAttempt, FalseAlarm, Incident, Property
+from callassist.reports.period import night_on, widest
+from callassist.web.pages.host.live import state_words
+
+PAGE = 50
+OPEN, BY_ITSELF = "open", "by_itself"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What a list shows; empty means all."""
+
+    home: Property | None = None
+    how: str = ""  # open, by_itself or a resolution
+    search: str = ""
+    first: date | None = None
+    last: date | None = None
+    before: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentLine:
+    """One incident in the list."""
+
+    incident_id: str
+    reference: str
+    home: str
+    night: date
+    opened_at: datetime
+    zone: ZoneInfo
+    is_open: bool
+    state: str
+    tone: str
+    ended_by_itself: bool
+    practice: bool
+    shadow: bool
+    lasted: timedelta | None
+    attempts: int
+    false_alarm: bool
+
+
+_TONES = {
+    Resolution.WENT_QUIET: "calm",
+    Resolution.GUEST_REACHED: "calm",
+    Resolution.HOST_REACHED: "watch",
+    Resolution.NOBODY_REACHED: "loud",
+    Resolution.MISSED: "loud",
+    Resolution.SENSOR_LOST: "watch",
+}
+_Row = tuple[Incident, Property, Breach | None, int | None]
+
+
+def incident_list(
+    session: Session, viewer: Viewer, wanted: Wanted, now: datetime
+) -> tuple[list[IncidentLine], str | None]:
+    """Incidents of the viewer's accounts, newest first, and where the next page begins."""
+    query = _query(session, viewer, wanted).limit(PAGE + 1)
+    rows = [row.tuple() for row in session.execute(query)]
+    lines = list(_lines(session, rows[:PAGE], now))
+    return lines, lines[-1].incident_id if len(rows) > PAGE else None
+
+
+def csv_of(session: Session, viewer: Viewer, wanted: Wanted, now: datetime) -> Iterator[str]:
+    """Every incident that the filters leave, as lines of a file."""
+    yield csv_line(
+        (
+            *("reference", "home", "night", "opened", "ended_with", "minutes", "attempts"),
+            *("practice", "false_alarm"),
+        )
+    )
+    found = session.execute(_query(session, viewer, wanted).execution_options(yield_per=500))
+    for part in found.partitions():
+        for line in _lines(session, [row.tuple() for row in part], now):
+            yield csv_line(
+                (
+                    line.reference,
+                    line.home,
+                    line.night.isoformat(),
+                    line.opened_at.astimezone(line.zone).strftime("%Y-%m-%d %H:%M"),
+                    line.state,
+                    None if line.lasted is None else round(line.lasted.total_seconds() / 60),
+                    line.attempts,
+                    "yes" if line.practice else "",
+                    "yes" if line.false_alarm else "",
+                )
+            )
+
+
+def _query(
+    session: Session, viewer: Viewer, wanted: Wanted
+) -> Select[Incident, Property, Breach, int]:
+    return (
+        select(Incident, Property, Breach, FalseAlarm.id)
+        .join(Property, Property.id == Incident.property_id)
+        .outerjoin(Breach, Breach.id == Incident.breach_id)
+        .outerjoin(FalseAlarm, FalseAlarm.incident_id == Incident.id)
+        .where(Incident.account_id.in_(viewer.account_ids), *_conditions(session, viewer, wanted))
+        .order_by(Incident.id.desc())
+    )
+
+
+def _conditions(session: Session, viewer: Viewer, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if wanted.home is not None:
+        yield Incident.property_id == wanted.home.id
+    if wanted.how == OPEN:
+        yield Incident.closed_at.is_(None)
+    elif wanted.how == BY_ITSELF:
+        yield Incident.closed_at.is_not(None)
+        yield Incident.call_requested_at.is_(None)
+    elif wanted.how:
+        yield Incident.resolution == wanted.how
+        yield Incident.call_requested_at.is_not(None)
+    if wanted.search:
+        said = "-".join(wanted.search.lower().replace("-", " ").split())
+        yield or_(
+            Incident.reference.contains(said, autoescape=True),
+            Incident.public_id == wanted.search.strip(),
+        )
+    if wanted.first is not None or wanted.last is not None:
+        yield from _period(session, viewer, wanted)
+    if wanted.before is not None:
+        yield Incident.id < (
+            select(Incident.id)
+            .where(Incident.account_id.in_(viewer.account_ids), Incident.public_id == wanted.before)
+            .scalar_subquery()
+        )
+
+
+def _period(session: Session, viewer: Viewer, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    """Nights of one home by its own clock; of several by the widest of their clocks."""
+    if wanted.home is not None:
+        zones = {wanted.home.timezone}
+    else:
+        query = select(Property.timezone).where(Property.account_id.in_(viewer.account_ids))
+        zones = set(session.scalars(query.distinct()))
+    first = wanted.first or wanted.last
+    last = wanted.last or wanted.first
+    assert first is not None
+    assert last is not None
+    starts_at, ends_at = widest([ZoneInfo(zone) for zone in zones], first, last)
+    if wanted.first is not None:
+        yield Incident.opened_at >= starts_at
+    if wanted.last is not None:
+        yield Incident.opened_at < ends_at
+
+
+def _lines(session: Session, rows: Iterable[_Row], now: datetime) -> Iterator[IncidentLine]:
+    known = list(rows)
+    attempts = _attempts(session, [incident.id for incident, *_rest in known])
+    for incident, home, breach, said in known:
+        zone = ZoneInfo(home.timezone)
+        by_itself = incident.closed_at is not None and incident.call_requested_at is None
+        yield IncidentLine(
+            incident_id=incident.public_id,
+            reference=incident.reference.replace("-", " "),
+            home=home.name,
+            night=night_on(incident.opened_at, zone),
+            opened_at=incident.opened_at,
+            zone=zone,
+            is_open=incident.closed_at is None,
+            state=state_words(incident),
+            tone=_tone(incident, by_itself=by_itself),
+            ended_by_itself=by_itself,
+            practice=incident.practice,
+            shadow=incident.shadow,
+            lasted=lasted(incident, breach, now),
+            attempts=attempts.get(incident.id, 0),
+            false_alarm=said is not None,
+        )
+
+
+def lasted(incident: Incident, breach: Breach | None, now: datetime) -> timedelta | None:
+    """How long it was loud; None when no sensor heard it."""
+    if breach is None:
+        return None
+    ended = breach.ended_at or incident.noise_ended_at or incident.closed_at or now
+    return max(ended - breach.first_loud_at, timedelta())
+
+
+def _tone(incident: Incident, *, by_itself: bool) -> str:
+    if incident.closed_at is None:
+        return "watch"
+    if by_itself or incident.resolution is None:
+        return ""
+    return _TONES.get(Resolution(incident.resolution), "")
+
+
+def _attempts(session: Session, ids: list[int]) -> Mapping[int, int]:
+    """Calls to guests that count as attempts."""
+    query = (
+        select(CallAttempt.incident_id, func.count())
+        .where(
+            CallAttempt.incident_id.in_(ids),
+            CallAttempt.party == Party.GUEST,
+            CallAttempt.counted.is_(True),
+        )
+        .group_by(CallAttempt.incident_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
