@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from callassist.notifications.apprise_channel import check_apprise_url
-from callassist.notifications.channel_test import test_channel
+from callassist.notifications.channel_test import start_test, test_channel
 from callassist.notifications.channels import KINDS, build_channels
 from callassist.notifications.deliveries import Delivery, deliveries
 from callassist.notifications.email import check_email
@@ -46,6 +46,7 @@ __all__ = [
     "on_needs_you_step",
     "ping_if_well",
     "send_deliverer",
+    "start_test",
     "test_channel",
     "trusted_session",
     "waiting",

@@ -14,6 +14,7 @@ from callassist.notifications.incident_facts import incident_facts
 from callassist.notifications.morning_note import night_of
 from callassist.notifications.needs_you import open_needs_you
 from callassist.notifications.paging import page
+from callassist.notifications.quiet_people import HELD_BACK, may_wake, resting
 from callassist.notifications.recipients import account_channels
 from callassist.notifications.telling import Telling, queue, skip, wants
 from callassist.outbox import Deliverer, OutboxItem
@@ -68,8 +69,12 @@ def _is_in_shadow(session: Session, telling: Telling) -> bool:
 def _tell_account(session: Session, telling: Telling, account_id: int, now: datetime) -> None:
     channels = account_channels(session, account_id)
     wanting = [channel for channel in channels if wants(channel, telling.kind)]
+    asleep = resting(session, account_id, [channel.person_id for channel in wanting], now)
     for channel in wanting:
-        queue(session, channel, telling, now=now)
+        if channel.person_id in asleep and not may_wake(telling.kind, channel.kind):
+            skip(session, telling, HELD_BACK, now=now, channel=channel)
+        else:
+            queue(session, channel, telling, now=now)
     if wanting or telling.kind in OFF_BY_DEFAULT:
         return
     reason = "switched off on every channel" if channels else "no channel is configured"

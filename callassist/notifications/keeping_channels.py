@@ -1,4 +1,7 @@
-"""Channels of an account or a desk: adding, changing, removing; the viewer's scope comes first."""
+"""Channels of an account or a desk: adding, changing, removing; the viewer's scope comes first.
+
+Everybody keeps their own: who may only look, or works at a desk, is told things all the same.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +38,7 @@ class ChannelInput:
     muted_kinds: Sequence[MessageKind] = ()
     wanted_kinds: Sequence[MessageKind] = ()
     person_public_id: str | None = None
+    label: str = ""  # of a device
 
 
 def visible(viewer: Viewer) -> ColumnElement[bool]:
@@ -48,6 +52,8 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
         NotificationChannel.account_id.in_(viewer.account_ids),
         NotificationChannel.desk_id.in_(desks),
     )
+    if viewer.person_id is not None:
+        mine = or_(mine, NotificationChannel.person_id == viewer.person_id)
     return and_(kept, true() if viewer.is_admin else mine)
 
 
@@ -62,7 +68,7 @@ def find_channel(
     if channel is None:
         raise NotFound("no such channel")
     if to_change:
-        _require(viewer, channel.account_id, channel.desk_id)
+        _require(viewer, channel.account_id, channel.desk_id, channel.person_id)
     return channel
 
 
@@ -75,21 +81,24 @@ def add_channel(
     now: datetime,
     account: Account | None = None,
     desk: Desk | None = None,
+    allow_loopback: bool = False,
 ) -> NotificationChannel:
     """A new channel of one account or one desk, not proved yet; InvalidInput names the field."""
     if (account is None) == (desk is None):
         raise InvalidInput("say either an account or a desk", "account")
-    _require(viewer, account.id if account else None, desk.id if desk else None)
+    person_id = _person_id(session, typed.person_public_id, account, desk)
+    _require(viewer, account.id if account else None, desk.id if desk else None, person_id)
     if typed.kind not in _CHECKS:
         raise InvalidInput(f"use one of {', '.join(_CHECKS)}", "kind")
-    address = _CHECKS[typed.kind](typed.address)
+    address = _checked(typed, allow_loopback=allow_loopback)
     channel = NotificationChannel(
         account_id=account.id if account else None,
         desk_id=desk.id if desk else None,
-        person_id=_person_id(session, typed.person_public_id, account, desk),
+        person_id=person_id,
         kind=typed.kind,
         address=vault.seal(address),
         address_mask=mask(typed.kind, address),
+        label=typed.label[:255] or None,
         language=plain_language(typed.language),
         muted_kinds=_kinds(typed.muted_kinds),
         wanted_kinds=_wanted(typed.wanted_kinds),
@@ -141,7 +150,17 @@ def mask(kind: str, address: str) -> str:
     return f"{address.partition('://')[0]}://•••"[:255]
 
 
-def _require(viewer: Viewer, account_id: int | None, desk_id: int | None) -> None:
+def _checked(typed: ChannelInput, *, allow_loopback: bool) -> str:
+    if typed.kind == "push":
+        return check_subscription(typed.address, allow_loopback=allow_loopback)
+    return _CHECKS[typed.kind](typed.address)
+
+
+def _require(
+    viewer: Viewer, account_id: int | None, desk_id: int | None, person_id: int | None
+) -> None:
+    if person_id is not None and person_id == viewer.person_id:
+        return
     if account_id is not None:
         viewer.require_write(account_id)
     elif desk_id is None or not viewer.supervises(desk_id):

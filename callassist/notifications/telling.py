@@ -68,11 +68,20 @@ def queue(
     return True
 
 
-def skip(session: Session, telling: Telling, reason: str, *, now: datetime) -> None:
-    """Record in the delivery log that something could not even be tried, and why; once."""
-    if not _known(session, None, telling):
+def skip(
+    session: Session,
+    telling: Telling,
+    reason: str,
+    *,
+    now: datetime,
+    channel: NotificationChannel | None = None,
+) -> None:
+    """Record in the delivery log that something was not even tried, and why; once."""
+    if not _known(session, None if channel is None else channel.id, telling):
         row = _row(telling, NotificationStatus.SKIPPED, now)
         row.reason = reason
+        if channel is not None:
+            row.channel_id = channel.id
         session.add(row)
         session.flush()
 

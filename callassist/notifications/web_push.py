@@ -20,12 +20,15 @@ from callassist.errors import InvalidInput, PermanentError, SettingsError, Trans
 from callassist.notifications.hushed_logs import hush_libraries
 from callassist.notifications.messages import short
 from callassist.notifications.safe_http import CONNECT_SECONDS, READ_SECONDS, safe_session
+from callassist.notifications.vapid import application_server_key
 from callassist.ports.messages import ChannelGone, Message
 
 _URGENT_TTL = 30 * 60  # seconds; "call requested" of two hours ago helps nobody
 _TTL = 12 * 60 * 60
 _SIGNED_FOR = timedelta(hours=12)  # RFC 8292 allows 24 at most
 _POINT_BYTES = 65  # an uncompressed point of P-256
+_SECRET_BYTES = 16
+_LONGEST_ENDPOINT = 1000
 _GONE = (404, 410)
 _LATER = (408, 425, 429)
 _BAD_SUBSCRIPTION = "this push subscription cannot be read; switch push on again on the device"
@@ -47,13 +50,14 @@ class WebPush:
         hush_libraries()
         self._vapid = vapid
         self._subject = subject
-        self._allow_loopback = allow_loopback
+        self.allow_loopback = allow_loopback
+        self.public_key = application_server_key(vapid)
 
     def send(self, address: str, message: Message) -> None:
         """Hand the message to the push service that the subscription names."""
-        subscription = read_subscription(address, allow_loopback=self._allow_loopback)
+        subscription = read_subscription(address, allow_loopback=self.allow_loopback)
         topic = _topic(message.key)
-        session = safe_session(allow_loopback=self._allow_loopback)
+        session = safe_session(allow_loopback=self.allow_loopback)
         try:
             with session:
                 answer = self._post(session, subscription, message, topic)
@@ -104,9 +108,21 @@ def read_subscription(address: str, *, allow_loopback: bool = False) -> dict[str
     return {"endpoint": endpoint, "keys": keys}
 
 
-def check_subscription(address: str) -> str:
+def check_subscription(address: str, *, allow_loopback: bool = False) -> str:
     """The subscription as it is stored: its endpoint and keys only; InvalidInput when bad."""
-    return json.dumps(read_subscription(address), sort_keys=True)
+    subscription = read_subscription(address, allow_loopback=allow_loopback)
+    if len(subscription["endpoint"]) > _LONGEST_ENDPOINT or not _are_keys(subscription["keys"]):
+        raise InvalidInput(_BAD_SUBSCRIPTION, "subscription")
+    return json.dumps(subscription, sort_keys=True)
+
+
+def _are_keys(keys: dict[str, str]) -> bool:
+    try:
+        point, secret = _decoded(keys["p256dh"]), _decoded(keys["auth"])
+        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
+    except ValueError:
+        return False
+    return len(point) == _POINT_BYTES and len(secret) == _SECRET_BYTES
 
 
 def _payload(message: Message, topic: str) -> str:

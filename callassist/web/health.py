@@ -47,7 +47,7 @@ def checks(service: Service) -> dict[str, Check]:
     found: dict[str, Check] = {
         "database": lambda: _says(lambda: _look(service)),
         "telephony": lambda: _says(service.telephony.check),
-        "backlog": lambda: _says(lambda: _refuse_backlog(service)),
+        "backlog": lambda: _says(lambda: _refusebacklog(service)),
     }
     if "web" in service.running:
         found["ingest"] = lambda: None if service.ingest.healthy() else "readings are not stored"
@@ -81,15 +81,15 @@ def _look(service: Service) -> None:
         session.execute(text("SELECT 1"))
 
 
-def _refuse_backlog(service: Service) -> None:
-    figures = dict(_backlog(service))
+def _refusebacklog(service: Service) -> None:
+    figures = dict(backlog(service))
     if figures["timers_late_seconds"] > LATE_TIMERS:
         raise ServiceBusy(f"a deadline is {figures['timers_late_seconds']:.0f} s late")
     if figures["outbox_late_seconds"] > LATE_OUTBOX:
         raise ServiceBusy(f"a delivery is {figures['outbox_late_seconds']:.0f} s late")
 
 
-def _backlog(service: Service) -> Iterator[tuple[str, float]]:
+def backlog(service: Service) -> Iterator[tuple[str, float]]:
     """Open rows that are due, and by how many real seconds the oldest is late."""
     now = service.clock.now()
     open_timers = select(func.min(Timer.due_at), func.count()).where(
@@ -115,7 +115,7 @@ class Figures(Collector):
     def collect(self) -> Iterable[CounterMetricFamily | GaugeMetricFamily]:
         """Every figure."""
         now = self._service.clock.now()
-        backlog = dict(_backlog(self._service))
+        late = dict(backlog(self._service))
         with self._service.sessions.read() as session:
             # ids only grow, also when old readings are deleted
             readings = session.scalar(select(func.max(NoiseReading.id))) or 0
@@ -139,14 +139,10 @@ class Figures(Collector):
         yield _gauge("call_tasks_waiting", "Call tasks that are due and nobody has.", waiting)
         waited = 0.0 if oldest is None else (now - oldest).total_seconds()
         yield _gauge("call_task_oldest_wait_seconds", "Longest wait, service's clock.", waited)
-        yield _gauge("outbox_due", "Deliveries that are due.", backlog["outbox_due"])
-        yield _gauge(
-            "outbox_late_seconds", "Lateness of the oldest.", backlog["outbox_late_seconds"]
-        )
-        yield _gauge("timers_due", "Deadlines that are due.", backlog["timers_due"])
-        yield _gauge(
-            "timers_late_seconds", "Lateness of the oldest.", backlog["timers_late_seconds"]
-        )
+        yield _gauge("outbox_due", "Deliveries that are due.", late["outbox_due"])
+        yield _gauge("outbox_late_seconds", "Lateness of the oldest.", late["outbox_late_seconds"])
+        yield _gauge("timers_due", "Deadlines that are due.", late["timers_due"])
+        yield _gauge("timers_late_seconds", "Lateness of the oldest.", late["timers_late_seconds"])
         by_outcome = CounterMetricFamily(
             "callassist_calls", "Dials that ended, by what the network said.", labels=["outcome"]
         )

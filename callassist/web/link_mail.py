@@ -1,4 +1,4 @@
-"""The e-mail with a sign-in link, sent aside so that the answer tells nothing of who exists."""
+"""Mails with a link, sent aside so that the answer tells nothing of who exists."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _log = structlog.get_logger()
 
 
 class LinkMail:
-    """Makes links for people who forgot their password, or are new, and mails them."""
+    """Mails links to people who forgot their password, or who are invited."""
 
     def __init__(self, sessions: Sessions, channel: MessageChannel, public_url: str) -> None:
         self._sessions = sessions
@@ -34,16 +34,37 @@ class LinkMail:
         """Look the address up and mail it a link, in a thread; unknown ones get nothing."""
         return self._sender.submit(self._deliver, email.strip().lower(), texts)
 
+    def post(self, email: str, message: Message) -> Future[None]:
+        """Mail a message that is ready, in a thread; its `url` is a path of ours."""
+        url = f"{self._public_url}{message.url}"
+        ready = Message(
+            key=message.key,
+            title=message.title,
+            text=message.text,
+            url=url,
+            language=message.language,
+        )
+        return self._sender.submit(self._hand_over, email, ready)
+
     def _deliver(self, email: str, texts: LinkTexts) -> None:
         try:
             with self._sessions.write() as session:
                 query = select(Person).where(Person.email == email, Person.active.is_(True))
                 person = session.scalars(query).first()
-                if person is None or email.endswith(_NOBODYS):
+                if person is None:
                     return
                 token = make_sign_in_link(session, person, datetime.now(UTC))
                 language = person.language
-            self._channel.send(email, texts.message(language, self._link(token)))
+        except CallAssistError as error:
+            _log.error("sign-in mail not sent", action="link_mail_failed", reason=str(error))
+            return
+        self._hand_over(email, texts.message(language, self._link(token)))
+
+    def _hand_over(self, email: str, message: Message) -> None:
+        if email.endswith(_NOBODYS):
+            return
+        try:
+            self._channel.send(email, message)
         except CallAssistError as error:
             _log.error("sign-in mail not sent", action="link_mail_failed", reason=str(error))
 

@@ -14,6 +14,11 @@ def gettext(text: str, **values: object) -> str:
     return str(flask_babel.gettext(text, **values))
 
 
+def ngettext(one: str, several: str, num: int, **values: object) -> str:
+    """The text that fits the number, which is `%(num)s` in it."""
+    return str(flask_babel.ngettext(one, several, num, **values))
+
+
 def lazy_gettext(text: str) -> LazyString:
     """The same, looked up when it is shown: for tables of words."""
     return flask_babel.lazy_gettext(text)

@@ -13,7 +13,11 @@ from flask.typing import ResponseReturnValue
 from callassist.web import languages
 from callassist.web.pages import asking, home_words, themes, times, words
 from callassist.web.pages.board.desks import runs_any
+from callassist.web.pages.people import service_words
 from callassist.web.translate import gettext as _
+
+_HOMES = ("/homes", "/connections", "/sensors", "/rules")
+_SETTINGS = ("/settings", "/account", "/team", "/programs", "/status")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +58,7 @@ def _frame() -> dict[str, Any]:
         "signed_in": who,
         "menu": list(_menu()) if who is not None else [],
         "account_menu": list(_account_menu()) if who is not None else [],
+        "worker_gone": _worker_gone() if who is not None else "",
         "theme": themes.chosen(),
         "clock_speed": asking.service().clock.speed,
         "language": languages.language(),
@@ -63,9 +68,15 @@ def _frame() -> dict[str, Any]:
     }
 
 
+def _worker_gone() -> str:
+    """What everybody has to know while no worker runs; empty when all is well."""
+    seen = service_words.watch().lately()
+    return service_words.gone(seen) if seen.is_gone else ""
+
+
 def _keep_nothing(answer: Response) -> Response:
     """Pages are somebody's: after signing out the way back shows nothing."""
-    if request.blueprint in ("entry", "host", "desk", "board", "board_links", "admin"):
+    if request.blueprint in ("entry", "host", "desk", "board", "board_links", "people", "admin"):
         answer.headers.setdefault("Cache-Control", "no-store")
     return answer
 
@@ -84,9 +95,10 @@ def _counted(due: datetime, direction: str) -> str:
 def _menu() -> Iterator[MenuEntry]:
     viewer = asking.viewer()
     if viewer.account_ids:
-        yield _entry("host.homes", _("Homes"), "house", "/homes", "/connections", "/needs-you")
+        yield _entry("host.tonight", _("Tonight"), "moon", "/needs-you", "/set-up")
+        yield _entry("host.homes", _("Homes"), "house", *_HOMES)
         yield _entry("host.incidents", _("Incidents"), "activity", "/incidents", "/reports")
-        yield _entry("host.settings", _("Settings"), "settings", "/settings")
+        yield _entry("people.notifications", _("Settings"), "settings", *_SETTINGS)
     if viewer.operator_ids:
         yield _entry("desk.queue", _("Desk"), "headset", "/desk")
     if runs_any():
@@ -97,7 +109,10 @@ def _menu() -> Iterator[MenuEntry]:
 
 def _account_menu() -> Iterator[MenuEntry]:
     """What is about the person, whatever their role."""
-    yield _entry("entry.password", _("Your password"), "key-round")
+    yield _entry("people.notifications", _("Notifications"), "bell")
+    yield _entry("people.account", _("Your account"), "user")
+    yield _entry("people.ways_in", _("Signing in"), "key-round")
+    yield _entry("people.status", _("System status"), "heart-pulse")
 
 
 def _entry(endpoint: str, text: str, icon: str, *starts: str) -> MenuEntry:

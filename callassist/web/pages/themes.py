@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, make_response, redirect, request
+from flask import Response, abort, g, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
+from callassist.accounts.preferences import save_theme
 from callassist.web.pages import asking
 from callassist.web.pages.entry.local_paths import local_path
 
@@ -15,8 +16,11 @@ _LASTS = 365 * 24 * 3600  # seconds
 
 
 def chosen() -> str:
-    """What this browser chose; empty: as the device says."""
-    theme = request.cookies.get(_COOKIE, "")
+    """What this browser chose, else the person; empty: as the device says."""
+    theme = request.cookies.get(_COOKIE)
+    if theme is None and not g.get("people_unknown"):
+        who = asking.person()
+        theme = None if who is None else who.person.theme
     return theme if theme in THEMES else ""
 
 
@@ -26,11 +30,16 @@ def change() -> ResponseReturnValue:
     if theme not in (*THEMES, SYSTEM):
         abort(404)
     answer = make_response(redirect(local_path(request.form.get("back", "/"))))
-    _remember(answer, theme)
+    remember(answer, theme)
+    who = asking.person()
+    if who is not None:
+        with asking.writing() as session:
+            save_theme(session, who.id, theme)
     return answer
 
 
-def _remember(answer: Response, theme: str) -> None:
+def remember(answer: Response, theme: str) -> None:
+    """Keep the choice in this browser."""
     is_https = asking.service().settings.service.public_url.startswith("https://")
     answer.set_cookie(
         _COOKIE, theme, max_age=_LASTS, secure=is_https, httponly=True, samesite="Lax"

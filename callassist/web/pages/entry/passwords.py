@@ -34,18 +34,28 @@ def least() -> int:
 
 def change(who: SignedIn, form: Form, *, asks_old: bool) -> None:
     """Set a new password; InvalidInput names the field."""
-    old, new, again = (form[name] for name in ("old", "new", "again"))
-    present = _security()._password_util.normalize(old[: LONGEST + 1])
+    present = _security()._password_util.normalize(form["old"][: LONGEST + 1])
     if asks_old and not (who.password and verify_password(present, who.password)):
         raise InvalidInput(_("This is not your present password."), "old")
+    change_user_password(who, check_new(form, who.email), notify=False)
+
+
+def check_new(form: Form, email: str) -> str:
+    """The password typed as `new` and `again`, as it is hashed; InvalidInput names the field."""
+    new, again = form["new"], form["again"]
     if len(new) > LONGEST:
         raise InvalidInput(_("At most %(n)s characters.", n=LONGEST), "new")
-    problems, normal = _security()._password_util.validate(new, False, user=who)
+    problems, normal = _security()._password_util.validate(new, False, email=email)
     if problems:
         raise InvalidInput(_("At least %(n)s characters.", n=least()), "new")
     if normal != _security()._password_util.normalize(again):
         raise InvalidInput(_("The two are not the same."), "again")
-    change_user_password(who, normal, notify=False)
+    return str(normal)
+
+
+def set_first(who: SignedIn, normal: str) -> None:
+    """The first password of somebody who just joined; `normal` is checked."""
+    change_user_password(who, normal, notify=False, autologin=False)
 
 
 def _security() -> Security:

@@ -1,0 +1,61 @@
+"""Everybody's own pages: team, account, ways in, notifications, programs, how the service is."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from callassist.web.pages import asking
+from callassist.web.pages.people import (
+    account,
+    changes,
+    notifications,
+    programs,
+    push,
+    second_step,
+    sessions,
+    status,
+    tabs,
+    team,
+    tests,
+)
+
+_DO = ["POST"]
+_FORM = ["GET", "POST"]
+
+
+def blueprint() -> Blueprint:
+    """Pages for everybody who is signed in; what needs a role asks for it itself."""
+    pages = Blueprint("people", __name__)
+    pages.before_request(asking.sign_in_first)
+    pages.app_context_processor(lambda: {"settings_tabs": tabs.settings_tabs})
+    for path, name, view, methods in (
+        ("/team", "team", team.show, ["GET"]),
+        ("/team/invite", "invite", team.invite, _DO),
+        ("/team/invitations/<invitation_id>/resend", "resend", team.resend, _DO),
+        ("/team/invitations/<invitation_id>/revoke", "revoke", team.revoke, _DO),
+        ("/team/people/<person_id>/role", "change_role", team.change, _DO),
+        ("/team/people/<person_id>/remove", "remove_member", team.remove, _DO),
+        ("/team/changes", "changes", changes.show, ["GET"]),
+        ("/account", "account", account.show, _FORM),
+        ("/account/ways-in", "ways_in", sessions.show, ["GET"]),
+        ("/account/sessions/<session_id>/end", "end_session", sessions.end, _DO),
+        ("/account/sessions/end-others", "end_others", sessions.end_others, _DO),
+        ("/account/second-step", "second_step", second_step.set_up, _FORM),
+        ("/account/second-step/off", "second_step_off", second_step.switch_off, _FORM),
+        ("/account/recovery-codes", "recovery_codes", second_step.new_codes, _DO),
+        ("/programs", "programs", programs.show, _FORM),
+        ("/programs/<token_id>/revoke", "revoke_program", programs.revoke, _DO),
+        ("/account/notifications", "notifications", notifications.show, ["GET"]),
+        ("/account/notifications/kinds", "choose_kinds", notifications.choose, _DO),
+        ("/account/notifications/quiet", "quiet", notifications.quiet, _DO),
+        ("/account/channels", "add_channel", notifications.add, _DO),
+        ("/account/channels/<channel_id>/test", "send_test", notifications.send_test, _DO),
+        ("/account/channels/<channel_id>/remove", "remove_channel", notifications.remove, _DO),
+        ("/account/tests/<test_id>", "test", tests.show, ["GET"]),
+        ("/account/tests/<test_id>/way", "test_way", tests.fragment, ["GET"]),
+        ("/account/push", "push", push.subscribe, _DO),
+        ("/account/push/key", "push_key", push.key, ["GET"]),
+        ("/status", "status", status.show, ["GET"]),
+    ):
+        pages.add_url_rule(path, name, view, methods=methods)
+    return pages

@@ -1,0 +1,70 @@
+"""Who changed what about the people of an account, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from callassist.accounts.team_changes import PAGE, Change, TeamAction, changes
+from callassist.web.pages import asking, role_words
+from callassist.web.pages.people import mine
+from callassist.web.translate import gettext as _
+
+
+def show() -> ResponseReturnValue:
+    """One page of changes."""
+    viewer = asking.host()
+    typed = request.args.get("before", "")
+    before = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 18 else None
+    with asking.reading() as session:
+        account, all_mine = mine.chosen_account(session, viewer)
+        found = changes(
+            session,
+            viewer,
+            account,
+            before=int(before) if before.isascii() and before.isdigit() else None,
+        )
+    older = (
+        url_for("people.changes", account=account.public_id, before=found[PAGE - 1].id)
+        if len(found) > PAGE
+        else ""
+    )
+    return render_template(
+        "people/changes.html",
+        account=account,
+        accounts=all_mine,
+        changes=found[:PAGE],
+        sentence=sentence,
+        older=older,
+        zone=mine.zone_of(mine.me(), account),
+    )
+
+
+def sentence(change: Change) -> str:
+    """One change as a sentence."""
+    who = change.who or _("Somebody who is gone")
+    whom = change.whom or change.data.get("to") or _("somebody who is gone")
+    role = role_words.name(change.data.get("role", ""))
+    said: Mapping[TeamAction, str] = {
+        TeamAction.INVITED: _("%(who)s invited %(whom)s: %(role)s."),
+        TeamAction.INVITED_AGAIN: _("%(who)s sent the invitation to %(whom)s again."),
+        TeamAction.INVITATION_REVOKED: _("%(who)s took the invitation of %(whom)s back."),
+        TeamAction.JOINED: _("%(who)s accepted the invitation: %(role)s."),
+        TeamAction.ROLE_CHANGED: _(
+            "%(who)s changed the role of %(whom)s from %(was)s to %(role)s."
+        ),
+        TeamAction.REMOVED: _("%(who)s removed %(whom)s: no longer %(role)s."),
+        TeamAction.SECOND_FACTOR_ON: _("%(who)s switched the second step on for themselves."),
+        TeamAction.SECOND_FACTOR_OFF: _("%(who)s switched their second step off."),
+        TeamAction.TOKEN_MADE: _("%(who)s gave the program “%(name)s” access."),
+        TeamAction.TOKEN_REVOKED: _("%(who)s took the access of the program “%(name)s” away."),
+    }
+    return said[change.action] % {
+        "who": who,
+        "whom": whom,
+        "role": role,
+        "was": role_words.name(change.data.get("before", "")),
+        "name": change.data.get("name", ""),
+    }

@@ -1,0 +1,57 @@
+"""What became of a message, and why: the channels' reasons in the reader's language."""
+
+from __future__ import annotations
+
+import re
+
+from flask_babel.speaklater import LazyString
+
+from callassist.models import Notification
+from callassist.web.pages import words
+from callassist.web.translate import gettext as _
+from callassist.web.translate import lazy_gettext as _l
+
+# (what a channel says, what we say)
+_REASONS: tuple[tuple[str, LazyString], ...] = (
+    (
+        r"the device has unsubscribed; .+",
+        _l("The device has unsubscribed. Switch push on again there."),
+    ),
+    (
+        r"the push service answered (?P<status>\d+)",
+        _l("The push service of the browser’s maker answered %(status)s."),
+    ),
+    (
+        r"the push service was not reached .+",
+        _l("The push service of the browser’s maker was not reached."),
+    ),
+    (r"this push subscription cannot be read; .+", _l("Switch push on again on the device.")),
+    (r"the push address leads into .+", _l("The device’s address is not a public one.")),
+    (r"the address leads into .+", _l("The address leads into a private network.")),
+    (r"the channel was removed .+", _l("The channel was removed meanwhile.")),
+    (r"not sent within 24 hours, .+", _l("Not sent within 24 hours, and too late now.")),
+    (r"held back: your quiet hours", _l("Held back: your quiet hours.")),
+    (r"(?P<kind>\w+) is not set up on this service", _l("Not set up on this service.")),
+    (r".*mail server.*", _l("The mail server did not take it.")),
+)
+
+
+def status(notification: Notification) -> str:
+    """How it went, in a word or two."""
+    return words.of(words.DELIVERY, notification.status)
+
+
+def tone(notification: Notification) -> str:
+    """The colour that goes with it."""
+    return {"sent": "calm", "failed": "loud", "queued": "info"}.get(notification.status, "")
+
+
+def reason(text: str | None) -> str:
+    """Why, in the reader's language; what we have no words for is in the delivery log."""
+    if not text:
+        return ""
+    for pattern, said in _REASONS:
+        found = re.fullmatch(pattern, text)
+        if found:
+            return str(said) % found.groupdict()
+    return _("The service that should take it refused. The administrator’s log says more.")

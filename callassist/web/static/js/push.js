@@ -1,0 +1,90 @@
+// Push for this browser: asked for only after a click, with a clear answer whatever happens.
+
+const ANSWERS_WITHIN = 8000; // some browsers never answer when they have no push service
+
+const root = document.querySelector("[data-push]");
+const button = root?.querySelector("[data-push-on]");
+
+/** Show one of the prepared answers. */
+function say(name, reason = "") {
+  const words = root.querySelector(`template[data-say="${name}"]`).content.cloneNode(true);
+  const place = words.querySelector("[data-reason]");
+  if (place) place.textContent = reason;
+  root.querySelector("[data-push-says]").replaceChildren(words);
+  root.dataset.state = name;
+}
+
+class TooLate extends Error {}
+
+function within(milliseconds, promise) {
+  const late = new Promise((_, reject) => setTimeout(() => reject(new TooLate()), milliseconds));
+  return Promise.race([promise, late]);
+}
+
+function obstacle() {
+  const isApple = /iPhone|iPad/.test(navigator.userAgent);
+  const isInstalled = matchMedia("(display-mode: standalone)").matches;
+  if (!window.isSecureContext) return "insecure";
+  if (isApple && !isInstalled && !("PushManager" in window)) return "install";
+  const has = "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
+  if (!has) return "unsupported";
+  return Notification.permission === "denied" ? "blocked" : "";
+}
+
+async function subscription() {
+  const { key } = await (await fetch(root.dataset.keyUrl)).json();
+  await navigator.serviceWorker.register("/sw.js");
+  const registration = await within(ANSWERS_WITHIN, navigator.serviceWorker.ready);
+  // a fresh one each time: somebody else may have used this browser before
+  const old = await within(ANSWERS_WITHIN, registration.pushManager.getSubscription());
+  if (old) await within(ANSWERS_WITHIN, old.unsubscribe());
+  const options = { userVisibleOnly: true, applicationServerKey: key };
+  return within(ANSWERS_WITHIN, registration.pushManager.subscribe(options));
+}
+
+async function keep(made) {
+  const body = new URLSearchParams({
+    csrf_token: root.dataset.token,
+    place: root.dataset.place,
+    subscription: JSON.stringify(made),
+  });
+  const answer = await fetch(root.dataset.url, { method: "POST", body });
+  const told = await answer.json();
+  if (told.watch) location.assign(told.watch);
+  else say("refused", told.refused ?? "");
+}
+
+async function switchOn() {
+  const wrong = obstacle();
+  if (wrong) return say(wrong);
+  if (Notification.permission !== "granted") {
+    say("asking");
+    const chosen = await Notification.requestPermission();
+    if (chosen !== "granted") return say(chosen === "denied" ? "blocked" : "closed");
+  }
+  say("working");
+  let made;
+  try {
+    made = await subscription();
+  } catch (error) {
+    const isOurs = error instanceof TypeError; // fetch: we were not reached
+    return say(isOurs ? "failed" : "unreachable");
+  }
+  try {
+    await keep(made);
+  } catch {
+    say("failed");
+  }
+}
+
+button?.addEventListener("click", async () => {
+  button.disabled = true;
+  button.setAttribute("aria-busy", "true");
+  try {
+    await switchOn();
+  } finally {
+    button.disabled = false;
+    button.removeAttribute("aria-busy");
+    button.focus();
+  }
+});
