@@ -89,6 +89,16 @@ def rotate_secret(
     return shared
 
 
+def rotate_address(session: Session, viewer: Viewer, public_id: str) -> str:
+    """A new path to post to, shown this once; the one before answers 404 from now on."""
+    connection = find_connection(session, viewer, public_id)
+    viewer.require_write(connection.account_id)
+    token = secrets.token_urlsafe(24)
+    connection.token_hash = hash_token(token)
+    session.flush()
+    return f"{HOOK_PATH}/{connection.adapter}/{token}"
+
+
 def drop_previous_secret(session: Session, viewer: Viewer, public_id: str) -> SensorConnection:
     """The sender uses the new secret now: accept no other."""
     connection = find_connection(session, viewer, public_id)

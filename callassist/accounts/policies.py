@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callassist.accounts import checks
+from callassist.accounts.policy_changes import ChangeAction, note_change, state_of
 from callassist.domain.policy import EscalationPolicy
 from callassist.domain.viewer import Viewer
 from callassist.errors import Conflict, NotFound
@@ -35,6 +36,7 @@ def create_policy(
     )
     session.add(policy)
     session.flush()
+    note_change(session, viewer, policy, ChangeAction.CREATED, None, now=now)
     return policy
 
 
@@ -50,22 +52,26 @@ def update_policy(
     """Change a preset for all of its homes; `rules` replaces all rules, running breaches keep."""
     policy = find_policy(session, viewer, public_id)
     viewer.require_write(policy.account_id)
+    before = state_of(policy)
     if name is not None:
         policy.name = checks.line(name, "name")
     if rules is not None:
         policy.rules = EscalationPolicy.from_dict(rules).to_dict()
     policy.updated_at = now
     session.flush()
+    if state_of(policy) != before:
+        note_change(session, viewer, policy, ChangeAction.CHANGED, before, now=now)
     return policy
 
 
-def remove_policy(session: Session, viewer: Viewer, public_id: str) -> None:
+def remove_policy(session: Session, viewer: Viewer, public_id: str, *, now: datetime) -> None:
     """Remove a preset that no home uses; Conflict says how many do."""
     policy = find_policy(session, viewer, public_id)
     viewer.require_write(policy.account_id)
     used_by = homes_using(session, policy)
     if used_by:
         raise Conflict(f"homes that use this policy: {used_by}; give them another one first")
+    note_change(session, viewer, policy, ChangeAction.REMOVED, state_of(policy), now=now)
     session.delete(policy)
     session.flush()
 

@@ -95,7 +95,13 @@ def properties(
 
 
 def pause_property(
-    session: Session, viewer: Viewer, public_id: str, until: datetime, *, now: datetime
+    session: Session,
+    viewer: Viewer,
+    public_id: str,
+    until: datetime,
+    *,
+    now: datetime,
+    reason: str = "",
 ) -> Property:
     """No incident opens for this home until then, and it shows as not covered (DESIGN 3.2).
 
@@ -108,6 +114,7 @@ def pause_property(
         raise InvalidInput("the pause must end in the future", "until")
     if until - now > LONGEST_PAUSE:
         raise InvalidInput("at most 366 days; archive the home instead", "until")
+    home.pause_reason = checks.line(reason, "reason", required=False) or None
     home.paused_from, home.paused_until = now, until
     session.flush()
     return home

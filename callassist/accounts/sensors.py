@@ -35,12 +35,23 @@ def pair_sensor(
     if home.archived_at is not None:
         raise Conflict("this home is archived; restore it first")
     sensor.property_id = home.id
-    if name is not None:
-        sensor.name = checks.line(name, "name", required=False)
-    if interval_seconds is not None:
-        if not 1 <= interval_seconds <= LONGEST_INTERVAL_SECONDS:
-            raise InvalidInput("from 1 to 86400 seconds", "interval_seconds")
-        sensor.interval_seconds = interval_seconds
+    _describe(sensor, name, interval_seconds)
+    session.flush()
+    return sensor
+
+
+def rename_sensor(
+    session: Session,
+    viewer: Viewer,
+    public_id: str,
+    name: str,
+    *,
+    interval_seconds: int | None = None,
+) -> Sensor:
+    """Name a sensor, and say how often it reports when given; in a home or not."""
+    sensor = find_sensor(session, viewer, public_id)
+    viewer.require_write(sensor.account_id)
+    _describe(sensor, name, interval_seconds)
     session.flush()
     return sensor
 
@@ -77,3 +88,12 @@ def unpaired_sensors(
 ) -> list[Sensor]:
     """Sensors that were heard but are in no home yet."""
     return [one for one in sensors(session, viewer, account_id) if one.property_id is None]
+
+
+def _describe(sensor: Sensor, name: str | None, interval_seconds: int | None) -> None:
+    if name is not None:
+        sensor.name = checks.line(name, "name", required=False)
+    if interval_seconds is not None:
+        if not 1 <= interval_seconds <= LONGEST_INTERVAL_SECONDS:
+            raise InvalidInput("from 1 to 86400 seconds", "interval_seconds")
+        sensor.interval_seconds = interval_seconds

@@ -161,9 +161,9 @@ def test_a_policy_is_shared_checked_and_kept_while_it_is_used(sessions: Sessions
         home_id = place.home.public_id
         update_property(session, place.owner, home_id, PropertyInput(policy=policy.public_id))
         with pytest.raises(Conflict, match="use this policy: 1"):
-            remove_policy(session, place.owner, policy.public_id)
+            remove_policy(session, place.owner, policy.public_id, now=NOW)
         update_property(session, place.owner, home_id, PropertyInput(policy=""))
-        remove_policy(session, place.owner, policy.public_id)
+        remove_policy(session, place.owner, policy.public_id, now=NOW)
         assert policies(session, place.owner) == []
 
 
@@ -175,4 +175,4 @@ def test_a_policy_of_another_account_cannot_be_used(sessions: Sessions) -> None:
         with pytest.raises(InvalidInput, match="policy"):
             update_property(session, place.owner, place.home.public_id, typed)
         with pytest.raises(NotFound):
-            remove_policy(session, place.owner, policy.public_id)
+            remove_policy(session, place.owner, policy.public_id, now=NOW)

@@ -83,7 +83,7 @@ def change(ask: Ask, policy_id: str, body: PolicyChange) -> PolicyOut:
 
 
 def remove(ask: Ask, policy_id: str) -> None:
-    remove_policy(ask.session, ask.viewer, policy_id)
+    remove_policy(ask.session, ask.viewer, policy_id, now=ask.now)
 
 
 def _naming_rules(store: Callable[[], Policy]) -> Policy:

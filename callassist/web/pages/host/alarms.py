@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from callassist import notifications
 from callassist.web.pages import asking
-from callassist.web.pages.host.queries import find_alarm
+from callassist.web.pages.host.alarm_lines import find_alarm
 from callassist.web.translate import gettext as _
 
 
@@ -29,4 +29,4 @@ def acknowledge(alarm_id: str) -> ResponseReturnValue:
         flash(_("Noted: you take it. Nobody else is alarmed."))
     if alarm.incident_id is not None:
         return redirect(url_for("host.incident", incident_id=alarm.incident_id))
-    return redirect(url_for("host.homes"))
+    return redirect(url_for("host.tonight"))

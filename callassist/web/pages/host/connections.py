@@ -1,19 +1,17 @@
-"""Sensors: connecting a brand, pairing what was heard with a home."""
+"""Connecting a brand of sensors: its address and secret are shown once."""
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+import segno
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from callassist.accounts.connections import connections, create_connection
+from callassist.accounts.connections import create_connection
 from callassist.accounts.people import find_account
-from callassist.accounts.sensors import pair_sensor, unpair_sensor
-from callassist.errors import Conflict, InvalidInput
 from callassist.sensors.registry import ADAPTERS
 from callassist.web.pages import asking
 from callassist.web.pages.forms import Form
 from callassist.web.pages.host.queries import writable_accounts
-from callassist.web.pages.refusals import in_words
 from callassist.web.translate import gettext as _
 
 
@@ -23,7 +21,6 @@ def new() -> ResponseReturnValue:
     form = Form.of_request() if asking.is_sent() else Form()
     with asking.reading() as session:
         places = writable_accounts(session, viewer)
-        known = connections(session, viewer)
     if not places:
         viewer.require_write(0)
     made = None
@@ -40,32 +37,14 @@ def new() -> ResponseReturnValue:
                 name=form["name"],
                 signed=form.has("signed"),
             )
+    url = f"{service.settings.service.public_url.rstrip('/')}{made.path}" if made else ""
     page = render_template(
         "host/connection_form.html",
         form=form,
         accounts=[(one.public_id, one.name) for one in places],
         brands=[("generic", _("Any sensor that can post JSON")), ("minut", "Minut")],
         made=made,
-        known=known,
-        url=f"{service.settings.service.public_url.rstrip('/')}{made.path}" if made else "",
+        url=url,
+        qr=segno.make(url).svg_inline(scale=4, border=2) if url else "",
     )
     return page, 422 if form.is_refused else 200
-
-
-def pair(home_id: str) -> ResponseReturnValue:
-    """Say that a sensor is in this home."""
-    try:
-        with asking.writing() as session:
-            pair_sensor(session, asking.host(), request.form.get("sensor", ""), home_id)
-        flash(_("Paired."))
-    except (InvalidInput, Conflict) as error:
-        flash(in_words(error), "refused")
-    return redirect(url_for("host.home", home_id=home_id))
-
-
-def unpair(home_id: str, sensor_id: str) -> ResponseReturnValue:
-    """Take a sensor out of the home."""
-    with asking.writing() as session:
-        unpair_sensor(session, asking.host(), sensor_id)
-    flash(_("The sensor is in no home now."))
-    return redirect(url_for("host.home", home_id=home_id))

@@ -1,4 +1,4 @@
-"""The host's first page, and one home: shown, added, changed."""
+"""Homes: added, changed, archived; what is said of them."""
 
 from __future__ import annotations
 
@@ -18,32 +18,8 @@ from callassist.domain.viewer import Viewer
 from callassist.models import Account, Property
 from callassist.web.pages import asking, words
 from callassist.web.pages.forms import Form
-from callassist.web.pages.host.queries import (
-    home_screen,
-    homes_screen,
-    presets,
-    writable_accounts,
-)
+from callassist.web.pages.host.queries import presets, writable_accounts
 from callassist.web.translate import gettext as _
-
-
-def index() -> ResponseReturnValue:
-    """Covered tonight, or why not; what runs; what waits for the host."""
-    with asking.reading() as session:
-        screen = homes_screen(session, asking.service(), asking.host(), asking.now())
-    return render_template("host/homes.html", screen=screen)
-
-
-def nothing_yet() -> ResponseReturnValue:
-    """For somebody who has no part in anything."""
-    return render_template("host/nothing.html")
-
-
-def show(home_id: str) -> ResponseReturnValue:
-    """One home."""
-    with asking.reading() as session:
-        screen = home_screen(session, asking.service(), asking.host(), home_id, asking.now())
-        return render_template("host/home.html", screen=screen)
 
 
 def new() -> ResponseReturnValue:
@@ -58,7 +34,7 @@ def new() -> ResponseReturnValue:
             account = find_account(session, asking.host(), form["account"] or places[0].public_id)
             home = create_property(session, asking.host(), account, _typed(form), now=asking.now())
         if not form.is_refused:
-            flash(_("Added. What is missing is listed below."))
+            flash(_("Added. What is still missing stands on its page."))
             return redirect(url_for("host.home", home_id=home.public_id))
     elif len(places) == 1:
         form = Form({"timezone": places[0].timezone, "language": places[0].language})

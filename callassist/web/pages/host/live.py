@@ -32,6 +32,7 @@ class LiveIncident:
     opened_at: datetime
     zone: ZoneInfo
     sentence: str
+    practice: bool
 
 
 def live_incidents(
@@ -59,6 +60,7 @@ def live_incidents(
             opened_at=incident.opened_at,
             zone=ZoneInfo(home.timezone),
             sentence=_sentence(incident, ZoneInfo(home.timezone), breach, task, by, now),
+            practice=incident.practice,
         )
         for incident, home, breach, task, by in session.execute(query)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, url_for
@@ -47,18 +47,30 @@ def pause(home_id: str) -> ResponseReturnValue:
     form = (
         Form.of_request()
         if asking.is_sent()
-        else Form({"until": times.for_field(now + timedelta(hours=12), zone)})
+        else Form({"until": times.for_field(next_morning(now, zone), zone)})
     )
     if form.sent:
         with form.taking_errors(), asking.writing() as session:
             until = form.required_instant("until", zone)
-            paused = pause_property(session, asking.host(), home_id, until, now=now)
+            reason = form["reason"]
+            paused = pause_property(session, asking.host(), home_id, until, now=now, reason=reason)
             pause_home(session, paused, until, BY, now=now)
         if not form.is_refused:
             flash(_("Paused."))
             return redirect(url_for("host.home", home_id=home_id))
-    page = render_template("host/pause.html", form=form, home=home)
+    page = render_template(
+        "host/pause.html", form=form, home=home, morning=next_morning(now, zone), zone=zone
+    )
     return page, 422 if form.is_refused else 200
+
+
+def next_morning(now: datetime, zone: ZoneInfo) -> datetime:
+    """The next 08:00 there."""
+    local = now.astimezone(zone)
+    morning = local.replace(hour=8, minute=0, second=0, microsecond=0)
+    if morning <= local:
+        morning = (morning.replace(tzinfo=None) + timedelta(days=1)).replace(tzinfo=zone)
+    return morning.astimezone(UTC)
 
 
 def resume(home_id: str) -> ResponseReturnValue:

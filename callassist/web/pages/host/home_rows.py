@@ -1,0 +1,51 @@
+"""Every home of a host as plain columns: whole homes cost too much by the hundred."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callassist.domain.coverage import Coverage, MissingPart
+from callassist.domain.viewer import Viewer
+from callassist.models import Property
+
+
+class HomeRow(NamedTuple):
+    """The columns of a home that lists need."""
+
+    id: int
+    public_id: str
+    account_id: int
+    name: str
+    timezone: str
+    language: str
+    host_only: bool
+    paused_from: datetime | None
+    paused_until: datetime | None
+    pause_reason: str | None
+    policy_id: int | None
+    shadow_since: datetime | None
+
+    def pause_end(self, now: datetime) -> datetime | None:
+        """Until when it is paused, if it is."""
+        if self.paused_from is None or self.paused_until is None:
+            return None
+        return self.paused_until if self.paused_from <= now < self.paused_until else None
+
+
+def home_rows(session: Session, viewer: Viewer) -> list[HomeRow]:
+    """Every home in use of the viewer's accounts, by name."""
+    query = (
+        select(*(getattr(Property, name) for name in HomeRow._fields))
+        .where(Property.account_id.in_(viewer.account_ids), Property.archived_at.is_(None))
+        .order_by(Property.name, Property.id)
+    )
+    return [HomeRow._make(row) for row in session.execute(query)]
+
+
+def really_missing(coverage: Coverage) -> tuple[MissingPart, ...]:
+    """What is missing besides a real phone network."""
+    return tuple(part for part in coverage.missing if part is not MissingPart.SIMULATED_NETWORK)

@@ -1,0 +1,214 @@
+"""The "Needs you" cards of the first page: each says what, and has one button."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callassist.accounts.setting_up import SetUp, SetUpStep
+from callassist.domain.coverage import MissingPart
+from callassist.domain.viewer import Viewer
+from callassist.escalation.coverage_of_many import Night
+from callassist.models import ImportRun, NeedsYou, NotificationChannel, Sensor
+from callassist.web.pages import home_words, times, words
+from callassist.web.pages.host.alarm_lines import alarm_lines
+from callassist.web.pages.host.home_rows import HomeRow
+from callassist.web.translate import gettext as _
+from callassist.web.translate import ngettext
+
+_NAMED = 3  # homes that a card names
+_LATELY = timedelta(days=2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """One card. With `acts` the button does something, else it leads somewhere."""
+
+    title: str
+    text: str
+    url: str
+    button: str
+    tone: str = "watch"
+    icon: str = "triangle-alert"
+    acts: bool = False
+    more_url: str = ""
+    more_text: str = ""
+
+
+# What of it is asked on the checklist anyway, while that is on the page.
+_ON_CHECKLIST = {
+    MissingPart.SENSOR: SetUpStep.SENSOR,
+    MissingPart.STAY: SetUpStep.GUEST,
+    MissingPart.GUEST_NUMBER: SetUpStep.GUEST,
+    MissingPart.HOST_CONTACT: SetUpStep.CONTACT,
+    MissingPart.CHANNEL: SetUpStep.CHANNEL,
+    MissingPart.DESK: SetUpStep.TAKERS,
+    MissingPart.OPERATOR: SetUpStep.TAKERS,
+    MissingPart.OPERATOR_LANGUAGE: SetUpStep.TAKERS,
+}
+_ICONS = {
+    MissingPart.SENSOR: "radio",
+    MissingPart.SENSOR_SILENT: "wifi-off",
+    MissingPart.STAY: "calendar",
+    MissingPart.GUEST_NUMBER: "phone-off",
+    MissingPart.HOST_CONTACT: "user",
+    MissingPart.CHANNEL: "bell-off",
+}
+# not the host's to mend from here, or chosen by the host
+_NO_CARD = {MissingPart.PAUSED, MissingPart.SIMULATED_NETWORK}
+
+
+def alarm_cards(session: Session, viewer: Viewer, alarms: Iterable[NeedsYou]) -> Iterator[Need]:
+    """Alarms that wait for somebody to take them."""
+    for one in alarm_lines(session, viewer, alarms):
+        incident = url_for("host.incident", incident_id=one.incident_id) if one.incident_id else ""
+        yield Need(
+            title=one.home or _("You are needed"),
+            text=words.of(words.NEEDS, one.reason),
+            url=url_for("host.acknowledge", alarm_id=one.alarm_id),
+            button=_("I take it"),
+            tone="loud",
+            icon="octagon-alert",
+            acts=True,
+            more_url=incident,
+            more_text=_("See the incident") if incident else "",
+        )
+
+
+def needs(
+    session: Session,
+    viewer: Viewer,
+    homes: Sequence[HomeRow],
+    judged: Mapping[int, Night],
+    set_up: SetUp | None,
+    now: datetime,
+) -> Iterator[Need]:
+    """What keeps tonight from being covered, one card for all homes that lack the same."""
+    by_part: dict[MissingPart, list[HomeRow]] = defaultdict(list)
+    for home in homes:
+        for part in judged[home.id].coverage.missing:
+            by_part[part].append(home)
+    asked = {} if set_up is None else dict.fromkeys(set_up.open_steps, set_up)
+    for part in MissingPart:
+        there = by_part.get(part)
+        step = _ON_CHECKLIST.get(part)
+        on_checklist = step in asked and len(there or ()) == len(homes)
+        if there and part not in _NO_CARD and not on_checklist:
+            yield _missing(session, part, there, judged, now)
+    yield from _channels(session, viewer)
+    yield from _transfers(session, viewer, now)
+    yield from _unpaired(session, viewer)
+
+
+def _missing(
+    session: Session,
+    part: MissingPart,
+    homes: Sequence[HomeRow],
+    judged: Mapping[int, Night],
+    now: datetime,
+) -> Need:
+    said, to_do, _place = words.MISSING[part]
+    return Need(
+        title=_named(homes) if part not in home_words.OF_THE_ACCOUNT else str(said),
+        text=_silent_since(session, homes[0], now)
+        if part is MissingPart.SENSOR_SILENT and len(homes) == 1
+        else str(to_do if part in home_words.OF_THE_ACCOUNT else said),
+        url=_where(part, homes, judged),
+        button=str(home_words.MEND[part]),
+        tone="watch",
+        icon=_ICONS.get(part, "triangle-alert"),
+    )
+
+
+def _where(part: MissingPart, homes: Sequence[HomeRow], judged: Mapping[int, Night]) -> str:
+    if part is MissingPart.CHANNEL:
+        return url_for("people.notifications")
+    if len(homes) > 1 or part in home_words.OF_THE_ACCOUNT:
+        return url_for("host.homes", missing=str(part))
+    home = homes[0]
+    stay = judged[home.id].stay
+    if part is MissingPart.GUEST_NUMBER and stay is not None:
+        return url_for("host.stay", home_id=home.public_id, stay_id=stay.public_id)
+    if part is MissingPart.STAY:
+        return url_for("host.new_stay", home_id=home.public_id)
+    if part is MissingPart.HOST_CONTACT:
+        return url_for("host.new_contact", home_id=home.public_id)
+    return url_for("host.home_sensors", home_id=home.public_id)
+
+
+def _named(homes: Sequence[HomeRow]) -> str:
+    names = ", ".join(home.name for home in homes[:_NAMED])
+    rest = len(homes) - _NAMED
+    if rest <= 0:
+        return names
+    return ngettext("%(names)s and %(num)s more", "%(names)s and %(num)s more", rest, names=names)
+
+
+def _silent_since(session: Session, home: HomeRow, now: datetime) -> str:
+    query = select(Sensor.last_heard_at).where(Sensor.property_id == home.id)
+    heard = [at for at in session.scalars(query) if at is not None]
+    if not heard:
+        return _("The sensor was never heard. Check its power and its network.")
+    since = times.since(max(heard), now, ZoneInfo(home.timezone))
+    return _("The sensor is not heard %(since)s. Check its power and its network.", since=since)
+
+
+def _channels(session: Session, viewer: Viewer) -> Iterator[Need]:
+    query = select(NotificationChannel).where(
+        NotificationChannel.account_id.in_(viewer.account_ids),
+        NotificationChannel.person_id == viewer.person_id,
+        NotificationChannel.disabled_at.is_not(None),
+        NotificationChannel.disabled_reason.is_not(None),
+    )
+    for channel in session.scalars(query):
+        yield Need(
+            title=_("Messages to %(address)s do not arrive", address=channel.address_mask),
+            text=_("We switched this way of telling you off, because its deliveries failed."),
+            url=url_for("people.notifications"),
+            button=_("Mend it"),
+            icon="bell-off",
+        )
+
+
+def _transfers(session: Session, viewer: Viewer, now: datetime) -> Iterator[Need]:
+    """Booking systems whose last transfer failed."""
+    query = (
+        select(ImportRun.source, ImportRun.error, ImportRun.started_at)
+        .where(ImportRun.account_id.in_(viewer.account_ids), ImportRun.started_at > now - _LATELY)
+        .order_by(ImportRun.started_at, ImportRun.id)
+    )
+    last = {row.source: row for row in session.execute(query)}
+    for source, row in last.items():
+        if row.error:
+            yield Need(
+                title=_("Stays from %(source)s did not arrive", source=source),
+                text=_("The last transfer failed: %(error)s", error=row.error),
+                url=url_for("host.homes"),
+                button=_("See the homes"),
+                icon="refresh-cw",
+            )
+
+
+def _unpaired(session: Session, viewer: Viewer) -> Iterator[Need]:
+    query = select(Sensor.id).where(
+        Sensor.account_id.in_(viewer.account_ids), Sensor.property_id.is_(None)
+    )
+    count = len(session.scalars(query.limit(100)).all())
+    if count:
+        yield Need(
+            title=ngettext(
+                "%(num)s sensor is in no home yet", "%(num)s sensors are in no home yet", count
+            ),
+            text=_("It was heard, but nobody has said where it is."),
+            url=url_for("host.sensors"),
+            button=_("Pair"),
+            tone="info",
+            icon="radio",
+        )

@@ -1,0 +1,236 @@
+"""How homes sounded in the last day, for lists: a ribbon and a word each, no query per home."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from callassist.domain.noise import SourceKind
+from callassist.domain.policy import EscalationPolicy
+from callassist.domain.spans import Span
+from callassist.domain.thresholds import Limit, limits, quiet_spans
+from callassist.escalation.coverage import Surroundings, is_heard
+from callassist.models import NoiseReading, Sensor
+from callassist.reports import noise_past
+from callassist.reports.noise_past import BreachSpan
+from callassist.reports.ribbon import (
+    CELL,
+    RAISED_WITHIN,
+    Cell,
+    Ribbon,
+    Tone,
+    cells_of_levels,
+    with_breaches,
+)
+from callassist.web.pages.host.home_rules import rules_by_preset
+
+DAY = timedelta(days=1)
+
+
+class Word(StrEnum):
+    """How it sounds in a home now."""
+
+    CALM = "calm"
+    RAISED = "raised"
+    LOUD = "loud"
+    UNHEARD = "unheard"  # unknown, not quiet
+    NO_SENSOR = "no_sensor"
+
+
+class Listened(Protocol):
+    """What is needed of a home: a Property, or a row with these columns."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def timezone(self) -> str: ...
+    @property
+    def policy_id(self) -> int | None: ...
+
+
+class Heard(NamedTuple):
+    """A sensor and the last level that it sent, if it sends levels."""
+
+    id: int
+    property_id: int
+    kind: str
+    interval_seconds: int
+    last_heard_at: datetime | None
+    silent_since: datetime | None
+    created_at: datetime
+    level: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lately:
+    """One home's last day."""
+
+    word: Word
+    level: float | None
+    ribbon: Ribbon | None  # None without a sensor
+    breaches: tuple[BreachSpan, ...]
+    rules: EscalationPolicy
+    last_heard_at: datetime | None
+
+
+class _Night(NamedTuple):
+    limits: Sequence[Limit]
+    quiet: Sequence[Span]
+
+
+def noise_lately(
+    session: Session, homes: Sequence[Listened], around: Surroundings, now: datetime
+) -> dict[int, Lately]:
+    """By home, its last 24 hours."""
+    ids = [home.id for home in homes]
+    ends_at = noise_past.cell_start(now) + CELL
+    starts_at = ends_at - DAY
+    by_home = heard(session, ids)
+    levels = noise_past.highest_levels(
+        session,
+        [one.id for each in by_home.values() for one in each if one.kind == SourceKind.LEVEL],
+        starts_at,
+        ends_at,
+    )
+    breaches = noise_past.breach_spans(session, ids, starts_at, ends_at)
+    ticks = noise_past.ticks(session, ids, starts_at, ends_at)
+    rules = rules_by_preset(session, (home.policy_id for home in homes))
+    nights: dict[tuple[int | None, str], _Night] = {}
+    found = {}
+    for home in homes:
+        own, sensors = rules[home.policy_id], by_home.get(home.id, [])
+        key = (home.policy_id, home.timezone)
+        if key not in nights:
+            zone = ZoneInfo(home.timezone)
+            nights[key] = _Night(
+                limits(own, zone, starts_at, ends_at), quiet_spans(own, zone, starts_at, ends_at)
+            )
+        word, level = word_now(
+            sensors, breaches[home.id], nights[key].limits, around=around, now=now
+        )
+        known = day_cells(sensors, levels, starts_at, nights[key].limits, now)
+        if known[-1].tone is Tone.UNHEARD and word is not Word.UNHEARD:
+            known[-1] = known[-2]  # this quarter has only begun
+        cells = with_breaches(known, starts_at, [breach.until(now) for breach in breaches[home.id]])
+        ribbon = Ribbon(
+            starts_at=starts_at,
+            cells=cells,
+            quiet=tuple(nights[key].quiet),
+            ticks=tuple(ticks[home.id]),
+        )
+        found[home.id] = Lately(
+            word=word,
+            level=level,
+            ribbon=ribbon if sensors else None,
+            breaches=tuple(breaches[home.id]),
+            rules=own,
+            last_heard_at=max(
+                (one.last_heard_at for one in sensors if one.last_heard_at), default=None
+            ),
+        )
+    return found
+
+
+def heard(session: Session, property_ids: Sequence[int]) -> dict[int, list[Heard]]:
+    """The sensors of each home with their last levels."""
+    last = and_(
+        NoiseReading.sensor_id == Sensor.id,
+        NoiseReading.at == Sensor.last_heard_at,
+        NoiseReading.level_db.is_not(None),
+    )
+    query = (
+        select(
+            Sensor.id,
+            Sensor.property_id,
+            Sensor.kind,
+            Sensor.interval_seconds,
+            Sensor.last_heard_at,
+            Sensor.silent_since,
+            Sensor.created_at,
+            NoiseReading.level_db,
+        )
+        .outerjoin(NoiseReading, last)
+        .where(Sensor.property_id.in_(property_ids))
+        .order_by(Sensor.id)
+    )
+    found: dict[int, list[Heard]] = defaultdict(list)
+    for row in session.execute(query):
+        sensor = Heard._make(row)
+        known = found[sensor.property_id]
+        if not known or known[-1].id != sensor.id:  # two readings of one instant
+            known.append(sensor)
+    return found
+
+
+def day_cells(
+    sensors: Sequence[Heard],
+    levels: Mapping[int, Mapping[int, float]],
+    starts_at: datetime,
+    of: Sequence[Limit],
+    now: datetime,
+) -> list[Cell]:
+    """The cells of a home: the loudest of its level sensors; heard by notice means calm."""
+    highest: dict[int, float] = {}
+    for sensor in sensors:
+        for place, level in levels.get(sensor.id, {}).items():
+            highest[place] = max(level, highest.get(place, level))
+    count = int(DAY / CELL)
+    cells = cells_of_levels(highest, count, starts_at, of)
+    for sensor in sensors:
+        if sensor.kind != SourceKind.LEVEL:
+            _fill_by_notice(cells, sensor, starts_at, now)
+        elif sensor.interval_seconds > CELL.total_seconds() / 2:
+            _bridge(cells, sensor.interval_seconds)
+    return cells
+
+
+def word_now(
+    sensors: Sequence[Heard],
+    breaches: Sequence[BreachSpan],
+    of: Sequence[Limit],
+    *,
+    around: Surroundings,
+    now: datetime,
+) -> tuple[Word, float | None]:
+    """One word for now, and the level if there is one."""
+    if not sensors:
+        return Word.NO_SENSOR, None
+    hearing = [one for one in sensors if is_heard(one, around, now)]
+    if not hearing:
+        return Word.UNHEARD, None
+    level = max((one.level for one in hearing if one.level is not None), default=None)
+    if any(breach.ends_at is None and not breach.is_frozen for breach in breaches):
+        return Word.LOUD, level
+    limit = next((one.db for one in of if one.starts_at <= now < one.ends_at), None)
+    if level is None or limit is None or level < limit - RAISED_WITHIN:
+        return Word.CALM, level
+    return (Word.LOUD if level >= limit else Word.RAISED), level
+
+
+def _fill_by_notice(cells: list[Cell], sensor: Heard, starts_at: datetime, now: datetime) -> None:
+    """Says nothing while it is quiet: calm from when it was known until it was reported silent."""
+    until = sensor.silent_since or now
+    for place, cell in enumerate(cells):
+        at = starts_at + CELL * place
+        if cell.tone is Tone.UNHEARD and sensor.created_at <= at + CELL and at < until:
+            cells[place] = Cell(Tone.CALM, 0.0)
+
+
+def _bridge(cells: list[Cell], interval_seconds: int) -> None:
+    """A sensor that reports every 10 minutes or slower leaves cells empty without being silent."""
+    reach = -(-int(interval_seconds * 2.5) // int(CELL.total_seconds()))
+    last: int | None = None
+    for place, cell in enumerate(cells):
+        if cell.tone is Tone.UNHEARD:
+            continue
+        if last is not None and 1 < place - last <= reach:
+            cells[last + 1 : place] = [cells[last]] * (place - last - 1)
+        last = place

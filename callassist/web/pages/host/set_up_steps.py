@@ -1,0 +1,159 @@
+"""The set-up checklist as it is shown: ticks are proved, not clicked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callassist.accounts.setting_up import SetUp, SetUpStep
+from callassist.domain.call_takers import CallTakers
+from callassist.models import Property
+from callassist.web.translate import gettext as _
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepLine:
+    """One line of the checklist; `is_next` is the one to do now."""
+
+    step: str
+    text: str
+    note: str
+    url: str
+    action: str
+    is_done: bool
+    is_skipped: bool
+    is_next: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checklist:
+    """Everything on the set-up card."""
+
+    account: str
+    must_choose: bool
+    lines: tuple[StepLine, ...]
+    done: int
+    total: int
+
+
+def checklist(session: Session, set_up: SetUp) -> Checklist:
+    """The lines for an account; the first that is open is the next one."""
+    query = select(Property.public_id).where(
+        Property.account_id == set_up.account_id, Property.archived_at.is_(None)
+    )
+    home_id = session.scalar(query.order_by(Property.id).limit(1))
+    upcoming = set_up.open_steps[:1]
+    lines = []
+    for step in SetUpStep:
+        text, note, action = _said(step, set_up.calls_by)
+        lines.append(
+            StepLine(
+                step=step,
+                text=text,
+                note=note,
+                url=_where(step, home_id),
+                action=action,
+                is_done=step in set_up.done,
+                is_skipped=step in set_up.skipped and step not in set_up.done,
+                is_next=step in upcoming,
+            )
+        )
+    return Checklist(
+        account=set_up.account_public_id,
+        must_choose=set_up.calls_by is None,
+        lines=tuple(lines),
+        done=sum(line.is_done for line in lines),
+        total=len(lines),
+    )
+
+
+def url_if(endpoint: str, **values: str | None) -> str:
+    """The address of a page that this service has; "" for one that it has not."""
+    if endpoint not in current_app.view_functions or None in values.values():
+        return ""
+    return url_for(endpoint, **{name: value for name, value in values.items() if value})
+
+
+def _where(step: SetUpStep, home_id: str | None) -> str:
+    if step is SetUpStep.HOME:
+        return url_for("host.new_home")
+    if step is SetUpStep.CHANNEL:
+        return url_for("people.notifications")
+    if step is SetUpStep.TAKERS:
+        return url_if("host.duty") or url_if("host.duty_rota")
+    if step is SetUpStep.PRACTICE:
+        return url_if("host.practice", home_id=home_id) or url_if("host.practice")
+    if home_id is None:
+        return ""
+    endpoint = {
+        SetUpStep.SENSOR: "host.home_sensors",
+        SetUpStep.RULES: "host.home_rules",
+        SetUpStep.GUEST: "host.new_stay",
+        SetUpStep.CONTACT: "host.new_contact",
+    }[step]
+    return url_for(endpoint, home_id=home_id)
+
+
+def _said(step: SetUpStep, calls_by: CallTakers | None) -> tuple[str, str, str]:
+    if step is SetUpStep.TAKERS:
+        return _takers(calls_by)
+    return {
+        SetUpStep.HOME: (
+            _("A home"),
+            _("Its name and its time zone; nothing else is needed to begin."),
+            _("Add a home"),
+        ),
+        SetUpStep.SENSOR: (
+            _("A sensor that we hear"),
+            _("Any brand that can post to an address. No sensor at hand? Skip it for now."),
+            _("Pair a sensor"),
+        ),
+        SetUpStep.RULES: (
+            _("Quiet hours and limits"),
+            _("From when it is too loud, and after how long somebody calls."),
+            _("See the rules"),
+        ),
+        SetUpStep.GUEST: (
+            _("The guest’s phone number"),
+            _("Typed in, from a file, or from your booking system; or only you are called."),
+            _("Enter the stay"),
+        ),
+        SetUpStep.CONTACT: (
+            _("Your own number"),
+            _("Whom the operator calls when the guest is not reached."),
+            _("Enter a contact"),
+        ),
+        SetUpStep.CHANNEL: (
+            _("How we tell you"),
+            _("Proved by a message that arrives."),
+            _("Add a way to tell you"),
+        ),
+        SetUpStep.PRACTICE: (
+            _("A practice alert"),
+            _("The whole night in two minutes, on invented numbers. Nobody is disturbed."),
+            _("Rehearse"),
+        ),
+    }[step]
+
+
+def _takers(calls_by: CallTakers | None) -> tuple[str, str, str]:
+    if calls_by is CallTakers.OWN_DESK:
+        return (
+            _("Operators on the roster"),
+            _("Somebody of yours has a shift at the desk."),
+            _("Duty rota"),
+        )
+    if calls_by is CallTakers.ON_CALL:
+        return (
+            _("Who has duty, with a phone number"),
+            _("At every hour of the night somebody’s phone can ring."),
+            _("Duty rota"),
+        )
+    return (
+        _("A desk that answers for you"),
+        _("The administrator of this service agrees it with a desk."),
+        "",
+    )

@@ -1,0 +1,130 @@
+"""The host's first page: is tonight covered, what needs me, how do my homes sound?"""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from callassist.accounts.people import find_account
+from callassist.accounts.setting_up import accept_rules, choose_call_takers, skip_step
+from callassist.errors import InvalidInput
+from callassist.web.pages import asking
+from callassist.web.pages.host import noise_words, set_up_steps
+from callassist.web.pages.host.tonight_queries import Standing, TonightScreen, tonight_screen
+from callassist.web.pages.refusals import in_words
+from callassist.web.translate import gettext as _
+from callassist.web.translate import ngettext
+
+
+def index() -> ResponseReturnValue:
+    """The whole page."""
+    return _rendered("host/tonight.html")
+
+
+def fragment() -> ResponseReturnValue:
+    """What of it renews itself."""
+    return _rendered("host/tonight_live.html")
+
+
+def nothing_yet() -> ResponseReturnValue:
+    """For somebody who has no part in anything."""
+    return render_template("host/nothing.html")
+
+
+def choose() -> ResponseReturnValue:
+    """Who takes the calls; what that choice does not need is not asked for afterwards."""
+    try:
+        with asking.writing() as session:
+            account = find_account(session, asking.host(), request.form.get("account", ""))
+            choose_call_takers(session, asking.host(), account, request.form.get("calls_by", ""))
+    except InvalidInput as error:
+        flash(in_words(error), "refused")
+    return redirect(url_for("host.tonight") + "#set-up")
+
+
+def skip() -> ResponseReturnValue:
+    """Leave a step out, or take it up again."""
+    with asking.writing() as session:
+        account = find_account(session, asking.host(), request.form.get("account", ""))
+        is_skipped = request.form.get("again") is None
+        step = request.form.get("step", "")
+        skip_step(session, asking.host(), account, step, skip=is_skipped)
+    return redirect(url_for("host.tonight") + "#set-up")
+
+
+def accept() -> ResponseReturnValue:
+    """The rules of the service will do."""
+    with asking.writing() as session:
+        account = find_account(session, asking.host(), request.form.get("account", ""))
+        accept_rules(session, asking.host(), account)
+    flash(_("Noted. You can change the rules of each home at any time."))
+    return redirect(url_for("host.tonight") + "#set-up")
+
+
+def _rendered(template: str) -> str:
+    now = asking.now()
+    with asking.reading() as session:
+        screen = tonight_screen(session, asking.service(), asking.host(), now)
+        steps = set_up_steps.checklist(session, screen.set_up) if screen.set_up else None
+    return render_template(
+        template,
+        screen=screen,
+        set_up=steps,
+        sentence=sentence(screen.standing),
+        calm=quiet_words(screen),
+        ribbon_svg=noise_words.ribbon_svg,
+        decibels=noise_words.decibels,
+    )
+
+
+def sentence(standing: Standing) -> str:
+    """The one sentence; with a simulated network the word "covered" is never in it."""
+    homes, ready = standing.homes, standing.covered
+    if standing.is_simulated:
+        if ready == homes:
+            return ngettext(
+                "Your home is ready, but nobody is really phoned",
+                "All %(num)s homes are ready, but nobody is really phoned",
+                homes,
+            )
+        return ngettext(
+            "Your home is not ready, and nobody is really phoned",
+            "%(ready)s of %(num)s homes are ready, but nobody is really phoned",
+            homes,
+            ready=ready,
+        )
+    if ready == homes:
+        return ngettext(
+            "Your home is covered tonight", "All %(num)s homes are covered tonight", homes
+        )
+    if not ready:
+        return ngettext(
+            "Your home is not covered tonight", "None of %(num)s homes is covered tonight", homes
+        )
+    return ngettext(
+        "%(ready)s of %(num)s home is covered tonight",
+        "%(ready)s of %(num)s homes are covered tonight",
+        homes,
+        ready=ready,
+    )
+
+
+def quiet_words(screen: TonightScreen) -> str:
+    """The second sentence, while nothing is loud."""
+    if screen.incidents or not screen.lines:
+        return ""
+    loud = any(line.lately.word == "loud" for line in screen.lines)
+    if loud or (screen.unheard and screen.unheard == screen.standing.homes):
+        return ""
+    if screen.quiet_since is None:
+        said = _("Nothing loud in the last 24 hours.")
+    else:
+        at = noise_words.times.clock(screen.quiet_since, screen.zone)
+        said = _("All quiet since %(at)s.", at=at)
+    if screen.unheard:
+        said += " " + ngettext(
+            "From %(num)s home nothing is heard.",
+            "From %(num)s homes nothing is heard.",
+            screen.unheard,
+        )
+    return said

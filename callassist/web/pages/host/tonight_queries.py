@@ -1,0 +1,206 @@
+"""What the host's first page shows: every home judged, one page of them drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from callassist.accounts.people import accounts
+from callassist.accounts.setting_up import SetUp, set_up_of
+from callassist.bootstrap import Service
+from callassist.domain.coverage import Coverage, MissingPart
+from callassist.domain.viewer import Viewer
+from callassist.escalation.coverage_of_many import Night, nights
+from callassist.models import Breach, Incident, Property, PropertyNoise
+from callassist.notifications import waiting
+from callassist.web.pages.host.home_rows import HomeRow, home_rows, really_missing
+from callassist.web.pages.host.live import LiveIncident, live_incidents
+from callassist.web.pages.host.needs import Need, alarm_cards, needs
+from callassist.web.pages.host.noise_lately import Lately, noise_lately
+
+PER_PAGE = 12
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastIncident:
+    """How the last incident of a home ended."""
+
+    incident_id: str
+    opened_at: datetime
+    resolution: str | None
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HomeLine:
+    """One home in a list."""
+
+    home: HomeRow
+    account: str
+    coverage: Coverage
+    paused_until: datetime | None
+    zone: ZoneInfo
+    lately: Lately
+    last: LastIncident | None
+
+    @property
+    def missing(self) -> tuple[MissingPart, ...]:
+        """What can be mended; that the network is simulated is said once, above."""
+        return really_missing(self.coverage)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How many homes are covered; the first page's sentence is made of it."""
+
+    homes: int
+    covered: int
+    is_simulated: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class TonightScreen:
+    """The host's first page."""
+
+    standing: Standing
+    needs: tuple[Need, ...]
+    incidents: tuple[LiveIncident, ...]
+    lines: tuple[HomeLine, ...]
+    more: int  # homes that are not on this page
+    quiet_since: datetime | None  # the end of the last noise in a day
+    unheard: int
+    zone: ZoneInfo
+    set_up: SetUp | None  # of the first account that is not set up yet
+    several_accounts: bool
+    may_write: bool
+
+
+def tonight_screen(
+    session: Session, service: Service, viewer: Viewer, now: datetime
+) -> TonightScreen:
+    """Everything, for homes of the viewer's accounts."""
+    places = accounts(session, viewer)
+    names = {account.id: account.name for account in places}
+    homes = home_rows(session, viewer)
+    judged = nights(session, viewer, homes, service.surroundings, now)
+    incidents = live_incidents(session, viewer, now)
+    loud = _loud(session, viewer)
+    busy = {one.home_id for one in incidents}
+    ordered = sorted(homes, key=lambda home: _urgency(home, judged[home.id], busy, loud))
+    writable = [one for one in places if viewer.can_write(one.id)]
+    set_ups = (set_up_of(session, one, now) for one in writable[:3])
+    set_up = next((one for one in set_ups if not one.is_finished), None)
+    cards = [
+        *alarm_cards(session, viewer, waiting(session, viewer)),
+        *needs(session, viewer, homes, judged, set_up, now),
+    ]
+    lines = home_lines(session, service, ordered[:PER_PAGE], judged, names, now)
+    simulated = service.surroundings.capabilities.simulated
+    return TonightScreen(
+        standing=Standing(
+            homes=len(homes),
+            covered=sum(not really_missing(judged[home.id].coverage) for home in homes),
+            is_simulated=simulated,
+        ),
+        needs=tuple(cards),
+        incidents=incidents,
+        lines=lines,
+        more=len(homes) - len(lines),
+        quiet_since=None if loud or incidents else _last_noise(session, viewer, now),
+        unheard=sum(
+            MissingPart.SENSOR_SILENT in judged[home.id].coverage.missing for home in homes
+        ),
+        zone=ZoneInfo(homes[0].timezone if homes else "UTC"),
+        set_up=set_up,
+        several_accounts=len(names) > 1,
+        may_write=bool(writable),
+    )
+
+
+def home_lines(
+    session: Session,
+    service: Service,
+    homes: Sequence[HomeRow],
+    judged: Mapping[int, Night],
+    names: Mapping[int, str],
+    now: datetime,
+) -> tuple[HomeLine, ...]:
+    """One page of homes with their last day."""
+    lately = noise_lately(session, homes, service.surroundings, now)
+    last = _last_incidents(session, [home.id for home in homes])
+    return tuple(
+        HomeLine(
+            home=home,
+            account=names[home.account_id],
+            coverage=judged[home.id].coverage,
+            paused_until=home.pause_end(now),
+            zone=ZoneInfo(home.timezone),
+            lately=lately[home.id],
+            last=last.get(home.id),
+        )
+        for home in homes
+    )
+
+
+def _urgency(
+    home: HomeRow, night: Night, busy: Iterable[str], loud: Iterable[int]
+) -> tuple[bool, bool, bool, str]:
+    """What needs eyes first: calls, noise, then what is not covered."""
+    return (
+        home.public_id not in busy,
+        home.id not in loud,
+        not really_missing(night.coverage),
+        home.name,
+    )
+
+
+def _loud(session: Session, viewer: Viewer) -> set[int]:
+    query = (
+        select(PropertyNoise.property_id)
+        .join(Property, Property.id == PropertyNoise.property_id)
+        .where(
+            Property.account_id.in_(viewer.account_ids),
+            Property.archived_at.is_(None),
+            PropertyNoise.breach_id.is_not(None),
+        )
+    )
+    return set(session.scalars(query))
+
+
+def _last_noise(session: Session, viewer: Viewer, now: datetime) -> datetime | None:
+    query = (
+        select(func.max(Breach.ended_at))
+        .join(Property, Property.id == Breach.property_id)
+        .where(Property.account_id.in_(viewer.account_ids), Breach.began_at > now - _DAY)
+    )
+    return session.scalar(query)
+
+
+def _last_incidents(session: Session, home_ids: Sequence[int]) -> dict[int, LastIncident]:
+    newest = (
+        select(func.max(Incident.id))
+        .where(Incident.property_id.in_(home_ids), Incident.practice.is_(False))
+        .group_by(Incident.property_id)
+    )
+    query = select(
+        Incident.property_id,
+        Incident.public_id,
+        Incident.opened_at,
+        Incident.resolution,
+        Incident.state,
+    ).where(Incident.id.in_(newest))
+    return {
+        row.property_id: LastIncident(
+            incident_id=row.public_id,
+            opened_at=row.opened_at,
+            resolution=row.resolution,
+            state=row.state,
+        )
+        for row in session.execute(query)
+    }
