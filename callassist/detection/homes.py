@@ -16,11 +16,13 @@ from callassist.storage.rows import RowsStatement
 # Rows: property id. Locked in the order of their ids, so that two never wait in a ring.
 _READ = """
 SELECT p.id, p.timezone, p.policy_id, q.updated_at, p.paused_from, p.paused_until, p.archived_at,
-  n.state, n.breach_id, n.tick_due_at, s.id, s.kind, s.interval_seconds, s.connection_id
+  n.state, n.breach_id, n.tick_due_at, s.id, s.kind, s.interval_seconds, s.connection_id,
+  CAST(b.policy AS TEXT)
 FROM {rows}
 JOIN property p ON p.id = CAST(k.value ->> 0 AS BIGINT)
 JOIN property_noise n ON n.property_id = p.id
 LEFT JOIN policy q ON q.id = p.policy_id
+LEFT JOIN breach b ON b.id = n.breach_id
 LEFT JOIN sensor s ON s.property_id = p.id
 """
 _READS = {
@@ -60,7 +62,9 @@ class Home:
         "policy_id",
         "policy_updated_at",
         "property_id",
+        "stamped_policy",
         "state",
+        "stored_breach_id",
         "stored_tick_due_at",
         "tick_due_at",
         "timezone",
@@ -75,7 +79,9 @@ class Home:
         self.paused_until = _instant(row[5])
         self.archived_at = _instant(row[6])
         self.state: bytes = row[7]
-        self.breach_id: int | None = row[8]
+        self.stored_breach_id: int | None = row[8]
+        self.breach_id = self.stored_breach_id  # the running one, also if it began just now
+        self.stamped_policy: str = row[14]  # JSON, of the stored breach
         self.stored_tick_due_at = _instant(row[9])
         self.tick_due_at = self.stored_tick_due_at  # of the armed timer; none once it has fired
         self.listeners: tuple[Listener, ...] = ()

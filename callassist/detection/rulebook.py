@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -65,11 +66,13 @@ class Rulebook:
         """The policy that applies now: the one stamped on the running breach, else its own."""
         if home.breach_id is None:
             return self.own_policy(session, home)
-        key = ("breach", home.breach_id)
+        if home.breach_id != home.stored_breach_id:  # it began in this transaction
+            stamped = session.execute(select(Breach.policy).where(Breach.id == home.breach_id))
+            return self._read(stamped.scalar_one())
+        key = (home.stamped_policy,)
         found = self._policies.get(key)
         if found is None:
-            stamped = session.execute(select(Breach.policy).where(Breach.id == home.breach_id))
-            found = self._policies[key] = self._read(stamped.scalar_one())
+            found = self._policies[key] = self._read(json.loads(home.stamped_policy))
         return found
 
     def rules(

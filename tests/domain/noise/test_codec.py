@@ -31,7 +31,10 @@ def test_a_quiet_home_needs_few_bytes() -> None:
     assert len(encode(home.state)) < 100
 
 
-@pytest.mark.parametrize("data", [b"[]", b"{}", b"x", b"[9,1,1,0,[],[]]", b"[1,1,1,0,[[1]],[]]"])
+@pytest.mark.parametrize(
+    "data",
+    [b"[]", b"{}", b"x", b"[9,1,1,0,[],[]]", b"[1,1,1,0,[[1]],[]]", b"[1,1,1,0,[],[]]x", b"\xff"],
+)
 def test_other_bytes_are_refused(data: bytes) -> None:
     with pytest.raises(InvalidInput, match="cannot be read"):
         decode(data)
