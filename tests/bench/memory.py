@@ -64,7 +64,7 @@ def _starting(world: World, starts: int) -> list[Figure]:
 
 
 def _with_homes(world: World) -> list[Figure]:
-    with _running(world) as served:
+    with running(world) as served:
         _settle(served)
         idle = _memory("when it has started", served)
         _post(served, world, readings=1, count=world.sensors)
@@ -75,7 +75,7 @@ def _with_homes(world: World) -> list[Figure]:
 
 def _with_sensors(world: World) -> list[Figure]:
     rounds = -(-world.sensors // (CONNECTIONS * _BATCH))
-    with _running(world) as served:
+    with running(world) as served:
         _post(served, world, readings=_BATCH, count=rounds * CONNECTIONS)
         _look(served)
         _settle(served)
@@ -98,7 +98,8 @@ def _kilobytes(pid: int, what: str) -> int:
 
 
 @contextmanager
-def _running(world: World) -> Iterator[Served]:
+def running(world: World) -> Iterator[Served]:
+    """`callassist serve` on this world's database."""
     served, _ = _start(world)
     try:
         yield served
