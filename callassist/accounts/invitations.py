@@ -61,19 +61,24 @@ def invite(
     noted_at: datetime,
     account: Account | None = None,
     desk: Desk | None = None,
+    is_given: bool = False,
 ) -> Asked:
     """Ask somebody to join an account's team or a desk; `now` is real time.
 
-    InvalidInput when they have the role, Conflict when they were asked before and may still accept.
+    InvalidInput when they have the role, or were asked before and may still accept. With
+    `is_given` they have it already, by the same hand; asking them twice sends another link.
     """
     role = _role(viewer, typed.role, account, desk)
     email = checks.email(typed.email)
-    if _has_role(session, email, role, account, desk):
+    if not is_given and _has_role(session, email, role, account, desk):
         raise InvalidInput("this person has this role already", "email")
     same = select(Invitation).where(
         Invitation.email == email, Invitation.role == str(role), _place(account, desk), _open(now)
     )
-    if session.scalars(same).first() is not None:
+    before = session.scalars(same).first()
+    if before is not None and is_given:
+        before.revoked_at = now
+    elif before is not None:
         raise InvalidInput("this person was invited already; send the invitation again", "email")
     token = secrets.token_urlsafe(32)
     row = Invitation(
@@ -167,17 +172,22 @@ def accept(
     if taken is None:
         return None
     row = session.get_one(Invitation, taken.id, populate_existing=True)
-    person = add_person(
-        session,
-        row.email,
-        Role(row.role),
-        now=noted_at,
-        account=None if row.account_id is None else session.get_one(Account, row.account_id),
-        desk=None if row.desk_id is None else session.get_one(Desk, row.desk_id),
-        name=name or row.name,
-        desk_name=row.desk_name,
-        languages=_languages(session, row),
-    )
+    account = None if row.account_id is None else session.get_one(Account, row.account_id)
+    desk = None if row.desk_id is None else session.get_one(Desk, row.desk_id)
+    if _has_role(session, row.email, Role(row.role), account, desk):
+        person = session.scalars(select(Person).where(Person.email == row.email)).one()
+    else:
+        person = add_person(
+            session,
+            row.email,
+            Role(row.role),
+            now=noted_at,
+            account=account,
+            desk=desk,
+            name=name or row.name,
+            desk_name=row.desk_name,
+            languages=_languages(session, row),
+        )
     if not person.name:
         person.name = checks.line(name or row.name, "name", required=False)
     if person.confirmed_at is None:

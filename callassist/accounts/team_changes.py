@@ -28,6 +28,8 @@ class TeamAction(StrEnum):
     REMOVED = "removed"
     SECOND_FACTOR_ON = "second_factor_on"
     SECOND_FACTOR_OFF = "second_factor_off"
+    FIRM_GAVE = "firm_gave"
+    FIRM_TOOK = "firm_took"
     TOKEN_MADE = "token_made"  # noqa: S105 the name of an action
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 the name of an action
 

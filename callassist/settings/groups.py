@@ -71,6 +71,21 @@ class NotificationSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OidcSettings:
+    """A firm's own sign-in: OpenID Connect."""
+
+    issuer: values.Issuer
+    client_id: values.Text
+    client_secret: values.Secret
+    name: values.Text
+    scopes: values.Text
+    group_claim: values.Text
+    roles: values.Text
+    only: values.Switch
+    break_glass: values.Text
+
+
+@dataclass(frozen=True, kw_only=True)
 class BackupSettings:
     """The nightly backup of the embedded database."""
 
@@ -137,6 +152,7 @@ class Settings:
     live: LiveSettings
     mail: MailSettings
     notifications: NotificationSettings
+    oidc: OidcSettings
     backup: BackupSettings
     retention: RetentionSettings
     escalation: EscalationSettings
@@ -150,6 +166,7 @@ GROUPS: dict[str, type] = {
     "live": LiveSettings,
     "mail": MailSettings,
     "notifications": NotificationSettings,
+    "oidc": OidcSettings,
     "backup": BackupSettings,
     "retention": RetentionSettings,
     "escalation": EscalationSettings,

@@ -74,6 +74,22 @@ def _completed(groups: dict[str, dict[str, Any]]) -> dict[str, Any]:
     database, backup, escalation = groups["database"], groups["backup"], groups["escalation"]
     if escalation["call_back_min"] > escalation["call_back_max"]:
         raise SettingsError("call_back_min in [escalation]: must not be longer than call_back_max")
+    _check_oidc(groups["oidc"])
     database["url"] = database["url"] or f"sqlite:///{data_dir / DATABASE_FILE}"
     backup["dir"] = backup["dir"] or data_dir / BACKUPS
     return {name: GROUPS[name](**values) for name, values in groups.items()}
+
+
+def _check_oidc(oidc: dict[str, Any]) -> None:
+    """A firm's sign-in that is half set up would lock people out."""
+    if oidc["issuer"] and not (oidc["client_id"] and oidc["client_secret"]):
+        raise SettingsError(
+            "CALLASSIST_OIDC_ISSUER: is set, so CALLASSIST_OIDC_CLIENT_ID and "
+            "CALLASSIST_OIDC_CLIENT_SECRET are needed too"
+        )
+    if oidc["only"] and not (oidc["issuer"] and oidc["break_glass"]):
+        raise SettingsError(
+            "CALLASSIST_OIDC_ONLY: needs CALLASSIST_OIDC_ISSUER, and in "
+            "CALLASSIST_OIDC_BREAK_GLASS the address of an administrator who can sign in with a "
+            "password when the firm's sign-in is down"
+        )

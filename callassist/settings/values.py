@@ -164,6 +164,17 @@ def _ping_url(value: object) -> str:
     return text
 
 
+def _issuer(value: object) -> str:
+    """An OpenID provider: over https, or on this machine for trying out."""
+    text = _text(value).rstrip("/")
+    if not text:
+        return ""
+    parts = urlsplit(_http_url(text))
+    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise ValueError("must be empty or an address that starts with https://")
+    return text
+
+
 def _database_url(value: object) -> str:
     text = _text(value)
     if text and not text.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
@@ -225,6 +236,7 @@ Streams = Annotated[int, _whole(1, 2000)]
 ClockTime = Annotated[time, Reader(_clock_time)]
 Listen = Annotated[Bind, Reader(_bind)]
 HttpUrl = Annotated[str, Reader(_http_url)]
+Issuer = Annotated[str, Reader(_issuer)]
 PingUrl = Annotated[str, Reader(_ping_url, secret=True)]
 DatabaseUrl = Annotated[str, Reader(_database_url, secret=True)]
 MailUrl = Annotated[str, Reader(_mail_url, secret=True)]

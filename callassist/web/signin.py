@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
-from flask import Flask, request
+import structlog
+from flask import Flask, Response, g, request, session
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_security import Security
 from flask_wtf.csrf import CSRFProtect
 
+from callassist.accounts import sign_in_sessions
 from callassist.bootstrap import Service
-from callassist.web import keys, languages
-from callassist.web.datastore import PersonDatastore
+from callassist.errors import CallAssistError
+from callassist.web import firm_client, keys, languages
+from callassist.web.datastore import TOKEN, PersonDatastore, SignedIn
 from callassist.web.link_mail import LinkMail
 
 PASSWORD_MIN = 12
@@ -20,6 +24,7 @@ SESSION_LASTS = timedelta(days=14)
 _WITHOUT_SESSION = ("/api/", "/hooks/", "/g/")  # a guest proves to be one by the link
 
 csrf = CSRFProtect()
+_log = structlog.get_logger()
 
 
 def init_app(app: Flask, service: Service) -> None:
@@ -52,12 +57,35 @@ def init_app(app: Flask, service: Service) -> None:
     csrf.init_app(app)
     Security(app, PersonDatastore(service.sessions), register_blueprint=False)
     app.before_request(_protect_forms)
+    app.after_request(_seen(service))
+    app.extensions[firm_client.EXTENSION] = firm_client.FirmClient(
+        app, service.settings.oidc, service.settings.service.public_url
+    )
     app.extensions["callassist_link_mail"] = LinkMail(
         service.sessions, service.channels["email"], service.settings.service.public_url
     )
     app.extensions["callassist_sign_in_limiter"] = Limiter(
         get_remote_address, app=app, storage_uri="memory://", key_prefix="sign_in"
     )
+
+
+def _seen(service: Service) -> Callable[[Response], Response]:
+    """Notes, every few minutes, that a browser was there: for lists of sessions and teams."""
+
+    def note(answer: Response) -> Response:
+        who, now = g.get("_login_user"), datetime.now(UTC)
+        token = session.get(TOKEN)
+        if not isinstance(who, SignedIn) or who.seen_at is None or not isinstance(token, str):
+            return answer
+        if now - who.seen_at >= sign_in_sessions.NOTED_EVERY:
+            try:
+                with service.sessions.write() as database:
+                    sign_in_sessions.note_seen(database, token, now)
+            except CallAssistError as error:  # the page itself is fine
+                _log.warning("session not noted", action="session_seen", reason=error.detail)
+        return answer
+
+    return note
 
 
 def _protect_forms() -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from callassist.accounts import invitations
 from callassist.accounts.agreements import agree as make_agreement
 from callassist.accounts.agreements import end_agreement
-from callassist.accounts.desks import create_desk, find_desk
+from callassist.accounts.desks import create_desk, find_desk, own_desk
+from callassist.accounts.invitations import InvitationInput
 from callassist.accounts.people import add_person, create_account, find_account
 from callassist.domain.viewer import Role
 from callassist.errors import Conflict, InvalidInput
@@ -71,21 +74,57 @@ def invite() -> ResponseReturnValue:
         if form["role"] not in _ROLES:
             raise InvalidInput("use owner, manager or viewer", "role")
         role = Role(form["role"])
+        account = None if role in (Role.ADMIN, *_AT_DESKS) else _account(session, form["account"])
+        desk = _desk_of(session, form) if role in _AT_DESKS else None
         add_person(
             session,
             form["email"],
             role,
             now=asking.now(),
-            account=None if role is Role.ADMIN else _account(session, form["account"]),
-            desk=_desk(session, form["desk"]) if role in _AT_DESKS else None,
+            account=account,
+            desk=desk,
             name=form["name"],
             desk_name=form["desk_name"],
             languages=form.words("languages") or ["en"],
         )
+        asked = invitations.invite(
+            session,
+            asking.viewer(),
+            _invitation(form),
+            now=datetime.now(UTC),
+            noted_at=asking.now(),
+            account=account,
+            desk=desk,
+            is_given=True,
+        )
+        place = account or desk
     if form.is_refused:
         return _page({"person": form})
-    inviting.invite(form["email"])
+    inviting.mail_invitation(asked, "" if place is None else place.name)
     return redirect(url_for("admin.index"))
+
+
+def _invitation(form: Form) -> InvitationInput:
+    spoken = [code for code in form.words("languages") if code in languages.LANGUAGES]
+    return InvitationInput(
+        email=form["email"],
+        role=form["role"],
+        name=form["name"],
+        desk_name=form["desk_name"],
+        language=spoken[0] if spoken else languages.language(),
+    )
+
+
+def _desk_of(session: Session, form: Form) -> Desk:
+    """The desk that was chosen, else the account's own, which is made when needed."""
+    desk = _desk(session, form["desk"])
+    if desk is not None:
+        return desk
+    account = _account(session, form["account"])
+    if account is None:
+        raise InvalidInput("say at which desk, or in which account", "desk")
+    spoken = form.words("languages") or ["en"]
+    return own_desk(session, account, languages=spoken, now=asking.now())
 
 
 def agree() -> ResponseReturnValue:

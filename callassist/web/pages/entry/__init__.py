@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask
 from flask_limiter import RateLimitExceeded
 
-from callassist.web.pages.entry import demo, joining, views
+from callassist.web.pages.entry import demo, firm, joining, views
 
 _FORM = ["GET", "POST"]
 
@@ -24,6 +24,8 @@ def blueprint(app: Flask) -> Blueprint:
     by_person = limiter.limit(views.CODES_PER_PERSON, methods=["POST"], key_func=views.waiting_name)
     pages.add_url_rule("/sign-in/code", "code", by_person(by_address(views.code)), methods=_FORM)
     pages.add_url_rule("/invitation/<token>", "join", by_address(joining.join), methods=_FORM)
+    pages.add_url_rule("/sign-in/firm", "firm", firm.leave)
+    pages.add_url_rule("/sign-in/firm/back", "firm_back", firm.come_back)
     pages.add_url_rule("/sign-in/demo", "demo", demo.come_in, methods=["POST"])
     pages.add_url_rule("/sign-in/link/<token>", "link", by_address(views.link), methods=_FORM)
     pages.add_url_rule(

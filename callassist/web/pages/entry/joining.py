@@ -42,7 +42,7 @@ def _accept(
     if _must_sign_in(found):
         if who is None or who.id != (found.person.id if found.person else None):
             return None
-        return _taken(token, "", now) and redirect("/")
+        return None if _taken(token, "", now) is None else redirect("/")
     with form.taking_errors():
         password = passwords.check_new(form, found.invitation.email)
         if not form.has("name"):

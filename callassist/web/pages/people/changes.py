@@ -20,12 +20,7 @@ def show() -> ResponseReturnValue:
     before = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 18 else None
     with asking.reading() as session:
         account, all_mine = mine.chosen_account(session, viewer)
-        found = changes(
-            session,
-            viewer,
-            account,
-            before=int(before) if before.isascii() and before.isdigit() else None,
-        )
+        found = changes(session, viewer, account, before=before)
     older = (
         url_for("people.changes", account=account.public_id, before=found[PAGE - 1].id)
         if len(found) > PAGE
@@ -58,6 +53,8 @@ def sentence(change: Change) -> str:
         TeamAction.REMOVED: _("%(who)s removed %(whom)s: no longer %(role)s."),
         TeamAction.SECOND_FACTOR_ON: _("%(who)s switched the second step on for themselves."),
         TeamAction.SECOND_FACTOR_OFF: _("%(who)s switched their second step off."),
+        TeamAction.FIRM_GAVE: _("The firm’s sign-in gave %(whom)s a role: %(role)s."),
+        TeamAction.FIRM_TOOK: _("The firm’s sign-in took a role of %(whom)s away: %(role)s."),
         TeamAction.TOKEN_MADE: _("%(who)s gave the program “%(name)s” access."),
         TeamAction.TOKEN_REVOKED: _("%(who)s took the access of the program “%(name)s” away."),
     }

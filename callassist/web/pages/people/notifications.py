@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from callassist import notifications
 from callassist.accounts.preferences import save_quiet_hours
-from callassist.domain.viewer import Viewer
+from callassist.domain.message_kind import MessageKind
 from callassist.errors import Conflict, InvalidInput
 from callassist.models import NotificationChannel
 from callassist.notifications import own_channels as mine_all
@@ -24,7 +24,7 @@ from callassist.notifications.own_channels import (
     kinds_for,
 )
 from callassist.web import languages
-from callassist.web.pages import asking, words
+from callassist.web.pages import asking
 from callassist.web.pages.forms import Form
 from callassist.web.pages.people import delivery_words, mine, told_at
 from callassist.web.pages.people.told_at import ToldAt
@@ -145,9 +145,8 @@ def _page(form: Form, quiet_form: Form) -> ResponseReturnValue:
     return page, 422 if form.is_refused or quiet_form.is_refused else 200
 
 
-def _cell(channels: list[NotificationChannel], kind: object, column: str) -> tuple[str, bool]:
-    message = words.MessageKind(str(kind))
-    return f"{message}:{column}", is_told(channels, message, column)
+def _cell(channels: list[NotificationChannel], kind: MessageKind, column: str) -> tuple[str, bool]:
+    return f"{kind}:{column}", is_told(channels, kind, column)
 
 
 def _last(own: list[OwnChannel]) -> OwnChannel | None:
@@ -179,8 +178,3 @@ def _quiet_form() -> Form:
     person = mine.me()
     values = {"quiet_from": person.quiet_from or "", "quiet_until": person.quiet_until or ""}
     return Form(values, prefix="quiet-")
-
-
-def viewer() -> Viewer:
-    """Who asks, as a host or operator."""
-    return asking.host()

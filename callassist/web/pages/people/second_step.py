@@ -84,7 +84,8 @@ def _require_code(session: Session, person_id: int, code: str) -> None:
 
 def _note(session: Session, action: TeamAction) -> None:
     viewer = asking.viewer()
-    for account_id in sorted(viewer.account_ids) or [None]:
+    places: list[int | None] = [*sorted(viewer.account_ids)]
+    for account_id in places or [None]:
         note_change(
             session,
             viewer,
