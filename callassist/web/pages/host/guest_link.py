@@ -46,7 +46,7 @@ def show(stay_id: str) -> ResponseReturnValue:
         address=address,
         refused=refused,
         qr=segno.make(address).svg_inline(scale=4, border=2) if address else "",
-        languages=len(LANGUAGES),
+        language_count=len(LANGUAGES),
         may_write=viewer.can_write(home.account_id),
     )
     return page, 422 if form is not None and form.is_refused else 200
