@@ -97,7 +97,10 @@ def _menu() -> Iterator[MenuEntry]:
     if viewer.account_ids:
         yield _entry("host.tonight", _("Tonight"), "moon", "/needs-you", "/set-up")
         yield _entry("host.homes", _("Homes"), "house", *_HOMES)
-        yield _entry("host.incidents", _("Incidents"), "activity", "/incidents", "/reports")
+        yield _entry("host.stays", _("Stays"), "bed-double", "/stays")
+        yield _entry("host.incidents", _("Incidents"), "activity", "/incidents")
+        yield _entry("host.figures", _("Reports"), "chart-column", "/reports")
+        yield _entry("host.duty", _("Duty rota"), "calendar-days", "/duty")
         yield _entry("people.notifications", _("Settings"), "settings", *_SETTINGS)
     if viewer.operator_ids:
         yield _entry("desk.queue", _("Desk"), "headset", "/desk")
