@@ -30,6 +30,7 @@ _SERVICES = {
     "domain": ("phone.py", "language.py", "viewer.py"),
     "escalation": ("**.py",),
     "notifications": ("**.py",),
+    "reports": ("afterwards.py", "digest.py", "evidence.py", "sharing.py"),
     "roster": ("**.py",),
     "stays": ("**.py",),
 }

@@ -59,6 +59,15 @@ _WITH_VALUES: tuple[tuple[str, LazyString], ...] = (
         r"this task is (?P<state>.+); its result was saved or is not needed",
         _l("This call is %(state)s; its result was saved or is not needed any more."),
     ),
+    (
+        r"this file has (?P<n>.+) rows; at most (?P<most>.+) at once, so split it",
+        _l("This file has %(n)s rows; at most %(most)s at once, so split it."),
+    ),
+    (
+        r"the same stay as in line (?P<n>.+); leave one of them out",
+        _l("The same stay as in line %(n)s; leave one of them out."),
+    ),
+    (r"overlaps the stay in line (?P<n>.+)", _l("Overlaps the stay in line %(n)s.")),
     (r"keep the note under (?P<n>.+) characters", _l("At most %(n)s characters.")),
     (r"choose one of (?P<known>.+)", _l("Unknown; use one of %(known)s.")),
     (
@@ -110,6 +119,13 @@ _TOLD_FROM_TABLES = (
     _l("a shared-cost number is never dialled"),
     _l("a pager cannot be phoned"),
     _l("a company access number is never dialled"),
+    _l("this is an Excel workbook or a ZIP file; save it as CSV and choose that file"),
+    _l("this is an Excel workbook; save it as CSV and choose that file"),
+    _l("this is a PDF; export a CSV file from where it was made"),
+    _l("this is a picture; choose a CSV file"),
+    _l("this is not a CSV file; it needs a line of column titles and one line for each stay"),
+    _l("this language is not known; it is left out"),
+    _l("without a number nobody can be phoned"),
 )
 
 
