@@ -15,6 +15,7 @@ def blueprint() -> Blueprint:
     for path, name, view in (
         ("", "queue", views.queue),
         ("/queue", "queue_fragment", views.queue_fragment),
+        ("/idle", "idle_fragment", views.idle_fragment),
         ("/now", "now_fragment", views.now_fragment),
         ("/tasks/<task_id>", "task", views.task),
         ("/tasks/<task_id>/call", "call_fragment", views.call_fragment),

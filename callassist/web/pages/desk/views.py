@@ -24,7 +24,6 @@ from callassist.web.translate import gettext as _
 
 _QUEUE_REFRESH, _CALL_REFRESH, _CARD_REFRESH = 5, 3, 20  # seconds, for who has no JavaScript
 _CALL_BACK_MINUTES = (5, 10, 15)
-_GONE = 410
 
 
 def queue() -> ResponseReturnValue:
@@ -47,13 +46,18 @@ def queue_fragment() -> ResponseReturnValue:
     return _fragment("desk/queue.html")
 
 
+def idle_fragment() -> ResponseReturnValue:
+    """What stands in the middle between calls."""
+    return _fragment("desk/idle.html")
+
+
 def now_fragment() -> ResponseReturnValue:
     """What I do now, and what is offered to me."""
     return _fragment("desk/now.html")
 
 
 def call_fragment(task_id: str) -> ResponseReturnValue:
-    """The call bar of one call; 410 when it is not in the viewer's hands any more."""
+    """The call bar of one call."""
     return _part(task_id, "desk/call.html")
 
 
@@ -131,7 +135,7 @@ def _part(task_id: str, template: str) -> ResponseReturnValue:
         if page is None:
             found, _operator = find_task(database, asking.viewer(), task_id)
             told = gone(found, taker(database, found))
-            return render_template("desk/gone.html", told=told), _GONE
+            return render_template("desk/gone.html", told=told)
         around = places.surroundings(database, now)
     return render_template(template, **around, **_words_of(page, None, now))
 

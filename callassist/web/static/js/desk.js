@@ -3,6 +3,7 @@ import { startKeys } from "./keys.js";
 import { Ring } from "./sound.js";
 
 const BEAT_EVERY = 20000;
+const ACTIVE = "call-assist.active";
 const desk = document.getElementById("desk");
 const ring = new Ring(desk.dataset.tone, Number(desk.dataset.volume));
 const title = document.title;
@@ -90,14 +91,24 @@ function notify(text) {
   }
 }
 
+/** Whether a gesture was made here, or on the page of ours that led here. */
+function mayBeHeard() {
+  if (navigator.userActivation?.hasBeenActive ?? true) return true;
+  const [arrival] = performance.getEntriesByType("navigation");
+  return arrival?.type === "navigate" && sessionStorage.getItem(ACTIVE) !== null;
+}
+
 async function blockedHint(shouldRing) {
   if (!isOn) return;
-  const isFree = await ring.unlock();
-  if (shouldRing || !isFree) trouble(isFree ? "" : desk.dataset.blocked);
+  // asked without need the browser complains about each question
+  const isFree = shouldRing ? await ring.unlock() : mayBeHeard();
+  if (isFree && document.getElementById("desk-trouble").textContent === desk.dataset.blocked) trouble("");
+  else if (!isFree) trouble(desk.dataset.blocked);
 }
 
 function unlockOnGesture() {
   const unlock = async () => {
+    sessionStorage.setItem(ACTIVE, "yes");
     if (ring.isFree || !isOn) return;
     if ((await ring.unlock()) && ring.isRinging) ring.play();
     if (ring.isFree) trouble("");

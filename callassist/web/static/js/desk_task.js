@@ -99,6 +99,7 @@ function watchCall() {
     if (now === state) return;
     const before = state;
     state = now;
+    task.dataset.state = now;
     if (now === "wrapping_up") results();
     // taken elsewhere, or ended meanwhile: the page as it was would mislead
     else if (before === "offered" && now === "assigned") location.reload();
