@@ -45,7 +45,7 @@ def show(stay_id: str) -> ResponseReturnValue:
         stay=stay,
         address=address,
         refused=refused,
-        qr=segno.make(address).svg_inline(scale=4, border=2) if address else "",
+        qr=segno.make(address).svg_inline(border=2, omitsize=True) if address else "",
         language_count=len(LANGUAGES),
         may_write=viewer.can_write(home.account_id),
     )
@@ -71,7 +71,7 @@ def _set_rule(home: Property, form: Form) -> None:
 
 def _address(token: str) -> str:
     base = asking.service().settings.service.public_url.rstrip("/")
-    return f"{base}{url_for('guest.page', token=token)}"
+    return f"{base}/g/{token}"
 
 
 ROUTES = (

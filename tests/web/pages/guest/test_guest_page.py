@@ -130,6 +130,14 @@ def test_the_guest_can_choose_another_language_and_it_stays(world, scene):
     assert '<html lang="it">' in client.get(f"/g/{token}").get_data(as_text=True)
 
 
+def test_a_complaint_without_measured_noise_is_not_called_calm(world, scene):
+    token = token_of(world, scene)
+    call_now(world, scene)
+    page = look(world, token).get_data(as_text=True)
+    assert "noise was reported" in page
+    assert "It is calm" not in page
+
+
 def test_turning_it_down_holds_the_call_and_says_until_when(world, scene):
     token = token_of(world, scene)
     incident = call_now(world, scene)
