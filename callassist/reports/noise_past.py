@@ -126,6 +126,7 @@ def ticks(
         Incident.opened_at > starts_at - timedelta(days=1),
         Incident.opened_at < ends_at,
         Incident.practice.is_(False),
+        Incident.shadow.is_(False),
     )
     found: dict[int, list[Tick]] = defaultdict(list)
     for home_id, requested, contact in session.execute(query):

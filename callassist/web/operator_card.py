@@ -132,7 +132,8 @@ def _call_names(
 
 
 def _number(service: Service, task: CallTask, operator_id: int | None) -> str | None:
-    if not service.escalation.operator_dials or task.operator_id != operator_id:
+    by_hand = service.escalation.dials_by_hand(task.incident)
+    if not by_hand or task.operator_id != operator_id:
         return None
     if operator_id is None or task.state != TaskState.ASSIGNED or not task.attempts:
         return None

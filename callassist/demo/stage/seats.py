@@ -103,7 +103,7 @@ def _framed_here(start_response: StartResponse) -> StartResponse:
     ) -> Callable[[bytes], object]:
         return start_response(status, [_relaxed(*each) for each in headers], *exc_info)
 
-    return start  # type: ignore[return-value]
+    return start
 
 
 def _relaxed(name: str, value: str) -> tuple[str, str]:

@@ -83,7 +83,7 @@ def dial(ask: Ask, task_id: str, body: Nothing) -> DialAnswer:
 def hang_up(ask: Ask, task_id: str, body: Nothing) -> CallTaskCard:
     """Ring off. In manual mode this says that your own call has ended, and wrap-up begins."""
     row_id, escalation = _row_id(ask, task_id), ask.service.escalation
-    if escalation.operator_dials:
+    if escalation.dials_by_hand(ask.session.get_one(CallTask, row_id).incident):
         wrap_up.end_by_hand(ask.session, escalation, ask.operator_id, row_id, ask.now)
     else:
         dialling.request_end(ask.session, ask.operator_id, row_id, ask.now)

@@ -77,7 +77,8 @@ def task_page(
     incident = session.get_one(Incident, task.incident_id)
     card = operator_card(session, service, task, operator.id, now)
     attempt = task.attempts[-1] if task.attempts else None
-    settings, by_hand = service.escalation.settings, service.escalation.operator_dials
+    escalation = service.escalation
+    settings, by_hand = escalation.settings, escalation.dials_by_hand(incident)
     desk = None if task.desk_id is None else session.get(Desk, task.desk_id)
     is_over = task.state == TaskState.WRAPPING_UP
     span = settings.wrap_up_for * (2 if task.wrap_up_extended else 1)

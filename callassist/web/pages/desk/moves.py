@@ -74,7 +74,7 @@ def ended(task_id: str) -> ResponseReturnValue:
 
     def move(database: Session, task: CallTask, operator: Operator, now: datetime) -> None:
         ctx = asking.service().escalation
-        if not ctx.operator_dials:
+        if not ctx.dials_by_hand(task.incident):
             raise Conflict("the network says when a call has ended")
         wrap_up.end_by_hand(database, ctx, operator.id, task.id, now)
 

@@ -76,6 +76,7 @@ def my_shift(session: Session, operator: Operator, now: datetime) -> MyShift:
         .join(Property, Property.id == Incident.property_id)
         .where(
             CallTask.operator_id == operator.id,
+            Incident.practice.is_(False),
             CallTask.state == TaskState.COMPLETED,
             CallTask.completed_at >= since,
         )
