@@ -157,7 +157,7 @@ def _overview(home_id: str, template: str) -> ResponseReturnValue:
         window = window_of(
             session,
             head.home,
-            home_sensors(session, head.home),
+            home_sensors(session, head.home, now),
             head.lately.rules,
             name if name in WINDOWS else "24h",
             now,
@@ -187,7 +187,7 @@ def _head(session: Session, home_id: str) -> HomeHead:
 
 
 def _only_notices(session: Session, head: HomeHead) -> bool:
-    found = home_sensors(session, head.home)
+    found = home_sensors(session, head.home, asking.now())
     return bool(found) and all(one.kind != SourceKind.LEVEL for one in found)
 
 

@@ -67,9 +67,9 @@ def home_head(
     )
 
 
-def home_sensors(session: Session, home: Property) -> list[Heard]:
+def home_sensors(session: Session, home: Property, now: datetime) -> list[Heard]:
     """The home's sensors with what they said last."""
-    return heard(session, [home.id]).get(home.id, [])
+    return heard(session, [home.id], now).get(home.id, [])
 
 
 def sensor_lines(

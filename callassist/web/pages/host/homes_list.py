@@ -49,8 +49,13 @@ class Wanted:
 
     def url(self, page: int) -> str:
         """Another page of the same list."""
-        shown = {"q": self.search, "state": self.state, "missing": self.missing}
-        return url_for("host.homes", page=page, **{name: one for name, one in shown.items() if one})
+        return url_for(
+            "host.homes",
+            page=page,
+            q=self.search or None,
+            state=self.state or None,
+            missing=self.missing or None,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

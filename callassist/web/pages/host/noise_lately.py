@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callassist.domain.noise import SourceKind
@@ -33,6 +33,8 @@ from callassist.reports.ribbon import (
 from callassist.web.pages.host.home_rules import rules_by_preset
 
 DAY = timedelta(days=1)
+_HOUR = timedelta(hours=1)
+_AHEAD = timedelta(minutes=5)  # what lies further ahead is no reading of now (DESIGN 3.1)
 
 
 class Word(StrEnum):
@@ -93,7 +95,7 @@ def noise_lately(
     ids = [home.id for home in homes]
     ends_at = noise_past.cell_start(now) + CELL
     starts_at = ends_at - DAY
-    by_home = heard(session, ids)
+    by_home = heard(session, ids, now)
     levels = noise_past.highest_levels(
         session,
         [one.id for each in by_home.values() for one in each if one.kind == SourceKind.LEVEL],
@@ -139,12 +141,19 @@ def noise_lately(
     return found
 
 
-def heard(session: Session, property_ids: Sequence[int]) -> dict[int, list[Heard]]:
+def heard(session: Session, property_ids: Sequence[int], now: datetime) -> dict[int, list[Heard]]:
     """The sensors of each home with their last levels."""
-    last = and_(
-        NoiseReading.sensor_id == Sensor.id,
-        NoiseReading.at == Sensor.last_heard_at,
-        NoiseReading.level_db.is_not(None),
+    last = (
+        select(NoiseReading.level_db)
+        .where(
+            NoiseReading.sensor_id == Sensor.id,
+            NoiseReading.at > now - _HOUR,
+            NoiseReading.at <= now + _AHEAD,
+            NoiseReading.level_db.is_not(None),
+        )
+        .order_by(NoiseReading.at.desc())
+        .limit(1)
+        .scalar_subquery()
     )
     query = (
         select(
@@ -155,18 +164,15 @@ def heard(session: Session, property_ids: Sequence[int]) -> dict[int, list[Heard
             Sensor.last_heard_at,
             Sensor.silent_since,
             Sensor.created_at,
-            NoiseReading.level_db,
+            last.label("level"),
         )
-        .outerjoin(NoiseReading, last)
         .where(Sensor.property_id.in_(property_ids))
         .order_by(Sensor.id)
     )
     found: dict[int, list[Heard]] = defaultdict(list)
     for row in session.execute(query):
         sensor = Heard._make(row)
-        known = found[sensor.property_id]
-        if not known or known[-1].id != sensor.id:  # two readings of one instant
-            known.append(sensor)
+        found[sensor.property_id].append(sensor)
     return found
 
 

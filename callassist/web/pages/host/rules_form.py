@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from callassist.domain.policy import MOST_QUIET_HOURS, EscalationPolicy
-from callassist.domain.quiet_hours import WEEKDAYS, LocalHours
+from callassist.domain.quiet_hours import WEEKDAYS, LocalHours, do_overlap
 from callassist.errors import InvalidInput
 from callassist.web.pages.forms import Form
 
 ROWS = tuple(range(1, MOST_QUIET_HOURS + 1))
 _MINUTE = 60
+_SPANS = ("persist_for", "open_after", "calm_after")
 # where a refusal of the rules stands in the form
 _FIELDS = {
     "cadence.persist_for": "persist_for",
@@ -62,7 +63,7 @@ def rules_of(form: Form, base: EscalationPolicy) -> EscalationPolicy | None:
     """
     data = dict(base.to_dict())
     cadence = dict(base.cadence.to_dict())
-    night = base.quiet_cadence and dict(base.quiet_cadence.to_dict())
+    night = None if base.quiet_cadence is None else base.quiet_cadence.to_dict()
     for name in ("threshold_db", "quiet_threshold_db"):
         with form.taking_errors():
             data[name] = _number(form, name)
@@ -78,19 +79,22 @@ def rules_of(form: Form, base: EscalationPolicy) -> EscalationPolicy | None:
     with form.taking_errors():
         data["cover"] = _cover(form)
     data["cadence"], data["ladder_enabled"] = cadence, form.has("ladder_enabled")
+    if all(isinstance(cadence[name], int | float) for name in _SPANS):
+        _check_order(form, cadence)
     if form.is_refused:
         return None
-    _check_order(form, cadence)
-    if form.is_refused:
-        return None
+    with form.taking_errors():
+        return _read(data)
+    return None
+
+
+def _read(data: Mapping[str, object]) -> EscalationPolicy:
     try:
         return EscalationPolicy.from_dict(data)
     except InvalidInput as refused:
         field = refused.field or ""
-        with form.taking_errors():
-            detail = refused.detail.removeprefix(f"{field}: ")
-            raise InvalidInput(detail, _form_field(field)) from refused
-    return None
+        detail = refused.detail.removeprefix(f"{field}: ")
+        raise InvalidInput(detail, _form_field(field)) from refused
 
 
 def _take_warnings(form: Form, cadence: dict[str, Any]) -> None:
@@ -128,6 +132,9 @@ def _take_hours(form: Form, data: dict[str, Any]) -> None:
             hours = _hours(form, row)
             if hours is not None:
                 rows.append(hours)
+    with form.taking_errors():
+        if do_overlap([LocalHours.from_dict(row) for row in rows]):
+            raise InvalidInput("these quiet hours overlap", "quiet_2_start")
     data["quiet_hours"] = rows[0] if rows else False
     data["more_quiet_hours"] = rows[1:]
 
@@ -142,7 +149,7 @@ def _hours(form: Form, row: int) -> dict[str, object] | None:
     days = days_of(form, row)
     if not days:
         raise InvalidInput("tick at least one weekday", f"quiet_{row}_days")
-    hours = {"start": start, "end": end, "weekdays": list(days)}
+    hours: dict[str, object] = {"start": start, "end": end, "weekdays": list(days)}
     try:
         LocalHours.from_dict(hours)
     except InvalidInput as refused:

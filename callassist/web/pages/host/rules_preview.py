@@ -120,7 +120,6 @@ def _traits(session: Session, home: Property) -> dict[int, SourceTraits]:
         known = ADAPTERS.get(adapter)
         timing = SourceTiming() if known is None else known.timing(options)
         found[sensor.id] = SourceTraits(
-            sensor_id=sensor.id,
             kind=SourceKind(sensor.kind),
             interval=timedelta(seconds=sensor.interval_seconds),
             max_age=timing.max_age,

@@ -109,5 +109,6 @@ def _paired(sensor_id: str, home_id: str, there: str) -> ResponseReturnValue:
         flash(_("Paired."))
     except (InvalidInput, Conflict) as error:
         flash(in_words(error), "refused")
-    values = {"home_id": home_id} if there == "host.home_sensors" else {}
-    return redirect(url_for(there, **values))
+    if there == "host.home_sensors":
+        return redirect(url_for(there, home_id=home_id))
+    return redirect(url_for(there))

@@ -85,7 +85,7 @@ def _where(step: SetUpStep, home_id: str | None) -> str:
     if step is SetUpStep.TAKERS:
         return url_if("host.duty") or url_if("host.duty_rota")
     if step is SetUpStep.PRACTICE:
-        return url_if("host.practice", home_id=home_id) or url_if("host.practice")
+        return url_if("host.practice", home_id=home_id)
     if home_id is None:
         return ""
     endpoint = {

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from callassist.accounts.people import find_account
 from callassist.accounts.setting_up import accept_rules, choose_call_takers, skip_step
 from callassist.errors import InvalidInput
-from callassist.web.pages import asking
+from callassist.web.pages import asking, times
 from callassist.web.pages.host import noise_words, set_up_steps
 from callassist.web.pages.host.tonight_queries import Standing, TonightScreen, tonight_screen
 from callassist.web.pages.refusals import in_words
@@ -119,7 +119,7 @@ def quiet_words(screen: TonightScreen) -> str:
     if screen.quiet_since is None:
         said = _("Nothing loud in the last 24 hours.")
     else:
-        at = noise_words.times.clock(screen.quiet_since, screen.zone)
+        at = times.clock(screen.quiet_since, screen.zone)
         said = _("All quiet since %(at)s.", at=at)
     if screen.unheard:
         said += " " + ngettext(
