@@ -76,12 +76,13 @@ class Live:
             return self._refuse(start_response, "405 Method Not Allowed", "GET it", Allow="GET")
         request = _kept(environ)
         try:
+            since = self._hub.newest()
             scope = self._scope(request)
         except CallAssistError as busy:
             return self._busy(start_response, busy.detail)
         if scope is None:
             return self._refuse(start_response, "401 Unauthorized", "sign in first")
-        subscription = self._hub.subscribe(scope, _tab(environ))
+        subscription = self._hub.subscribe(scope, _tab(environ), since)
         if subscription is None:
             return self._busy(start_response, "there are as many live pages as this server takes")
         start_response(

@@ -14,7 +14,7 @@ from callassist.live import frames
 from callassist.live.frames import Bye
 from callassist.live.scope import Scope
 from callassist.storage import nudges
-from callassist.storage.nudge_reader import NudgeReader
+from callassist.storage.nudge_reader import NudgeReader, newest
 from callassist.storage.nudge_rules import Told
 from callassist.storage.sessions import Sessions
 
@@ -30,8 +30,9 @@ _log = structlog.get_logger()
 class Subscription:
     """One open stream: what it hears, and what it has not sent yet."""
 
-    def __init__(self, scope: Scope, tab: str) -> None:
+    def __init__(self, scope: Scope, tab: str, since: int) -> None:
         self.scope = scope
+        self.since = since  # older changes of what the person may see are in the scope
         self.tab = tab
         self.bye: Bye | None = None
         self._waiting: SimpleQueue[bytes] = SimpleQueue()
@@ -90,13 +91,17 @@ class Hub:
         if self._thread is not None:
             self._thread.join(_STOP_SECONDS)
 
-    def subscribe(self, scope: Scope, tab: str = "") -> Subscription | None:
+    def newest(self) -> int:
+        """The number of the newest nudge: ask before finding out what somebody may see."""
+        return newest(self._sessions)
+
+    def subscribe(self, scope: Scope, tab: str, since: int) -> Subscription | None:
         """A new stream; None when there are as many as allowed.
 
         One of the same person and `tab` makes room: a browser that has left a page is noticed
         only when the next beat does not reach it.
         """
-        new = Subscription(scope, tab)
+        new = Subscription(scope, tab, since)
         with self._guard:
             if self._stopping:
                 return None
@@ -114,6 +119,11 @@ class Hub:
         """The stream has ended."""
         with self._guard:
             self._open.discard(subscription)
+
+    @property
+    def has_stopped(self) -> bool:
+        """Whether no stream is accepted any more."""
+        return self._stopping
 
     def amount(self) -> int:
         """How many streams are open."""
@@ -141,18 +151,20 @@ class Hub:
             self._guard.wait_for(lambda: self._stopping or self._open)
             return not self._stopping
 
-    def _hand_out(self, fresh: Iterable[Told]) -> None:
-        told = list(dict.fromkeys(fresh))
-        if not told:
-            return
-        pieces = [(one, frames.nudge(one)) for one in told if one.kind is not NudgeKind.ACCESS]
-        changed = {one.person_id for one in told if one.kind is NudgeKind.ACCESS}
+    def _hand_out(self, fresh: Iterable[tuple[int, Told]]) -> None:
+        pieces: dict[Told, bytes] = {}
+        changed: dict[int, int] = {}  # person → number of the newest change of their rights
+        for number, told in fresh:
+            if told.kind is not NudgeKind.ACCESS:
+                pieces[told] = frames.nudge(told)
+            elif told.person_id is not None:
+                changed[told.person_id] = number
         with self._guard:
             everybody = list(self._open)
         for listener in everybody:
-            if listener.scope.person_id in changed:
+            if changed.get(listener.scope.person_id, 0) > listener.since:
                 listener.end(Bye.ACCESS)
                 continue
-            heard = [piece for one, piece in pieces if listener.scope.hears(one)]
+            heard = [piece for told, piece in pieces.items() if listener.scope.hears(told)]
             if heard:
                 listener.put(b"".join(dict.fromkeys(heard)))

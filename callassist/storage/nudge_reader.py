@@ -28,15 +28,15 @@ class NudgeReader:
         self._sessions = sessions
         self._monotonic = monotonic
         self._overlap = 0.0 if is_sqlite(sessions.engine) else OVERLAP_SECONDS
-        self._after = self._newest()
+        self._after = newest(sessions)
         if self._overlap:
             self._after = max(0, self._after - _LOOK_BACK)
         self._seen: set[int] = set()
         self._when: deque[tuple[float, int]] = deque()
         self.fresh()
 
-    def fresh(self) -> list[Told]:
-        """Those that became visible since the last time."""
+    def fresh(self) -> list[tuple[int, Told]]:
+        """Those that became visible since the last time, with their numbers."""
         query = select(_table).where(_table.c.id > self._after).order_by(_table.c.id)
         with self._sessions.read() as session:
             rows = session.connection().execute(query).all()
@@ -46,24 +46,27 @@ class NudgeReader:
         self._when.extend((now, row.id) for row in new)
         self._forget(now - self._overlap)
         return [
-            Told(
-                kind=NudgeKind(row.kind),
-                public_id=row.public_id,
-                account_id=row.account_id,
-                desk_id=row.desk_id,
-                person_id=row.person_id,
+            (
+                row.id,
+                Told(
+                    kind=NudgeKind(row.kind),
+                    public_id=row.public_id,
+                    account_id=row.account_id,
+                    desk_id=row.desk_id,
+                    person_id=row.person_id,
+                ),
             )
             for row in new
         ]
-
-    def _newest(self) -> int:
-        with self._sessions.read() as session:
-            newest: int | None = (
-                session.connection().execute(select(func.max(_table.c.id))).scalar()
-            )
-        return newest or 0
 
     def _forget(self, before: float) -> None:
         while self._when and self._when[0][0] <= before:
             self._after = max(self._after, self._when.popleft()[1])
         self._seen = {known for known in self._seen if known > self._after}
+
+
+def newest(sessions: Sessions) -> int:
+    """The number of the newest nudge that is visible; 0 before the first."""
+    with sessions.read() as session:
+        found: int | None = session.connection().execute(select(func.max(_table.c.id))).scalar()
+    return found or 0

@@ -9,7 +9,7 @@ import { Stream } from "./stream.js";
 import { setClock } from "./timers.js";
 
 const POLL_EVERY = 10_000;
-const FAILURES_UNTIL_POLLING = 3;
+const FAILURES_UNTIL_OFFLINE = 3;
 
 const source = document.querySelector('meta[name="live-src"]');
 const shown = document.getElementById("live-state");
@@ -94,8 +94,8 @@ function hearAndTell(message) {
 function failed(why, failures) {
   const name =
     why === "signed-out" ? why
-    : failures < FAILURES_UNTIL_POLLING ? "reconnecting"
-    : why === "refused" ? "polling"
+    : why === "refused" ? "polling" // too many streams: the pages are there
+    : failures < FAILURES_UNTIL_OFFLINE ? "reconnecting"
     : "offline";
   const since = why === "unreachable" ? state.since : Date.now();
   hearAndTell({ type: "state", state: { name, since } });

@@ -36,12 +36,15 @@ async function refresh(region) {
   }
   busy.set(region, false);
   fetchedAt.set(region, performance.now());
-  const text = await fetched(region);
-  if (text !== null && region.isConnected) show(region, text);
-  const again = busy.get(region);
-  if (document.visibilityState === "hidden") await new Promise((done) => setTimeout(done, UNSEEN_PAUSE));
-  busy.delete(region);
-  if (again && region.isConnected) refresh(region);
+  try {
+    const text = await fetched(region);
+    if (text !== null && region.isConnected) show(region, text);
+    if (document.visibilityState === "hidden") await new Promise((done) => setTimeout(done, UNSEEN_PAUSE));
+  } finally {
+    const again = busy.get(region);
+    busy.delete(region);
+    if (again && region.isConnected) refresh(region);
+  }
 }
 
 /** The part as the server writes it now; null when it does not say. */
