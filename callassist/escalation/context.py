@@ -58,11 +58,6 @@ class Escalation:
         """How long a dial may wait for its turn, or for a look-up that works."""
         return max(self.network(self.settings.doubt_give_up_after), self.doubt_wait)
 
-    @property
-    def operator_dials(self) -> bool:
-        """Whether the operator dials by hand and tells us when it started and ended."""
-        return self.telephony.capabilities().mode is DialMode.OPERATOR
-
     def network_of(self, incident: Incident) -> Telephony:
         """Where calls about this incident are made; a practice alert never reaches a real one."""
         return self.rehearsal if incident.practice else self.telephony

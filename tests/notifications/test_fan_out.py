@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from callassist.domain.viewer import Role
 from callassist.errors import PermanentError
-from callassist.models import Desk, Person
+from callassist.models import Desk, Incident, Person, Property
 from callassist.notifications import NOTIFY, notify_deliverer
 from callassist.outbox import OutboxItem
 from tests.notifications.scene import Scene, add_attempt
@@ -113,6 +114,25 @@ def test_a_practice_incident_marks_its_messages(scene: Scene) -> None:
     scene.channel("email")
     scene.tell("sensor_back", facts={"practice": True})
     assert scene.email.titles[0].startswith("[PRACTICE] ")
+
+
+def test_of_a_home_in_shadow_mode_nothing_leaves_the_house(scene: Scene) -> None:
+    scene.channel("email")
+    with scene.sessions.write() as session:
+        session.scalars(select(Property)).one().shadow_since = scene.now
+    scene.tell("sensor_silent", property_id=scene.home_id)
+    assert scene.email.titles == []
+    [logged] = scene.log()
+    assert (logged.status, logged.reason) == ("skipped", "shadow mode: nothing leaves the house")
+
+
+def test_of_an_incident_in_shadow_mode_nobody_is_told(scene: Scene) -> None:
+    scene.channel("email")
+    incident = scene.incident()
+    with scene.sessions.write() as session:
+        session.get_one(Incident, incident).shadow = True
+    scene.tell("call_requested", incident_id=incident, facts={"party": "guest"})
+    assert scene.email.titles == []
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from callassist.models import (
     Account,
     Incident,
     NoiseReading,
+    Property,
     Sensor,
     SensorConnection,
     Timer,
@@ -118,6 +119,23 @@ def test_calls_incidents_and_minutes_to_quiet_are_counted(scene: Scene) -> None:
         "We watched 1 home and made 1 call about 1 incident. "
         "After the talk it was quiet within 9 minutes."
     )
+
+
+def test_a_home_in_shadow_mode_is_not_watched_and_its_incidents_do_not_count(
+    scene: Scene,
+) -> None:
+    scene.channel("email")
+    _sensor(scene, kind="notice")
+    in_shadow = scene.incident()
+    with scene.sessions.write() as session:
+        session.get_one(Incident, in_shadow).shadow = True
+    _arm(scene)
+    scene.pass_time(hours=10)
+    assert scene.email.titles == ["A quiet night"]
+    with scene.sessions.write() as session:
+        session.scalars(select(Property)).one().shadow_since = scene.now
+    scene.pass_time(hours=24)
+    assert scene.email.titles == ["A quiet night"]
 
 
 def test_practice_and_another_night_do_not_count(scene: Scene) -> None:

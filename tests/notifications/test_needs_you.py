@@ -7,7 +7,7 @@ import pytest
 from callassist import incident_log
 from callassist.domain.viewer import Role, Viewer
 from callassist.errors import NotFound
-from callassist.models import NeedsYou
+from callassist.models import Incident, NeedsYou
 from callassist.notifications import acknowledge, waiting
 from tests.notifications.scene import Listener, Scene
 
@@ -135,3 +135,18 @@ def test_the_link_leads_to_the_alarm(scene: Scene) -> None:
     _, message = scene.push.heard[0]
     assert message.url == f"https://calls.example.com/needs-you/{alarm.public_id}"
     assert message.urgent
+
+
+def test_an_alarm_of_a_rehearsal_ends_with_it(scene: Scene) -> None:
+    scene.channel("push")
+    rehearsal = scene.incident()
+    with scene.sessions.write() as session:
+        session.get_one(Incident, rehearsal).practice = True
+    scene.tell("needs_you", incident_id=rehearsal, facts={"reason": "nobody_reached"})
+    told = len(scene.push.titles)
+    assert told == 1
+    assert scene.push.titles[0].startswith("[PRACTICE] ")
+    with scene.sessions.write() as session:
+        session.get_one(Incident, rehearsal).closed_at = scene.now
+    scene.pass_time(hours=1)
+    assert len(scene.push.titles) == told
