@@ -151,7 +151,7 @@ def _calls(
         .where(CallAttempt.incident_id == incident.id)
         .order_by(CallAttempt.id)
     )
-    return [row.tuple() for row in session.execute(query)]
+    return [(attempt, note, desk_name) for attempt, note, desk_name in session.execute(query)]
 
 
 def _advice(
