@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from callassist import roster, stays
@@ -22,7 +22,7 @@ from callassist.accounts.tokens import issue_token
 from callassist.demo.cast import CAST, ROBOTS, Home, Robot
 from callassist.domain.noise import SourceKind
 from callassist.domain.viewer import Role, Viewer
-from callassist.models import Account, Desk, NotificationChannel, Operator, Property, Sensor
+from callassist.models import Account, Desk, NotificationChannel, Operator, Person, Property, Sensor
 from callassist.storage.facts import put_fact
 from callassist.storage.vault import Vault
 
@@ -73,6 +73,9 @@ def set_scene(
         )
     for home in cast:
         _home(session, vault, scene, account, home, now)
+    session.flush()
+    # whoever looks at the demo reads it in the language of their browser
+    session.execute(update(Person).values(language=None))
     return scene
 
 

@@ -88,6 +88,12 @@ def test_one_browser_is_host_and_operator_at_once(stage):
     assert browser.get("/").status_code == 302, "nobody is signed in outside the seats"
 
 
+def test_the_demos_people_read_it_in_the_language_of_the_browser(stage):
+    browser, _ = sat_down(stage, "host", "host")
+    page = browser.get("/as/host/homes", headers={"Accept-Language": "fr"}).text
+    assert '<html lang="fr"' in page
+
+
 def test_what_a_seats_page_asks_for_is_the_seats(stage):
     browser, _ = sat_down(stage, "host", "host")
     here = {"Referer": "http://localhost/as/host/homes"}

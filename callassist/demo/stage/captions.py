@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callassist.domain.log_action import LogAction
+from callassist.domain.message_kind import OFF_BY_DEFAULT
 from callassist.models import Incident, IncidentLogEntry, Operator, Property
 from callassist.reports.words import Words
 
@@ -75,7 +76,7 @@ def _caption(
 ) -> Caption | None:
     words = texts(language)
     key = _key(entry, incident)
-    if key not in words["what"]:
+    if key not in words["what"] or entry.data.get("kind") in OFF_BY_DEFAULT:
         return None
     zone = ZoneInfo(home.timezone)
     data = entry.data

@@ -26,6 +26,7 @@ from callassist.web.api import (
     shifts,
     stays,
     tokens,
+    trying_out,
     users,
 )
 from callassist.web.api.routing import Route
@@ -46,6 +47,7 @@ ROUTES: tuple[Route, ...] = (
     *sensors.ROUTES,
     *stays.ROUTES,
     *consents.ROUTES,
+    *trying_out.ROUTES,
     *incidents.ROUTES,
     *needs_you.ROUTES,
     *call_tasks.ROUTES,

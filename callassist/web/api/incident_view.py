@@ -42,6 +42,7 @@ class IncidentLine(Output):
     noise_ended_at: Instant | None
     closed_at: Instant | None
     practice: bool
+    shadow: bool = Field(description="The home was in shadow mode: nobody was called or told.")
 
 
 class Noise(Output):
