@@ -37,7 +37,7 @@ def elsewhere(language: str) -> str:
 def read(page: str, language: str) -> set[str]:
     """The words of a page that are meant to be in its language; data of the stage left out."""
     assert f'<html lang="{language}">' in page
-    body = page.partition("<body>")[2]
+    body = re.split(r"<body[^>]*>", page)[1]
     own = re.sub(elsewhere(language), " ", body, flags=re.DOTALL)
     text = NAMES.sub(" ", words_of(own))
     return {word.lower() for word in re.findall(r"[^\W\d_]+", text)}
@@ -47,7 +47,9 @@ def of_host(stage: Stage) -> Iterator[str]:
     home = f"/homes/{stage.home_id}"
     yield from ("/", home, "/homes/new", f"{home}/edit", f"{home}/call", f"{home}/pause")
     yield from (f"{home}/stays/new", f"{home}/stays/{stage.stay_id()}", f"{home}/contacts/new")
-    yield from ("/connections/new", "/incidents", "/settings", "/password")
+    yield from ("/connections/new", "/incidents", "/password")
+    yield from ("/account/notifications", "/team", "/team/changes", "/programs", "/status")
+    yield from ("/account", "/account/ways-in", "/account/second-step", "/account/second-step/off")
 
 
 def of_administrator(stage: Stage) -> Iterator[str]:

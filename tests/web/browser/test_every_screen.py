@@ -1,0 +1,68 @@
+"""Every screen in Chromium: accessible, nothing wider than the window, nothing in the console.
+
+`scripts/prove screens` looks at each in every language, look and width; here are three of them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.web.browser.chromium import chromium, chromium_path, serving
+from tests.web.browser.looking import DESKTOP, NARROW, PHONE, View, faults_of, look
+from tests.web.pages import browser as plain
+from tests.web.pages.stage import Stage
+from tests.web.screens import people, played, screens
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+VIEWS = (
+    View(language="en", theme="light", width=DESKTOP),
+    View(language="fr", theme="dark", width=PHONE),
+    View(language="en", theme="light", width=NARROW, with_axe=False),
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = chromium_path()
+    if path is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("there is no Chromium: apt-get install chromium", pytrace=False)
+        pytest.skip("there is no Chromium: apt-get install chromium")
+    with chromium(path) as started:
+        yield started
+
+
+@pytest.mark.parametrize("who", ["owner", "operator", "supervisor", "administrator", "visitor"])
+def test_every_screen_can_be_used_by_everybody(stage: Stage, browser: Browser, who: str) -> None:
+    email, starts = list(people(played(stage)).items())[
+        ["owner", "operator", "supervisor", "administrator", "visitor"].index(who)
+    ]
+    app = stage.world.app
+    finder = stage.sign_in(email) if email else plain.Browser(app)
+    found = screens(app, finder, starts)
+    assert len(found) >= len(starts) - 1
+    with serving(app) as address:
+        seen = [
+            fault
+            for view in VIEWS
+            for fault in look(browser, address, view, found, stage.link(email) if email else None)
+        ]
+    assert seen == []
+
+
+def test_the_check_finds_what_is_wrong(browser: Browser) -> None:
+    """A page with planted faults: the check of the test above can fail."""
+    page: Page = browser.new_page(viewport={"width": NARROW, "height": 700})
+    page.set_content(
+        '<html lang="en"><head><title>Planted</title></head><body><main><h1>Planted</h1>'
+        '<img src="data:,"><button></button><p style="color:#bbb;background:#fff">pale</p>'
+        '<div style="width:900px">wide</div></main></body></html>'
+    )
+    found = " ".join(faults_of(page, "planted", with_axe=True))
+    for planted in ("image-alt", "button-name", "color-contrast", "wider than the window"):
+        assert planted in found
