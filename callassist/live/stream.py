@@ -16,13 +16,17 @@ from callassist.live.frames import Bye
 from callassist.live.hub import Hub, Subscription
 from callassist.live.scope import Scope
 
+CHECK_EVERY_BEATS = 2
 _SPREAD = 0.2  # of the age, so that not all streams of one start are renewed together
 
 _log = structlog.get_logger()
 
 
 class Stream:
-    """Asks at each beat whether the person may still hear what was promised."""
+    """Asks at every second beat whether the person may still hear what was promised.
+
+    A change of rights ends the stream at once (hub); this is for what nobody told of.
+    """
 
     def __init__(
         self,
@@ -54,6 +58,7 @@ class Stream:
 
     def _speak(self, hello: bytes) -> Generator[bytes]:
         yield hello
+        beats = 0
         beat_at = time.monotonic() + self._beat_seconds
         while self._subscription.bye is None:
             piece = self._subscription.next(beat_at - time.monotonic())
@@ -61,14 +66,15 @@ class Stream:
                 yield piece
             if time.monotonic() >= beat_at and self._subscription.bye is None:
                 beat_at = time.monotonic() + self._beat_seconds
-                self._check()
+                beats += 1
+                self._check(beats)
                 yield frames.beat(self._clock)
         yield frames.bye(self._subscription.bye)
 
-    def _check(self) -> None:
+    def _check(self, beats: int) -> None:
         if time.monotonic() >= self._ends_at:
             self._subscription.end(Bye.AGE)
-        elif self._now() != self._subscription.scope:
+        elif beats % CHECK_EVERY_BEATS == 0 and self._now() != self._subscription.scope:
             self._subscription.end(Bye.ACCESS)
 
     def _now(self) -> Scope | None:

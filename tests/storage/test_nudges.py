@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, insert, select
 
 from callassist import incident_log, roster
 from callassist.domain.log_action import LogAction
@@ -186,9 +186,7 @@ def test_what_commits_late_is_heard_though_a_higher_number_was_seen(
         pytest.skip("SQLite has one writer: numbers become visible in order")
     other = Sessions(engine)
     with engine.connect() as slow:
-        slow.execute(
-            Nudge.__table__.insert().values(at=NOW, kind="queue", public_id="late", desk_id=1)
-        )
+        slow.execute(insert(Nudge).values(at=NOW, kind="queue", public_id="late", desk_id=1))
         with other.write() as session:
             session.get_one(Property, scene.home.id).name = "Loft"
         assert told(reader) == {("home", scene.home.public_id)}

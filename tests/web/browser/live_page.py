@@ -136,9 +136,9 @@ def add_pages(app: Flask, part: Part) -> None:
 
 
 @contextmanager
-def live_site(stage: Stage, **options: int) -> Iterator[Site]:
+def live_site(stage: Stage) -> Iterator[Site]:
     """A site that is stopped at the end."""
-    site = Site(stage, **options)
+    site = Site(stage)
     try:
         yield site
     finally:
