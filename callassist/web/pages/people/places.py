@@ -25,11 +25,9 @@ def places(session: Session, viewer: Viewer) -> list[Place]:
     accounts = dict(
         session.execute(
             select(Account.id, Account.name).where(Account.id.in_(viewer.account_roles))
-        ).tuples()
+        )
     )
-    desks = dict(
-        session.execute(select(Desk.id, Desk.name).where(Desk.id.in_(viewer.desk_roles))).tuples()
-    )
+    desks = dict(session.execute(select(Desk.id, Desk.name).where(Desk.id.in_(viewer.desk_roles))))
     found = [Place(role=Role.ADMIN, name="", is_desk=False)] if viewer.is_admin else []
     for bound, names, is_desk in (
         (viewer.account_roles, accounts, False),
