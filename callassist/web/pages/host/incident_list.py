@@ -71,7 +71,7 @@ def incident_list(
 ) -> tuple[list[IncidentLine], str | None]:
     """Incidents of the viewer's accounts, newest first, and where the next page begins."""
     query = _query(session, viewer, wanted).limit(PAGE + 1)
-    rows = [row.tuple() for row in session.execute(query)]
+    rows = list(session.execute(query).tuples())
     lines = list(_lines(session, rows[:PAGE], now))
     return lines, lines[-1].incident_id if len(rows) > PAGE else None
 
@@ -84,9 +84,10 @@ def csv_of(session: Session, viewer: Viewer, wanted: Wanted, now: datetime) -> I
             *("practice", "false_alarm"),
         )
     )
-    found = session.execute(_query(session, viewer, wanted).execution_options(yield_per=500))
+    wanted_rows = _query(session, viewer, wanted).execution_options(yield_per=500)
+    found = session.execute(wanted_rows).tuples()
     for part in found.partitions():
-        for line in _lines(session, [row.tuple() for row in part], now):
+        for line in _lines(session, list(part), now):
             yield csv_line(
                 (
                     line.reference,
