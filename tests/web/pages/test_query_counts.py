@@ -40,7 +40,12 @@ def statements(stage: Stage, browser: Browser, path: str) -> int:
 
 def test_lists_cost_as_much_for_twelve_homes_as_for_three(stage: Stage) -> None:
     people = {email: stage.sign_in(email) for email in (OWNER, ANN, CHIEF)}
-    paths = ((OWNER, "/"), (OWNER, "/incidents"), (OWNER, "/settings"), (ANN, "/desk"))
+    paths = (
+        *((OWNER, path) for path in ("/", "/tonight", "/homes", "/rules", "/sensors")),
+        (OWNER, "/incidents"),
+        (OWNER, "/account/notifications"),
+        (ANN, "/desk"),
+    )
     stage.more_homes(2, calls=True)
     before = [statements(stage, people[email], path) for email, path in paths]
     stage.more_homes(9, calls=True)
