@@ -26,3 +26,9 @@ document.addEventListener("focusin", (event) => {
     if (!menu.contains(event.target)) close(menu, false);
   }
 });
+
+// A row of tabs that does not fit shows the one where we are.
+for (const here of document.querySelectorAll(".tabs [aria-current]")) {
+  const row = here.parentElement;
+  row.scrollLeft = here.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+}
