@@ -23,7 +23,6 @@ ISSUER = "Call Assist"
 RECOVERY_CODES = 10
 _WINDOW = 30  # seconds that a phone's clock may be off, either way
 _LETTERS = "23456789abcdefghjkmnpqrstvwxyz"
-_NOT_RIGHT = "this code is not right; wait for the next one and check the phone's clock"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +64,9 @@ def confirm(
     if row is None or row.confirmed_at is not None:
         raise Conflict("the second step is on already; switch it off first")
     if not _is_code(session, vault, person_id, code, now):
-        raise InvalidInput(_NOT_RIGHT, "code")
+        raise InvalidInput(
+            "this code is not right; wait for the next one and check the phone's clock", "code"
+        )
     row.confirmed_at = now
     return renew_recovery_codes(session, person_id, now)
 

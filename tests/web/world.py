@@ -28,7 +28,15 @@ HOST = "+12025550103"
 class World:
     """The service, its application, and a client that speaks with tokens."""
 
-    def __init__(self, database_url: str, directory: Path, clock: ManualClock, **env: str) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        directory: Path,
+        clock: ManualClock,
+        *,
+        allow_loopback: bool = False,
+        **env: str,
+    ) -> None:
         self.clock = clock
         settings = load_settings(
             {
@@ -50,7 +58,9 @@ class World:
                 secret="a secret of the simulated network",
             )
         self.network = network
-        self.service = build(settings, clock=clock, telephony=network)
+        self.service = build(
+            settings, clock=clock, telephony=network, allow_loopback=allow_loopback
+        )
         self.service.start_web()
         self.app = create_app(self.service)
         self.client: FlaskClient = self.app.test_client()

@@ -110,6 +110,18 @@ _WITH_VALUES: tuple[tuple[str, LazyString], ...] = (
         _l("Write a time of day like 22:00."),
     ),
     (r"give dB from (?P<low>.+) to (?P<high>.+)", _l("Give a level from %(low)s to %(high)s dB.")),
+    (
+        r"the firm's sign-in does not answer \(.+\)",
+        _l("Your firm’s sign-in does not answer. Try again in a minute, or come in another way."),
+    ),
+    (
+        r"the firm's sign-in was not completed \(.+\)",
+        _l("Your firm’s sign-in was not completed. Try again."),
+    ),
+    (
+        r"the firm's sign-in does not say who you are",
+        _l("Your firm’s sign-in does not say who you are."),
+    ),
     (r"give 1 to (?P<n>.+) attempts", _l("Give 1 to %(n)s attempts.")),
 )
 

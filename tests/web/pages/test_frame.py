@@ -11,7 +11,7 @@ from tests.web.pages.stage import CHIEF, OWNER, Stage
 
 def test_pages_load_nothing_from_elsewhere_and_have_no_script_inside(stage: Stage) -> None:
     owner = stage.sign_in(OWNER)
-    for path in ("/", f"/homes/{stage.home_id}", "/settings", "/homes/new"):
+    for path in ("/", f"/homes/{stage.home_id}", "/account/notifications", "/homes/new"):
         answer = owner.get(path)
         assert answer.headers["Cache-Control"] == "no-store"
         assert "unsafe" not in answer.headers["Content-Security-Policy"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from callassist.models import Incident, NotificationChannel, Property, Stay
+from callassist.models import Incident, Property, Stay
 from tests.web.pages.browser import Browser, words_of
 from tests.web.pages.stage import ANN, GUEST_NAME, LOOKER, OWNER, Stage, local
 
@@ -191,41 +191,6 @@ def test_a_report_is_there_as_page_json_and_pdf(stage: Stage) -> None:
     pdf = owner.get(f"{report}.pdf")
     assert pdf.data.startswith(b"%PDF-")
     assert pdf.headers["Content-Disposition"].startswith("attachment")
-
-
-def test_channels_are_added_tested_and_removed(stage: Stage) -> None:
-    owner = owner_of(stage)
-    account = {"account": stage.account_id}
-    for kind, address in (("email", "nobody"), ("apprise", "file:///etc/passwd"), ("fax", "x")):
-        wrong = owner.post("/settings/channels", kind=kind, address=address, **account)
-        assert wrong.status_code == 422
-        assert f'value="{address}"' in wrong.text
-    owner.post("/settings/channels", kind="email", address="second@example.com", **account)
-    stage.world.run()
-    page = owner.page("/settings")
-    assert "s•••@example.com" in page
-    assert "second@example.com" not in page
-    with stage.world.service.sessions.read() as session:
-        newest = session.query(NotificationChannel).order_by(NotificationChannel.id.desc()).first()
-    assert newest is not None
-    assert newest.proved_at is not None
-    assert owner.post(f"/settings/channels/{newest.public_id}/test").status_code == 302
-    owner.post(f"/settings/channels/{newest.public_id}/remove")
-    assert "s•••@example.com" not in owner.page("/settings")
-
-
-def test_somebody_is_invited_and_can_sign_in(stage: Stage) -> None:
-    owner = owner_of(stage)
-    invited = {"team_account": stage.account_id, "email": "new@example.com", "name": "Nia"}
-    assert owner.post("/settings/team", **invited, role="admin").status_code == 422
-    assert owner.post("/settings/team", **invited, role="viewer").status_code == 302
-    assert "Nia" in owner.page("/settings")
-    newcomer = stage.sign_in("new@example.com")
-    assert "Harbour Loft" in newcomer.page("/")
-    person = stage.person("new@example.com").public_id
-    owner.post("/settings/team/remove", account=stage.account_id, person=person, role="viewer")
-    assert newcomer.get("/").status_code in (200, 302)
-    assert "Nothing here yet" in newcomer.page("/")
 
 
 def test_who_may_only_look_gets_no_buttons_and_a_reason(stage: Stage) -> None:

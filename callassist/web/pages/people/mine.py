@@ -31,6 +31,12 @@ def zone_of(person: Person, account: Account | None = None) -> ZoneInfo:
     return ZoneInfo(name or "UTC")
 
 
+def my_zone(session: Session) -> ZoneInfo:
+    """The zone of who asks: their own, else that of their first account."""
+    mine = accounts(session, asking.host())
+    return zone_of(me(), mine[0] if mine else None)
+
+
 def me() -> Person:
     """Who is signed in; a guard lets nobody else in."""
     who = asking.person()

@@ -22,16 +22,14 @@ class Place:
 
 def places(session: Session, viewer: Viewer) -> list[Place]:
     """Everywhere the viewer has a role, accounts first."""
-    accounts = dict(
-        session.execute(
-            select(Account.id, Account.name).where(Account.id.in_(viewer.account_roles))
-        )
-    )
-    desks = dict(session.execute(select(Desk.id, Desk.name).where(Desk.id.in_(viewer.desk_roles))))
+    accounts = select(Account.id, Account.name).where(Account.id.in_(viewer.account_roles))
+    account_names = {row.id: row.name for row in session.execute(accounts)}
+    desks = select(Desk.id, Desk.name).where(Desk.id.in_(viewer.desk_roles))
+    desk_names = {row.id: row.name for row in session.execute(desks)}
     found = [Place(role=Role.ADMIN, name="", is_desk=False)] if viewer.is_admin else []
     for bound, names, is_desk in (
-        (viewer.account_roles, accounts, False),
-        (viewer.desk_roles, desks, True),
+        (viewer.account_roles, account_names, False),
+        (viewer.desk_roles, desk_names, True),
     ):
         for place, roles in bound.items():
             found += [

@@ -33,8 +33,7 @@ NAMES: Mapping[Part, LazyString] = {
 }
 _PLAIN: Mapping[tuple[Part, str], LazyString] = {
     (Part.WORKER, "never"): _l(
-        "No worker has run yet: no calls are created and no messages go out. "
-        "Start `callassist worker`, or `callassist serve`, which has one."
+        "No worker has run yet: no calls are created and no messages go out."
     ),
     (Part.WORKER, "works"): _l("At work: calls are created and messages go out."),
     (Part.TELEPHONY, "simulated"): _l("Simulated: everything runs, but nobody is really phoned."),
@@ -47,19 +46,22 @@ _PLAIN: Mapping[tuple[Part, str], LazyString] = {
     (Part.DELIVERIES, "works"): _l("Nothing is stuck."),
     (Part.PUSH, "unused"): _l("Ready; nothing was sent lately."),
     (Part.MAIL, "unused"): _l("A mail server is set; nothing was sent lately."),
-    (Part.MAIL, "files"): _l(
-        "No mail server is set: mails are written to files and reach nobody. "
-        "Set CALLASSIST_MAIL_URL."
-    ),
+    (Part.MAIL, "files"): _l("No mail server is set: mails are written to files and reach nobody."),
     (Part.CALLS, "none"): _l("None: every call that is due has an operator."),
     (Part.BACKUPS, "none"): _l("None yet: if this machine dies, everything is lost."),
     (Part.CLOCK, "right"): _l("Right: times in pages and reports can be relied upon."),
     (Part.MONITOR, "watched"): _l(
         "Another machine is told every minute that all is well, and raises the alarm otherwise."
     ),
-    (Part.MONITOR, "unwatched"): _l(
-        "Nobody notices when this machine dies at night. Set CALLASSIST_HEARTBEAT_URL."
-    ),
+    (Part.MONITOR, "unwatched"): _l("Nobody notices when this machine dies at night."),
+}
+# what an administrator can do about it
+_REMEDIES: Mapping[tuple[Part, str], LazyString] = {
+    (Part.WORKER, "never"): _l("Start `callassist worker`, or `callassist serve`, which has one."),
+    (Part.WORKER, "gone"): _l("Look whether `callassist worker` or `callassist serve` runs."),
+    (Part.MAIL, "files"): _l("Set CALLASSIST_MAIL_URL."),
+    (Part.MONITOR, "unwatched"): _l("Set CALLASSIST_HEARTBEAT_URL."),
+    (Part.TELEPHONY, "simulated"): _l("Set CALLASSIST_TELEPHONY."),
 }
 
 
@@ -79,6 +81,11 @@ def effect(line: Line, zone: ZoneInfo) -> str:
     """What it means for whoever relies on it."""
     plain = _PLAIN.get((line.part, line.case))
     return str(plain) if plain is not None else _counted(line, zone)
+
+
+def remedy(line: Line) -> str:
+    """What an administrator does about it; empty where there is nothing to say."""
+    return str(_REMEDIES.get((line.part, line.case), ""))
 
 
 def _counted(line: Line, zone: ZoneInfo) -> str:

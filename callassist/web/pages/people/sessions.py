@@ -22,6 +22,7 @@ def show() -> ResponseReturnValue:
         open_ones = sign_in_sessions.sessions_of(session, person.id, letting_in.this_token(), now)
         is_on = second_factor.is_on(session, person.id)
         codes_left = second_factor.recovery_codes_left(session, person.id)
+        zone = mine.my_zone(session)
     return render_template(
         "people/ways_in.html",
         sessions=open_ones,
@@ -32,7 +33,7 @@ def show() -> ResponseReturnValue:
         firm=firm.button(),
         may_use_password=firm.may_use_password(person.email),
         way_words=way_words,
-        zone=mine.zone_of(person),
+        zone=zone,
         real_now=now,
     )
 

@@ -15,6 +15,8 @@ def show() -> ResponseReturnValue:
     everything = list(lines(asking.service(), service_words.watch()))
     is_admin = asking.viewer().is_admin
     shown = [line for line in everything if is_admin or line.part in FOR_EVERYBODY]
+    with asking.reading() as session:
+        zone = mine.my_zone(session)
     worst = max((line.health for line in shown), key=list(Health).index)
     return render_template(
         "people/status.html",
@@ -22,5 +24,5 @@ def show() -> ResponseReturnValue:
         worst=worst,
         words_of=service_words,
         is_admin=is_admin,
-        zone=mine.zone_of(mine.me()),
+        zone=zone,
     )

@@ -157,7 +157,7 @@ def _page(form: Form) -> ResponseReturnValue:
         may_give=lambda role: may_give(viewer, account.id, Role(role)),
         me=viewer.person_id,
         roles=[
-            (str(role), role_words.name(role))
+            (str(role), role_words.name(role).capitalize())
             for role in reversed(TEAM_ROLES)
             if may_give(viewer, account.id, role)
         ],

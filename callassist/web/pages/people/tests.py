@@ -24,6 +24,7 @@ def fragment(test_id: str) -> ResponseReturnValue:
 def _watched(test_id: str) -> dict[str, object]:
     with asking.reading() as session:
         way = tested_way(session, asking.host(), test_id)
+        zone = mine.my_zone(session)
     worker = service_words.watch().now()
     is_queued = way.notification.status == "queued"
     return {
@@ -32,7 +33,7 @@ def _watched(test_id: str) -> dict[str, object]:
         "is_over": not is_queued,
         "worker_gone": service_words.no_messages(worker) if is_queued and worker.is_gone else "",
         "delivery_words": delivery_words,
-        "zone": mine.zone_of(mine.me()),
+        "zone": zone,
     }
 
 
