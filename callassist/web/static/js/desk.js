@@ -176,4 +176,5 @@ soundForms();
 beats();
 landing();
 look();
+desk.dataset.ready = ""; // keys work from here on
 export { ring };

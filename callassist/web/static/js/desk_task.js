@@ -101,8 +101,8 @@ function watchCall() {
     state = now;
     task.dataset.state = now;
     if (now === "wrapping_up") results();
-    // taken elsewhere, or ended meanwhile: the page as it was would mislead
-    else if (before === "offered" && now === "assigned") location.reload();
+    // accepted in another window; if it was here, the next page is on its way already
+    else if (before === "offered" && now === "assigned") setTimeout(() => location.reload(), 2000);
   };
   new MutationObserver(look).observe(region, { childList: true, subtree: true, attributes: true });
 }

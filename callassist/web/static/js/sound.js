@@ -32,7 +32,7 @@ export class Ring {
       this.#context ??= new AudioContext();
       if (this.#context.state !== "running") {
         // without a gesture this promise waits for one; we do not
-        await Promise.race([this.#context.resume(), new Promise((done) => setTimeout(done, 300))]);
+        await Promise.race([this.#context.resume(), new Promise((done) => setTimeout(done, 2000))]);
       }
     } catch {
       return false;
