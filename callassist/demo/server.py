@@ -15,7 +15,8 @@ import requests
 from callassist.errors import TransientError
 
 START_SECONDS = 30.0
-REACTION_SECONDS = 0.5
+REACTION_SECONDS = 0.5  # real, of a robot
+VISITOR_SECONDS = 20.0  # real, of somebody who has taken a robot's place on the stage
 _HANDED_ON = ("CALLASSIST_CONFIG_DIR", "CALLASSIST_DEVELOPMENT")  # all else is the demo's own
 
 
@@ -46,7 +47,7 @@ class DemoServer:
             "CALLASSIST_CLOCK_SPEED": f"{speed:g}",
             "CALLASSIST_TELEPHONY": "simulated",
             "CALLASSIST_LOG_LEVEL": "WARNING",
-            **_reaction_times(speed),
+            **_reaction_times(speed, VISITOR_SECONDS if with_stage else REACTION_SECONDS),
         }
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -110,12 +111,12 @@ class DemoServer:
             return False
 
 
-def _reaction_times(speed: float) -> dict[str, str]:
-    """What a person has 45 seconds or a minute for, a robot has half a real second for at least.
+def _reaction_times(speed: float, seconds: float) -> dict[str, str]:
+    """What a person has 45 seconds or a minute for lasts so many real `seconds` at least.
 
     At 600 times the speed an offer would last 75 real milliseconds, less than a request takes.
     """
-    least = REACTION_SECONDS * speed
+    least = seconds * speed
     return {
         f"CALLASSIST_ESCALATION_{name}": f"{max(usual, least):.0f}s"
         for name, usual in (("OFFER_FOR", 45), ("ASSIGNED_WITHOUT_DIAL", 120), ("WRAP_UP_FOR", 60))
