@@ -71,12 +71,11 @@ class SetUp:
 def set_up_of(session: Session, account: Account, now: datetime) -> SetUp:
     """Look at what is really there; nothing is ticked because somebody said so, but rules."""
     kept = account.setup or {}
-    row = session.execute(
-        select(*(fact.label(step) for step, fact in _facts(account.id, now).items()))
-    ).one()
-    done = {step for step in _facts(account.id, now) if getattr(row, step)}
+    facts = _facts(account.id, now)
+    row = session.execute(select(*facts.values())).one()
+    done = {name for name, is_so in zip(facts, row, strict=True) if is_so}
     chosen = CallTakers(account.calls_by) if account.calls_by else None
-    served = {each for each in CallTakers if getattr(row, f"by_{each}")}
+    served = {each for each in CallTakers if f"by_{each}" in done}
     if chosen is None and served:
         chosen = next(each for each in CallTakers if each in served)
     if chosen in served:

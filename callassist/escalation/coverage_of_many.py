@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
@@ -37,6 +38,8 @@ from callassist.models import (
     StayNumber,
 )
 from callassist.stays.lookup import TYPED
+
+_assessed = lru_cache(maxsize=1024)(assess)  # hundreds of homes lack the same few things
 
 
 class HomeFacts(Protocol):
@@ -135,7 +138,7 @@ def nights(
             network_simulated=around.capabilities.simulated,
             heartbeat_watched=around.heartbeat_watched,
         )
-        found[home.id] = Night(coverage=assess(facts), stay=stay)
+        found[home.id] = Night(coverage=_assessed(facts), stay=stay)
     return found
 
 

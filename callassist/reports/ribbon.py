@@ -29,6 +29,7 @@ class Tone(StrEnum):
     RAISED = "raised"  # near the limit
     LOUD = "loud"
     UNHEARD = "unheard"  # no data: unknown, not quiet
+    LATER = "later"  # has not happened yet
 
 
 COLOURS = {
@@ -109,9 +110,9 @@ def with_breaches(
     """The cells, those in a breach loud; also where no level was sent."""
     shown = list(cells)
     for breach in breaches:
-        first = max(0, (breach.starts_at - starts_at) // CELL)
-        last = -((starts_at - breach.ends_at) // CELL)
-        for place in range(first, min(len(shown), max(last, first + 1))):
+        first = (breach.starts_at - starts_at) // CELL
+        last = max(-((starts_at - breach.ends_at) // CELL), first + 1)
+        for place in range(max(0, first), min(len(shown), last)):
             shown[place] = Cell(Tone.LOUD, max(shown[place].swell, 0.9))
     return tuple(shown)
 
@@ -124,7 +125,7 @@ def draw(ribbon: Ribbon, label: str) -> str:
         f'preserveAspectRatio="none" role="img" aria-label={quoteattr(label)}>',
         *_quiet(ribbon),
     ]
-    for tone in Tone:
+    for tone in COLOURS:
         path = "".join(_bars(ribbon.cells, tone))
         if path:
             parts.append(f'<path class="r-{tone}" fill="{COLOURS[tone]}" d="{path}"/>')

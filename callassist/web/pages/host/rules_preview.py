@@ -24,7 +24,7 @@ from callassist.domain.thresholds import limits, quiet_spans
 from callassist.models import NoiseReading, Property, Sensor, SensorConnection
 from callassist.ports.sensors import SourceTiming
 from callassist.reports.noise_past import NOT_DRAWN
-from callassist.reports.ribbon import CELL, Ribbon, Tick, Tone, cells_of_levels
+from callassist.reports.ribbon import CELL, Cell, Ribbon, Tick, Tone, cells_of_levels
 from callassist.sensors.registry import ADAPTERS
 
 NIGHTS = 14
@@ -42,7 +42,7 @@ class NightPreview:
     @property
     def is_unheard(self) -> bool:
         """Whether nothing at all is known of it."""
-        return all(cell.tone is Tone.UNHEARD for cell in self.ribbon.cells)
+        return all(cell.tone in (Tone.UNHEARD, Tone.LATER) for cell in self.ribbon.cells)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +81,7 @@ def preview(
         nights.append(
             NightPreview(
                 starts_at=starts_at,
-                ribbon=_ribbon(events, rules, zone, starts_at, ends_at, calls),
+                ribbon=_ribbon(events, rules, zone, starts_at, ends_at, calls, now),
                 calls=len(calls),
             )
         )
@@ -184,22 +184,24 @@ def _ribbon(
     starts_at: datetime,
     ends_at: datetime,
     calls: Sequence[datetime],
+    now: datetime,
 ) -> Ribbon:
     highest: dict[int, float] = {}
     for event in events:
         if event.level_db is not None and starts_at <= event.at < ends_at:
             place = (event.at - starts_at) // CELL
             highest[place] = max(event.level_db, highest.get(place, event.level_db))
+    cells = cells_of_levels(
+        highest,
+        (ends_at - starts_at) // CELL,  # 23 or 25 hours when the clocks change
+        starts_at,
+        limits(rules, zone, starts_at, ends_at),
+    )
+    for place in range(max(0, -((starts_at - now) // CELL)), len(cells)):
+        cells[place] = Cell(Tone.LATER, 0.0)
     return Ribbon(
         starts_at=starts_at,
-        cells=tuple(
-            cells_of_levels(
-                highest,
-                (ends_at - starts_at) // CELL,  # 23 or 25 hours when the clocks change
-                starts_at,
-                limits(rules, zone, starts_at, ends_at),
-            )
-        ),
+        cells=tuple(cells),
         quiet=tuple(quiet_spans(rules, zone, starts_at, ends_at)),
         ticks=tuple(Tick(at, "call") for at in calls),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from callassist.accounts.people import find_account
@@ -64,7 +64,7 @@ def accept() -> ResponseReturnValue:
 def _rendered(template: str) -> str:
     now = asking.now()
     with asking.reading() as session:
-        screen = tonight_screen(session, asking.service(), asking.host(), now)
+        screen = tonight_screen(session, asking.service(), asking.host(), now, _set_up_done())
         steps = set_up_steps.checklist(session, screen.set_up) if screen.set_up else None
     return render_template(
         template,
@@ -75,6 +75,11 @@ def _rendered(template: str) -> str:
         ribbon_svg=noise_words.ribbon_svg,
         decibels=noise_words.decibels,
     )
+
+
+def _set_up_done() -> set[int]:
+    done: set[int] = current_app.extensions.setdefault("callassist_set_up_done", set())
+    return done
 
 
 def sentence(standing: Standing) -> str:

@@ -16,7 +16,7 @@ from callassist.bootstrap import Service
 from callassist.domain.coverage import Coverage, MissingPart
 from callassist.domain.viewer import Viewer
 from callassist.escalation.coverage_of_many import Night, nights
-from callassist.models import Breach, Incident, Property, PropertyNoise
+from callassist.models import Account, Breach, Incident, Property, PropertyNoise
 from callassist.notifications import waiting
 from callassist.web.pages.host.home_rows import HomeRow, home_rows, really_missing
 from callassist.web.pages.host.live import LiveIncident, live_incidents
@@ -82,9 +82,12 @@ class TonightScreen:
 
 
 def tonight_screen(
-    session: Session, service: Service, viewer: Viewer, now: datetime
+    session: Session, service: Service, viewer: Viewer, now: datetime, set_up_done: set[int]
 ) -> TonightScreen:
-    """Everything, for homes of the viewer's accounts."""
+    """Everything, for homes of the viewer's accounts.
+
+    `set_up_done` remembers the accounts that were once set up: what is lost later is a card.
+    """
     places = accounts(session, viewer)
     names = {account.id: account.name for account in places}
     homes = home_rows(session, viewer)
@@ -94,8 +97,7 @@ def tonight_screen(
     busy = {one.home_id for one in incidents}
     ordered = sorted(homes, key=lambda home: _urgency(home, judged[home.id], busy, loud))
     writable = [one for one in places if viewer.can_write(one.id)]
-    set_ups = (set_up_of(session, one, now) for one in writable[:3])
-    set_up = next((one for one in set_ups if not one.is_finished), None)
+    set_up = _open_set_up(session, writable, now, set_up_done)
     cards = [
         *alarm_cards(session, viewer, waiting(session, viewer)),
         *needs(session, viewer, homes, judged, set_up, now),
@@ -146,6 +148,18 @@ def home_lines(
         )
         for home in homes
     )
+
+
+def _open_set_up(
+    session: Session, places: Sequence[Account], now: datetime, done: set[int]
+) -> SetUp | None:
+    for place in places:
+        if place.id not in done:
+            found = set_up_of(session, place, now)
+            if not found.is_finished:
+                return found
+            done.add(place.id)
+    return None
 
 
 def _urgency(
