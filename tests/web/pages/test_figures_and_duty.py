@@ -151,7 +151,7 @@ def test_the_rota_keeps_wall_clock_hours_over_a_change_of_the_clocks(
     said = words_of(page)
     assert "Nia <i>Night</i>" in said
     assert "25 hours: the clocks change" in said
-    assert "Sat 24 Oct" not in said  # no gap in that night, although it is an hour longer
+    assert "Sat 24 Oct 22:00" not in said  # no gap in that night, although it is an hour longer
     assert "Fri 23 Oct 22:00 to Sat 24 Oct 08:00" in said
     spans = owner.page("/duty?week=2026-10-24").count("duty-piece")
     assert spans == 3  # two nights, the first of them over midnight into Sunday

@@ -92,7 +92,7 @@ def test_many_incidents_come_in_pages_with_as_many_queries_as_few(
         for name in ("id", "public_id", "breach_id"):
             row.pop(name)
         rows = [row | {"public_id": f"copy{n:04}", "reference": f"copy-{n}"} for n in range(300)]
-        session.execute(insert(table), rows)
+        session.execute(insert(Incident), rows)
     assert statements(stage, owner, "/incidents") == before
     page, seen = owner.page("/incidents"), 0
     while True:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -80,14 +81,20 @@ def test_a_flagged_number_is_corrected_or_said_to_be_right(stage: Stage, owner: 
     assert "Flagged by the operator" not in owner.page(path)
 
 
+def checked(browser: Browser, stage: Stage, number: str) -> dict[str, Any]:
+    answer = browser.post("/numbers/check", home=stage.home_id, number=number)
+    assert isinstance(answer.json, dict)
+    return answer.json
+
+
 def test_numbers_are_checked_while_they_are_typed(stage: Stage, owner: Browser) -> None:
-    good = owner.post("/numbers/check", home=stage.home_id, number="+1 202 555 0109").json
+    good = checked(owner, stage, "+1 202 555 0109")
     assert good["ok"] is True
     assert (good["language"], "United States" in good["said"]) == ("en", True)
-    local_form = owner.post("/numbers/check", home=stage.home_id, number="06 12 34 56 78").json
+    local_form = checked(owner, stage, "06 12 34 56 78")
     assert local_form["ok"] is True
     for wrong in ("12", "<script>", "+33 6 39 98 00 01", "=1+1", "9" * 500):
-        answer = owner.post("/numbers/check", home=stage.home_id, number=wrong).json
+        answer = checked(owner, stage, wrong)
         assert answer["ok"] is False
         assert answer["said"].endswith(".")
     for email in (OTHER, LOOKER):

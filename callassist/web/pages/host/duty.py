@@ -80,8 +80,8 @@ def remove(span_id: str) -> ResponseReturnValue:
     with asking.writing() as session:
         roster.remove_duty(session, asking.host(), span_id)
     flash(_("The entry is off the rota."))
-    kept = {name: request.args[name] for name in ("account", "week") if name in request.args}
-    return redirect(url_for("host.duty", **kept))
+    account, week = (request.args.get(name) for name in ("account", "week"))
+    return redirect(url_for("host.duty", account=account, week=week))
 
 
 def feed() -> ResponseReturnValue:

@@ -63,7 +63,7 @@ _TONES = {
     Resolution.MISSED: "loud",
     Resolution.SENSOR_LOST: "watch",
 }
-_Row = tuple[Incident, Property, Breach | None, int | None]
+_Found = tuple[Incident, Property, Breach, int]  # the last two are None where there are none
 
 
 def incident_list(
@@ -71,7 +71,7 @@ def incident_list(
 ) -> tuple[list[IncidentLine], str | None]:
     """Incidents of the viewer's accounts, newest first, and where the next page begins."""
     query = _query(session, viewer, wanted).limit(PAGE + 1)
-    rows = list(session.execute(query).tuples())
+    rows = [(one, home, breach, said) for one, home, breach, said in session.execute(query)]
     lines = list(_lines(session, rows[:PAGE], now))
     return lines, lines[-1].incident_id if len(rows) > PAGE else None
 
@@ -85,9 +85,10 @@ def csv_of(session: Session, viewer: Viewer, wanted: Wanted, now: datetime) -> I
         )
     )
     wanted_rows = _query(session, viewer, wanted).execution_options(yield_per=500)
-    found = session.execute(wanted_rows).tuples()
+    found = session.execute(wanted_rows)
     for part in found.partitions():
-        for line in _lines(session, list(part), now):
+        rows = [(one, home, breach, said) for one, home, breach, said in part]
+        for line in _lines(session, rows, now):
             yield csv_line(
                 (
                     line.reference,
@@ -161,7 +162,7 @@ def _period(session: Session, viewer: Viewer, wanted: Wanted) -> Iterator[Column
         yield Incident.opened_at < ends_at
 
 
-def _lines(session: Session, rows: Iterable[_Row], now: datetime) -> Iterator[IncidentLine]:
+def _lines(session: Session, rows: Iterable[_Found], now: datetime) -> Iterator[IncidentLine]:
     known = list(rows)
     attempts = _attempts(session, [incident.id for incident, *_rest in known])
     for incident, home, breach, said in known:

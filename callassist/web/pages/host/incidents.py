@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,6 +24,7 @@ from callassist.web.pages.refusals import in_words
 from callassist.web.translate import gettext as _
 
 BY = "host"  # how the log names whoever acts for the account: never by name
+_FILTERS = ("home", "how", "q", "first", "last")
 _MAIN = (
     Resolution.GUEST_REACHED,
     Resolution.HOST_REACHED,
@@ -42,7 +44,9 @@ def index() -> ResponseReturnValue:
         wanted = _wanted(session)
         lines, following = incident_list(session, viewer, wanted, now)
         homes = properties(session, viewer, archived=True)
-    kept = {name: value for name, value in request.args.items() if value and name != "before"}
+    kept: dict[str, Any] = {
+        name: value for name, value in request.args.items() if value and name in _FILTERS
+    }
     return render_template(
         "host/incidents.html",
         lines=lines,
