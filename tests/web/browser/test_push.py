@@ -45,6 +45,12 @@ CLICKED = """async () => {
 }"""
 
 
+class NearWorld(World):
+    """A service that may push to this machine."""
+
+    allow_loopback = True
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = chromium_path()
@@ -59,7 +65,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def near(sqlite_databases: SqliteDatabases, tmp_path: Path, clock: ManualClock) -> Iterator[Stage]:
     """The stage of a service that may push to this machine."""
-    world = World(sqlite_databases.create(tmp_path), tmp_path, clock, allow_loopback=True)
+    world = NearWorld(sqlite_databases.create(tmp_path), tmp_path, clock)
     stage = Stage(world)
     world.service.uptime.beat()
     yield stage

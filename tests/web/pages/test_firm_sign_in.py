@@ -113,10 +113,9 @@ def test_roles_go_with_the_group_and_what_people_gave_stays(firm: Firm) -> None:
     firm.sign_in(browser, groups=["hosts"])
     assert firm.roles() == [("manager", "firm")]
     assert browser.get("/desk").status_code == 404
-    linked = {"sub": "u-2", "email": LOOKER}
-    firm.sign_in(groups=["bosses"], **linked)
+    firm.sign_in(groups=["bosses"], sub="u-2", email=LOOKER)
     assert firm.roles(LOOKER) == [("owner", "firm"), ("viewer", "local")]
-    firm.sign_in(groups=[], **linked)
+    firm.sign_in(groups=[], sub="u-2", email=LOOKER)
     assert firm.roles(LOOKER) == [("viewer", "local")]
 
 
