@@ -20,6 +20,7 @@ from callassist.models import Incident, IncidentLogEntry, Operator, Property
 from callassist.reports.words import Words
 
 LANGUAGES = ("en", "fr")
+CITY, ZONE = "Paris", ZoneInfo("Europe/Paris")
 SHOWN = 8
 _LOOKED_AT = 60  # many entries say nothing new to somebody who watches
 _WORDY = {
@@ -33,7 +34,7 @@ _WORDY = {
 
 @dataclass(frozen=True, kw_only=True)
 class Caption:
-    """One line: when, at the home's own time, what, and why if that is worth saying."""
+    """One line: when (the stage's own time), what, and why if that is worth saying."""
 
     id: int
     at: datetime
@@ -78,14 +79,13 @@ def _caption(
     key = _key(entry, incident)
     if key not in words["what"] or entry.data.get("kind") in OFF_BY_DEFAULT:
         return None
-    zone = ZoneInfo(home.timezone)
     data = entry.data
     values: dict[str, object] = {
         "home": home.name,
         "who": data.get("desk_name") or names.get(data.get("operator_id") or 0, "?"),
         "n": data.get("attempt_number"),
     }
-    report = Words(language, zone)
+    report = Words(language, ZONE)  # one clock for all homes: the night is watched from one place
     values |= {name: _within(report, part, data.get(name)) for name, part in _WORDY.items()}
     return Caption(
         id=entry.id,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,12 +12,11 @@ from sqlalchemy import select
 from callassist.bootstrap import Service
 from callassist.demo.cast import ROBOTS
 from callassist.demo.scene import HOST_EMAIL, OPERATOR_EMAIL, email_of
-from callassist.demo.stage.captions import LANGUAGES, captions, texts
+from callassist.demo.stage.captions import CITY, LANGUAGES, ZONE, captions, texts
 from callassist.demo.taking_over import HOST, hand_back, take_over, taken_over
 from callassist.models import Person
 
 SitDown = Callable[[Person, str], ResponseReturnValue]  # signs a person in, leads to an address
-CITY, ZONE = "Paris", ZoneInfo("Europe/Paris")
 _OPERATORS = tuple(robot.name for robot in ROBOTS)
 _WALLS = ("/board/wall", "/board", "/desk")  # the first that this version has
 

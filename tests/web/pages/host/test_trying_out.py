@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from callassist.models import Stay
+from callassist.models import Incident, Stay
 from tests.web.pages.stage import HOME, LOOKER, OTHER, OWNER
+from tests.web.pages.test_query_counts import statements
 
 
 def _first_stay(stage):
@@ -53,6 +54,40 @@ def test_shadow_mode_is_switched_on_and_off_and_says_what_it_means(stage):
     assert "shadow mode" in refused.text
     owner.post(path, mode="off")
     assert "Begin shadow mode" in owner.get(path).text
+
+
+def test_the_list_of_calls_that_were_not_made_costs_the_same_for_one_and_for_ten(stage):
+    owner = stage.sign_in(OWNER)
+    path = f"/homes/{stage.home_id}/shadow"
+    _in_shadow(stage, 1)
+    assert "We would have made one call" in owner.get(path).text
+    before = statements(stage, owner, path)
+    _in_shadow(stage, 9)
+    assert "We would have made 10 calls" in owner.get(path).text
+    assert statements(stage, owner, path) == before
+
+
+def _in_shadow(stage, count):
+    now = stage.world.clock.now()
+    with stage.world.service.sessions.write() as session:
+        for _ in range(count):
+            session.add(
+                Incident(
+                    reference="amber-fox",
+                    account_id=stage.home.account_id,
+                    property_id=stage.home.id,
+                    policy={},
+                    cadence={},
+                    state="closed",
+                    resolution="went_quiet",
+                    shadow=True,
+                    opened_at=now - timedelta(hours=1),
+                    opened_by="noise",
+                    call_requested_at=now - timedelta(minutes=40),
+                    closed_at=now,
+                    language="en",
+                )
+            )
 
 
 def test_the_host_copies_the_guests_link_and_makes_a_new_one(stage):
