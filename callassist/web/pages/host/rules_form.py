@@ -9,6 +9,7 @@ from callassist.domain.policy import MOST_QUIET_HOURS, EscalationPolicy
 from callassist.domain.quiet_hours import WEEKDAYS, LocalHours, do_overlap
 from callassist.errors import InvalidInput
 from callassist.web.pages.forms import Form
+from callassist.web.pages.refusals import in_words
 
 ROWS = tuple(range(1, MOST_QUIET_HOURS + 1))
 _MINUTE = 60
@@ -83,18 +84,15 @@ def rules_of(form: Form, base: EscalationPolicy) -> EscalationPolicy | None:
         _check_order(form, cadence)
     if form.is_refused:
         return None
-    with form.taking_errors():
-        return _read(data)
-    return None
+    return _read(form, data)
 
 
-def _read(data: Mapping[str, object]) -> EscalationPolicy:
+def _read(form: Form, data: Mapping[str, object]) -> EscalationPolicy | None:
     try:
         return EscalationPolicy.from_dict(data)
     except InvalidInput as refused:
-        field = refused.field or ""
-        detail = refused.detail.removeprefix(f"{field}: ")
-        raise InvalidInput(detail, _form_field(field)) from refused
+        form.errors[_form_field(refused.field or "")] = in_words(refused)
+        return None
 
 
 def _take_warnings(form: Form, cadence: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import current_app, url_for
 from sqlalchemy import select
@@ -74,7 +75,7 @@ def url_if(endpoint: str, **values: str | None) -> str:
     """The address of a page that this service has; "" for one that it has not."""
     if endpoint not in current_app.view_functions or None in values.values():
         return ""
-    return url_for(endpoint, **{name: value for name, value in values.items() if value})
+    return current_app.url_for(endpoint, **dict[str, Any](values))
 
 
 def _where(step: SetUpStep, home_id: str | None) -> str:
