@@ -35,7 +35,7 @@ def remove(home_id: str, contact_id: str) -> ResponseReturnValue:
     with asking.writing() as session:
         remove_contact(session, asking.host(), contact_id)
     flash(_("The contact is removed."))
-    return redirect(url_for("host.home", home_id=home_id))
+    return redirect(url_for("host.home_say", home_id=home_id))
 
 
 def _page(home_id: str, contact_id: str | None) -> ResponseReturnValue:
@@ -59,7 +59,7 @@ def _page(home_id: str, contact_id: str | None) -> ResponseReturnValue:
                 update_contact(session, vault, viewer, contact_id, typed)
         if not form.is_refused:
             flash(_("The contact is saved."))
-            return redirect(url_for("host.home", home_id=home_id))
+            return redirect(url_for("host.home_say", home_id=home_id))
     page = render_template("host/contact_form.html", form=form, home=home, contact=known)
     return page, 422 if form.is_refused else 200
 
