@@ -50,6 +50,7 @@ def of_host(stage: Stage) -> Iterator[str]:
     yield from ("/connections/new", "/incidents", "/password")
     yield from ("/account/notifications", "/team", "/team/changes", "/programs", "/status")
     yield from ("/account", "/account/ways-in", "/account/second-step", "/account/second-step/off")
+    yield from ("/stays", "/stays/calendar", "/stays/import", "/reports", "/duty")
 
 
 def of_administrator(stage: Stage) -> Iterator[str]:
