@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from callassist.web.pages.people import service_words
@@ -73,7 +75,9 @@ def test_the_app_can_be_installed_and_shows_pushed_messages(stage: Stage) -> Non
     assert manifest.json is not None
     assert manifest.json["start_url"] == "/"
     for icon in manifest.json["icons"]:
-        assert visitor.get(icon["src"]).status_code == 200
+        _, _, version, name = icon["src"].split("/", 3)
+        assert version.isalnum()
+        assert (Path(str(stage.world.app.static_folder)) / name).is_file()
     worker = visitor.get("/sw.js")
     assert worker.mimetype == "text/javascript"
     assert worker.headers["Cache-Control"] == "no-cache"
