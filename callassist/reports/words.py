@@ -134,6 +134,8 @@ class _Dash:
 
 @lru_cache(maxsize=len(LANGUAGES))
 def texts(language: str) -> Mapping[str, Any]:
-    """All words of a language as the TOML file has them."""
-    source = resources.files("callassist.reports").joinpath("texts", f"{language}.toml")
-    return tomllib.loads(source.read_text(encoding="utf-8"))
+    """All words of a language as its TOML files have them: of reports, and of figures by mail."""
+    folder = resources.files("callassist.reports").joinpath("texts")
+    names = (f"{language}.toml", f"digest_{language}.toml")
+    files = [tomllib.loads(folder.joinpath(name).read_text(encoding="utf-8")) for name in names]
+    return files[0] | files[1]
