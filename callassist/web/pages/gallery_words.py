@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-WORDS = {
+from typing import Any
+
+WORDS: dict[str, dict[str, Any]] = {
     "en": {
         "title": "Building blocks",
         "lead": "One sentence first, data second. Each piece in its states.",
