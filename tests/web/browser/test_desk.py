@@ -18,6 +18,7 @@ from tests.web.pages.stage import ANN, BEN, OWNER, Stage
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 GUEST = "Robin <b>Example</b>"
+expect.set_options(timeout=15_000)  # a busy machine is not a fault of the desk
 
 
 @pytest.fixture(scope="module")

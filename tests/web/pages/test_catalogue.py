@@ -20,7 +20,10 @@ SERVICES = (
     *(f"accounts/{name}.py" for name in ("agreements", "connections", "sensors", "tokens")),
     *(f"roster/{name}.py" for name in ("shifts",)),
     *(f"stays/{name}.py" for name in ("service", "details", "store")),
-    *(f"escalation/{name}.py" for name in ("offers", "dialling", "wrap_up", "presence")),
+    *(
+        f"escalation/{name}.py"
+        for name in ("offers", "dialling", "wrap_up", "presence", "notes", "giving_back")
+    ),
     *(f"escalation/{name}.py" for name in ("opening", "ending")),
     *(f"notifications/{name}.py" for name in ("keeping_channels", "channel_test", "email")),
     *(f"domain/{name}.py" for name in ("phone", "language")),
