@@ -53,6 +53,13 @@ def rows(stage: Stage, model):
         return list(session.scalars(select(model).order_by(model.id)))
 
 
+def found(pattern: str, page: str) -> str:
+    """The first address of this shape."""
+    match = re.search(pattern, page)
+    assert match is not None, pattern
+    return match.group()
+
+
 def test_the_board_says_who_waits_and_who_could_take_it_and_nothing_about_the_guest(stage):
     sue = chief(stage)
     stage.call_about_home(stage.sign_in(OWNER))
@@ -133,7 +140,7 @@ def test_the_board_asks_the_database_as_often_for_many_calls_as_for_few(stage):
 def test_a_kiosk_shows_the_wallboard_by_its_secret_address_until_it_is_revoked(stage):
     sue = chief(stage)
     made = sue.post("/board/links", kind="wall").text
-    path = re.search(r"(/wall/[\w-]+)", made).group(1)
+    path = found(r"/wall/[\w-]+", made)
     kiosk = Browser(stage.world.app)
     assert "Night desk" in kiosk.page(path)
     assert "Waiting" in kiosk.page(f"{path}/now")
@@ -179,7 +186,7 @@ def test_shifts_are_added_moved_copied_and_removed_and_gaps_are_named(stage):
 def test_shifts_are_a_calendar_under_a_secret_address(stage):
     sue = chief(stage)
     made = sue.post("/board/links", kind="shifts").text
-    path = re.search(r"(/calendars/shifts/[\w-]+\.ics)", made).group(1)
+    path = found(r"/calendars/shifts/[\w-]+\.ics", made)
     answer = Browser(stage.world.app).get(path)
     assert answer.mimetype == "text/calendar"
     assert "SUMMARY:At the desk: Ann" in answer.text
@@ -203,7 +210,7 @@ def test_a_script_is_written_by_one_supervisor_and_published_by_another(stage):
     kept = sue.post("/board/scripts/en/edit", **edited(sue, guest__thanks="Good night to you."))
     assert kept.status_code == 302
     assert "Good night to you." not in sue.page("/board/scripts")
-    publish = re.search(r"/board/scripts/versions/\w+/publish", sue.page("/board/scripts")).group()
+    publish = found(r"/board/scripts/versions/\w+/publish", sue.page("/board/scripts"))
     sue.post(publish)
     assert "another supervisor" in words_of(sue.page("/board/scripts")).lower()
     tim.post(publish)
