@@ -62,7 +62,7 @@ def test_every_page_speaks_french(stage: Stage) -> None:
         ("/rules", "Jeux de règles", "Sets of rules"),
         ("/rules/new", "Trop bruyant à partir de", "Too loud from"),
         ("/sensors", "Connexions", "Connections"),
-        ("/connections/new", "Connecter", "Connect sensors"),
+        ("/connections/new", "Relier des capteurs", "Connect sensors"),
         (home, "Aperçu", "Overview"),
         (f"{home}/live", "Maximum", "Loudest"),
         (f"{home}/rules", "Appel après", "Call after"),
