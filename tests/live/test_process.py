@@ -158,8 +158,9 @@ def test_live_alone_serves_streams_and_nothing_else(tmp_path: Path) -> None:
             assert "CALLASSIST_LIVE_BIND" in refusal_of_a_second(tmp_path, live.port)
             stream = live.ask("/live", cookie=cookie)
             assert stream.status == 200
-            signing_out = serve.ask("/password", cookie=cookie)
-            token = TOKEN.search(signing_out.read().decode())
+            page = serve.ask("/password", cookie=cookie)
+            token = TOKEN.search(page.read().decode())
             assert token is not None
-            serve.ask("/sign-out", cookie=cookie, form={"csrf_token": token[1]})
+            own = cookie_of(page)  # it has the form's secret by now
+            assert serve.ask("/sign-out", cookie=own, form={"csrf_token": token[1]}).status == 302
             assert b'"why":"access"' in stream.read(), "heard from the other process"
