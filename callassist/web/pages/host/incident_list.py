@@ -70,7 +70,15 @@ def incident_list(
     session: Session, viewer: Viewer, wanted: Wanted, now: datetime
 ) -> tuple[list[IncidentLine], str | None]:
     """Incidents of the viewer's accounts, newest first, and where the next page begins."""
-    query = _query(session, viewer, wanted).limit(PAGE + 1)
+    # the ids first: sorting ten thousand whole rows to show fifty takes ten times as long
+    newest = (
+        select(Incident.id)
+        .where(Incident.account_id.in_(viewer.account_ids), *_conditions(session, viewer, wanted))
+        .order_by(Incident.id.desc())
+        .limit(PAGE + 1)
+    )
+    ids = list(session.scalars(newest))
+    query = _rows().where(Incident.id.in_(ids))
     rows = [(one, home, breach, said) for one, home, breach, said in session.execute(query)]
     lines = list(_lines(session, rows[:PAGE], now))
     return lines, lines[-1].incident_id if len(rows) > PAGE else None
@@ -84,7 +92,11 @@ def csv_of(session: Session, viewer: Viewer, wanted: Wanted, now: datetime) -> I
             *("practice", "false_alarm"),
         )
     )
-    wanted_rows = _query(session, viewer, wanted).execution_options(yield_per=500)
+    wanted_rows = (
+        _rows()
+        .where(Incident.account_id.in_(viewer.account_ids), *_conditions(session, viewer, wanted))
+        .execution_options(yield_per=500)
+    )
     found = session.execute(wanted_rows)
     for part in found.partitions():
         rows = [(one, home, breach, said) for one, home, breach, said in part]
@@ -104,15 +116,13 @@ def csv_of(session: Session, viewer: Viewer, wanted: Wanted, now: datetime) -> I
             )
 
 
-def _query(
-    session: Session, viewer: Viewer, wanted: Wanted
-) -> Select[Incident, Property, Breach, int]:
+def _rows() -> Select[Incident, Property, Breach, int]:
+    """Incidents with what a line says about them, newest first."""
     return (
         select(Incident, Property, Breach, FalseAlarm.id)
         .join(Property, Property.id == Incident.property_id)
         .outerjoin(Breach, Breach.id == Incident.breach_id)
         .outerjoin(FalseAlarm, FalseAlarm.incident_id == Incident.id)
-        .where(Incident.account_id.in_(viewer.account_ids), *_conditions(session, viewer, wanted))
         .order_by(Incident.id.desc())
     )
 
