@@ -11,7 +11,7 @@ from sqlalchemy import Select, or_, select
 from callassist.domain.call_task import OPEN_TASK_STATES, TaskState
 from callassist.domain.viewer import Role
 from callassist.errors import NotFound
-from callassist.escalation import dialling, offers, wrap_up
+from callassist.escalation import dialling, giving_back, notes, offers, wrap_up
 from callassist.escalation.handing_out import queue_order
 from callassist.escalation.saving import Extras
 from callassist.models import CallTask
@@ -41,6 +41,26 @@ class WrapUp(Input):
         default=None, description="With call_back_requested: 5 to 15 minutes from now."
     )
     language: Language | None = Field(default=None, description="With language_barrier.")
+
+
+class Release(Input):
+    """Why a call that was not made goes back to the queue."""
+
+    reason: Word = Field(
+        default="other", description="language, knows_them, equipment, called_away or other"
+    )
+
+
+class HandOver(Release):
+    """The same, to somebody who speaks `language`."""
+
+    language: Language
+
+
+class Draft(Input):
+    """The note as typed so far."""
+
+    note: Prose
 
 
 def queue(ask: Ask) -> Page[CallTaskLine]:
@@ -94,6 +114,30 @@ def extend(ask: Ask, task_id: str, body: Nothing) -> CallTaskCard:
     row_id = _row_id(ask, task_id)
     wrap_up.extend(ask.session, ask.service.escalation, ask.operator_id, row_id, ask.now)
     return show(ask, task_id)
+
+
+def release(ask: Ask, task_id: str, body: Release) -> CallTaskCard:
+    row_id, escalation = _row_id(ask, task_id), ask.service.escalation
+    giving_back.release(ask.session, escalation, ask.operator_id, row_id, body.reason, ask.now)
+    return show(ask, task_id)
+
+
+def hand_over(ask: Ask, task_id: str, body: HandOver) -> CallTaskCard:
+    giving_back.hand_over(
+        ask.session,
+        ask.service.escalation,
+        ask.operator_id,
+        _row_id(ask, task_id),
+        body.reason,
+        body.language,
+        ask.now,
+    )
+    return show(ask, task_id)
+
+
+def keep_note(ask: Ask, task_id: str, body: Draft) -> None:
+    """Kept until the result is saved; a result without a note takes it over."""
+    notes.keep_draft(ask.session, ask.operator_id, _row_id(ask, task_id), body.note, ask.now)
 
 
 def save(ask: Ask, task_id: str, body: WrapUp) -> CallTaskCard:
@@ -180,5 +224,8 @@ ROUTES = (
     _move("dial", "Look once more, then dial", dial, answer=DialAnswer),
     _move("hang-up", "End the call", hang_up),
     _move("extend", "One more minute for the wrap-up, once", extend),
+    _move("release", "Give a call that was not made back to the queue", release, body=Release),
+    _move("hand-over", "Give it to somebody who speaks a language", hand_over, body=HandOver),
+    _move("note", "Keep the note as typed so far", keep_note, body=Draft, answer=None),
     _move("wrap-up", "Save the result", save, body=WrapUp),
 )

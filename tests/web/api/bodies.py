@@ -69,6 +69,9 @@ def _bodies(seeds: Seeds) -> dict[str, Any]:
             "source": "mail of Monday",
         },
         "POST /incidents": {"property": home},
+        "POST /call-tasks/{task_id}/release": {"reason": "other"},
+        "POST /call-tasks/{task_id}/hand-over": {"language": "fr"},
+        "POST /call-tasks/{task_id}/note": {"note": "Sorry"},
         "POST /call-tasks/{task_id}/wrap-up": {"result": "guest_agreed"},
         "POST /presence": {"state": "available"},
         "POST /notification-channels": {
