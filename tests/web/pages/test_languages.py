@@ -39,6 +39,7 @@ def read(page: str, language: str) -> set[str]:
     assert f'<html lang="{language}">' in page
     body = re.split(r"<body[^>]*>", page)[1]
     own = re.sub(elsewhere(language), " ", body, flags=re.DOTALL)
+    own = re.sub(r'<option value="\w+/[^"]+"[^>]*>.*?</option>', " ", own)  # names of time zones
     text = NAMES.sub(" ", words_of(own))
     return {word.lower() for word in re.findall(r"[^\W\d_]+", text)}
 
