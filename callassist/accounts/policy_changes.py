@@ -60,9 +60,7 @@ def changes_of(session: Session, viewer: Viewer, policy: Policy) -> list[PolicyC
     """The latest changes of a preset of the viewer's accounts, newest first."""
     query = (
         select(PolicyChange)
-        .where(
-            PolicyChange.policy_id == policy.id, PolicyChange.account_id.in_(viewer.account_ids)
-        )
+        .where(PolicyChange.policy_id == policy.id, PolicyChange.account_id.in_(viewer.account_ids))
         .order_by(PolicyChange.id.desc())
         .limit(_SHOWN)
     )

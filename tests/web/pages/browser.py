@@ -33,7 +33,7 @@ class Browser:
         assert answer.status_code == 200, f"{path}: {answer.status}"
         return answer.text
 
-    def post(self, path: str, **fields: str) -> TestResponse:
+    def post(self, path: str, **fields: str | list[str]) -> TestResponse:
         """Send a form with its token; for `from` and the like write `from_`."""
         if not self.token:
             self.get("/sign-in/forgotten")

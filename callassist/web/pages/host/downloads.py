@@ -12,7 +12,9 @@ from callassist.web.pages import asking
 
 def csv_download(lines: Iterator[str], name: str) -> Response:
     """A table that spreadsheets open as it is meant; sent while it is made."""
-    return download(stream_with_context(_encoded(lines)), "text/csv", f"{name}-{asking.now():%Y-%m-%d}.csv")
+    return download(
+        stream_with_context(_encoded(lines)), "text/csv", f"{name}-{asking.now():%Y-%m-%d}.csv"
+    )
 
 
 def download(content: Iterator[bytes] | bytes, kind: str, name: str) -> Response:

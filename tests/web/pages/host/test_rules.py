@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from callassist.models import NoiseReading, Policy, Property, Sensor
 from tests.web.pages.browser import Browser, words_of
@@ -27,15 +28,16 @@ RULES = {
 }
 
 
-def send(owner: Browser, path: str, do: str = "save", **changed: object):
-    return owner.post(path, **{**RULES, "do": do, **changed})
+def send(owner: Browser, path: str, do: str = "save", **changed: str) -> TestResponse:
+    fields: dict[str, str | list[str]] = {**RULES, "do": do, **changed}
+    return owner.post(path, **fields)
 
 
-def saved(stage: Stage, owner: Browser, **changed: object) -> str:
+def saved(stage: Stage, owner: Browser, **changed: str) -> str:
     """A set of rules that the home has; its address."""
     answer = send(owner, "/rules/new", for_home=stage.home_id, **changed)
     assert answer.status_code == 302, words_of(answer.text)
-    return answer.location
+    return str(answer.location)
 
 
 def a_loud_night(stage: Stage, level: float = 72.0) -> None:

@@ -166,52 +166,52 @@ def test_who_may_only_look_gets_no_buttons(stage: Stage) -> None:
 # -- set-up
 
 
-def newcomer(stage: Stage) -> Browser:
+def newcomer(stage: Stage) -> tuple[Browser, str]:
     now = stage.world.clock.now()
     with stage.world.service.sessions.write() as session:
         account = create_account(session, "Brand New", now=now, timezone="Europe/Paris")
         add_person(session, "new@example.com", Role.OWNER, now=now, account=account, name="Nia")
-        stage.new_account_id = account.public_id
-    return stage.sign_in("new@example.com")
+        account_id = account.public_id
+    return stage.sign_in("new@example.com"), account_id
 
 
 def test_a_new_host_is_asked_who_takes_the_calls_and_then_led(stage: Stage) -> None:
-    new = newcomer(stage)
+    new, account = newcomer(stage)
     page = words_of(new.page("/"))
     assert "Who takes the calls?" in page
     assert "Operators on the roster" not in page
-    new.post("/set-up/calls", account=stage.new_account_id, calls_by="own_desk")
+    new.post("/set-up/calls", account=account, calls_by="own_desk")
     page = words_of(new.page("/"))
     assert "Who takes the calls?" not in page
     assert "Operators on the roster" in page
     assert "A desk that answers for you" not in page
-    new.post("/set-up/calls", account=stage.new_account_id, calls_by="on_call")
+    new.post("/set-up/calls", account=account, calls_by="on_call")
     assert "Who has duty, with a phone number" in words_of(new.page("/"))
 
 
 def test_an_invented_choice_is_refused(stage: Stage) -> None:
-    new = newcomer(stage)
-    new.post("/set-up/calls", account=stage.new_account_id, calls_by="robots")
+    new, account = newcomer(stage)
+    new.post("/set-up/calls", account=account, calls_by="robots")
     assert "Choose who takes the calls." in words_of(new.page("/"))
 
 
 def test_ticks_are_proved_by_what_is_there(stage: Stage) -> None:
-    new = newcomer(stage)
-    new.post("/set-up/calls", account=stage.new_account_id, calls_by="serviced")
+    new, account = newcomer(stage)
+    new.post("/set-up/calls", account=account, calls_by="serviced")
     assert "0 of 8 done" in words_of(new.page("/"))
     made = {"name": "Mill", "timezone": "Europe/Paris", "country": "FR", "host_only": "yes"}
     new.post("/homes/new", **made)
     assert "2 of 8 done" in words_of(new.page("/"))  # the home, and nobody's number is needed
-    new.post("/set-up/rules", account=stage.new_account_id)
+    new.post("/set-up/rules", account=account)
     assert "3 of 8 done" in words_of(new.page("/"))
 
 
 def test_a_step_can_be_skipped_and_taken_up_again(stage: Stage) -> None:
-    new = newcomer(stage)
-    new.post("/set-up/calls", account=stage.new_account_id, calls_by="serviced")
-    new.post("/set-up/skip", account=stage.new_account_id, step="practice")
+    new, account = newcomer(stage)
+    new.post("/set-up/calls", account=account, calls_by="serviced")
+    new.post("/set-up/skip", account=account, step="practice")
     assert "Take it up again" in words_of(new.page("/"))
-    new.post("/set-up/skip", account=stage.new_account_id, step="practice", again="yes")
+    new.post("/set-up/skip", account=account, step="practice", again="yes")
     assert "Take it up again" not in words_of(new.page("/"))
     assert new.post("/set-up/skip", account=stage.account_id, step="home").status_code == 404
 
