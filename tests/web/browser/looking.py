@@ -55,8 +55,8 @@ def look(
     complaints: list[str] = []
     page.on("console", lambda message: _note(complaints, message))
     page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto("/sign-in" if link is None else f"/sign-in/link/{link}")
     if link is not None:
-        page.goto(f"/sign-in/link/{link}")
         page.locator("main form button").first.click()
         page.wait_for_load_state()
     _speak(page, view.language)

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.web.browser.chromium import chromium, chromium_path, serving
+from tests.web.browser.chromium import chromium, chromium_path
+from tests.web.browser.live_page import live_site
 from tests.web.browser.looking import DESKTOP, NARROW, PHONE, View, faults_of, look
 from tests.web.pages import browser as plain
 from tests.web.pages.stage import Stage
@@ -19,6 +20,8 @@ from tests.web.screens import people, played, screens
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
+ROLES = ("owner", "operator", "supervisor", "administrator", "visitor")
+SOUND = "--autoplay-policy=no-user-gesture-required"  # a ringing desk asks for a gesture else
 VIEWS = (
     View(language="en", theme="light", width=DESKTOP),
     View(language="fr", theme="dark", width=PHONE),
@@ -33,24 +36,23 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CI") == "true":
             pytest.fail("there is no Chromium: apt-get install chromium", pytrace=False)
         pytest.skip("there is no Chromium: apt-get install chromium")
-    with chromium(path) as started:
+    with chromium(path, SOUND) as started:
         yield started
 
 
-@pytest.mark.parametrize("who", ["owner", "operator", "supervisor", "administrator", "visitor"])
+@pytest.mark.parametrize("who", ROLES)
 def test_every_screen_can_be_used_by_everybody(stage: Stage, browser: Browser, who: str) -> None:
-    email, starts = list(people(played(stage)).items())[
-        ["owner", "operator", "supervisor", "administrator", "visitor"].index(who)
-    ]
-    app = stage.world.app
-    finder = stage.sign_in(email) if email else plain.Browser(app)
-    found = screens(app, finder, starts)
-    assert len(found) >= len(starts) - 1
-    with serving(app) as address:
+    with live_site(stage) as site:
+        email, starts = list(people(played(stage)).items())[ROLES.index(who)]
+        finder = stage.sign_in(email) if email else plain.Browser(stage.world.app)
+        found = screens(stage.world.app, finder, starts)
+        assert len(found) >= len(starts) - 1
         seen = [
             fault
             for view in VIEWS
-            for fault in look(browser, address, view, found, stage.link(email) if email else None)
+            for fault in look(
+                browser, site.address, view, found, stage.link(email) if email else None
+            )
         ]
     assert seen == []
 

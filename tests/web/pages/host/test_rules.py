@@ -11,7 +11,7 @@ from callassist.models import NoiseReading, Policy, Property, Sensor
 from tests.web.pages.browser import Browser, words_of
 from tests.web.pages.stage import LOOKER, OTHER, OWNER, Stage
 
-RULES = {
+RULES: dict[str, str | list[str]] = {
     "name": "City flats",
     "threshold_db": "75",
     "quiet_threshold_db": "70",
