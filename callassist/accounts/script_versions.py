@@ -125,9 +125,17 @@ def versions(session: Session, desk: Desk, language: str) -> list[ScriptVersion]
 
 
 def library_of_desk(session: Session, library: ScriptLibrary, desk_id: int | None) -> ScriptLibrary:
-    """The service's library, with what this desk has published instead."""
+    """The service's library, with what this desk has published instead; read once per session."""
     if desk_id is None:
         return library
+    key = ("script library", desk_id)
+    if key not in session.info:
+        session.info[key] = _read_library(session, library, desk_id)
+    found: ScriptLibrary = session.info[key]
+    return found
+
+
+def _read_library(session: Session, library: ScriptLibrary, desk_id: int) -> ScriptLibrary:
     query = select(ScriptVersion).where(
         ScriptVersion.desk_id == desk_id,
         ScriptVersion.published_at.is_not(None),

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field
 from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import joinedload
 
 from callassist.domain.call_task import OPEN_TASK_STATES, TaskState
 from callassist.domain.viewer import Role
@@ -66,7 +67,8 @@ class Draft(Input):
 def queue(ask: Ask) -> Page[CallTaskLine]:
     """Your own open task, then your desk's queue in order; a supervisor sees all open tasks."""
     operator_id = _operator_id(ask)
-    tasks = list(ask.session.scalars(_visible(ask).where(CallTask.state.in_(_OPEN))))
+    open_ones = _visible(ask).where(CallTask.state.in_(_OPEN))
+    tasks = list(ask.session.scalars(open_ones.options(joinedload(CallTask.incident))))
     tasks.sort(key=lambda task: (task.operator_id != operator_id, *queue_order(task)))
     return Page(items=lines(ask, tasks, operator_id))
 

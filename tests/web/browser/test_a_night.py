@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from callassist.models import Account
-from tests.web.browser.chromium import chromium, chromium_path, serving
+from tests.web.browser.chromium import chromium, chromium_path
+from tests.web.browser.live_page import live_site
 from tests.web.pages.stage import ANN, OWNER, Stage, local
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -30,8 +31,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def address(stage: Stage) -> Iterator[str]:
-    with serving(stage.world.app) as url:
-        yield url
+    with live_site(stage) as site:
+        yield site.address
 
 
 REFUSED = 422  # a form that asks to be corrected; Chromium calls that an error too
@@ -102,11 +103,11 @@ def enter_stay(host: Page, stage: Stage) -> None:
     host.get_by_label("Arrives").fill(local(now - timedelta(hours=5)))
     host.get_by_label("Leaves").fill(local(now + timedelta(days=3)))
     host.get_by_label("Guest", exact=True).fill("Kim Example")
-    host.get_by_label("Phone numbers").fill("12")
+    host.get_by_label("Phone number", exact=True).fill("12")
     host.get_by_role("button", name="Save").click()
     expect(host.get_by_role("alert")).to_contain_text("This number cannot exist")
     expect(host.get_by_label("Guest", exact=True)).to_have_value("Kim Example")
-    host.get_by_label("Phone numbers").fill("+1 202 555 0102")
+    host.get_by_label("Phone number", exact=True).fill("+1 202 555 0102")
     host.get_by_role("button", name="Save").click()
     expect(host.get_by_text("Kim Example").first).to_be_visible()
 

@@ -54,8 +54,7 @@ def test_french_keeps_its_values_and_its_spaces() -> None:
     for message in catalogue.read("fr"):
         if not message.id:
             continue
-        said, english = all_of(message.string), all_of(message.id)[0]
-        for text in said:
+        for text, english in zip(all_of(message.string), all_of(message.id), strict=True):
             assert set(re.findall(r"%\(\w+\)s", text)) == set(re.findall(r"%\(\w+\)s", english))
             assert not re.search(r" [:;?!»]|« ", text), f"an ordinary blank in {text!r}"
 
