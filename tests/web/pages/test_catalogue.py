@@ -83,3 +83,13 @@ def refused_with_values(path: Path) -> Iterator[str]:
             yield "".join(
                 str(part.value) if isinstance(part, ast.Constant) else "7" for part in first.values
             )
+
+
+def test_no_text_hides_in_an_f_string_where_it_is_not_collected() -> None:
+    hidden = [
+        f"{path.name}: {line.strip()}"
+        for path in (catalogue.PACKAGE / "web").rglob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r"""\bf["'].*\{n?(?:gettext|_)\(""", line)
+    ]
+    assert hidden == []

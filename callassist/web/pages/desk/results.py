@@ -130,10 +130,10 @@ class _Teller:
             return _("Say when below: 5 to 15 minutes from now.")
         told = self._decision(self._foretold.by_result[result])
         if result is D.HOSTILE:
-            return f"{told} {_('You get a break.')}"
+            return " ".join((told, _("You get a break.")))
         rule = GUEST_RULES.get(result)
         if rule is not None and rule.flags_number:
-            return f"{_('The number is flagged.')} {told}"
+            return " ".join((_("The number is flagged."), told))
         return told
 
     def languages(self, by_language: Mapping[str, GuestDecision]) -> Iterator[tuple[str, str]]:
