@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,10 +22,11 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def sessions(database_url: str) -> Sessions:
+def sessions(database_url: str) -> Iterator[Sessions]:
     engine = make_engine(database_url)
     upgrade(engine)
-    return Sessions(engine)
+    yield Sessions(engine)
+    engine.dispose()
 
 
 def hear(
