@@ -1,6 +1,6 @@
 """Every screen in Chromium: accessible, nothing wider than the window, nothing in the console.
 
-`scripts/prove screens` looks at each in every language, look and width; here are three of them.
+Three views of each: a desk screen, a phone in French and in the dark, and the narrowest window.
 """
 
 from __future__ import annotations
