@@ -1,7 +1,26 @@
-"""The stage of the pages' tests, for Chromium."""
+"""The stage of the pages' tests and one Chromium for each module that looks at it."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.web.browser.chromium import chromium, chromium_path
 from tests.web.pages.conftest import stage
 
-__all__ = ["stage"]
+__all__ = ["browser", "stage"]
+
+
+@pytest.fixture(scope="module")
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    """The system's Chromium; a module adds flags of its own in `CHROMIUM_FLAGS`."""
+    path = chromium_path()
+    if path is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("there is no Chromium: apt-get install chromium", pytrace=False)
+        pytest.skip("there is no Chromium: apt-get install chromium")
+    with chromium(path, *getattr(request.module, "CHROMIUM_FLAGS", ())) as started:
+        yield started

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,23 +10,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from callassist.models import Account
-from tests.web.browser.chromium import chromium, chromium_path
 from tests.web.browser.live_page import live_site
 from tests.web.pages.stage import ANN, OWNER, Stage, local
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium_path()
-    if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("there is no Chromium: apt-get install chromium", pytrace=False)
-        pytest.skip("there is no Chromium: apt-get install chromium")
-    # a ringing desk asks for a gesture else, and complains
-    with chromium(path, "--autoplay-policy=no-user-gesture-required") as started:
-        yield started
 
 
 @pytest.fixture
@@ -36,6 +22,8 @@ def address(stage: Stage) -> Iterator[str]:
         yield site.address
 
 
+# A ringing desk asks for a gesture else, and complains.
+CHROMIUM_FLAGS = ("--autoplay-policy=no-user-gesture-required",)
 REFUSED = 422  # a form that asks to be corrected; Chromium calls that an error too
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 
@@ -11,7 +10,6 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from callassist.models import NoteDraft
-from tests.web.browser.chromium import chromium, chromium_path
 from tests.web.browser.live_page import Site, live_site
 from tests.web.pages.stage import ANN, BEN, OWNER, Stage
 
@@ -19,17 +17,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 GUEST = "Robin <b>Example</b>"
 expect.set_options(timeout=15_000)  # a busy machine is not a fault of the desk
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium_path()
-    if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("there is no Chromium: apt-get install chromium", pytrace=False)
-        pytest.skip("there is no Chromium: apt-get install chromium")
-    with chromium(path) as started:
-        yield started
 
 
 @pytest.fixture

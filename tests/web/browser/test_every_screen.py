@@ -5,13 +5,9 @@ Three views of each: a desk screen, a phone in French and in the dark, and the n
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.web.browser.chromium import chromium, chromium_path
 from tests.web.browser.live_page import live_site
 from tests.web.browser.looking import DESKTOP, NARROW, PHONE, View, faults_of, look
 from tests.web.pages import browser as plain
@@ -21,23 +17,13 @@ from tests.web.screens import people, played, screens
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 ROLES = ("owner", "operator", "supervisor", "administrator", "visitor")
-SOUND = "--autoplay-policy=no-user-gesture-required"  # a ringing desk asks for a gesture else
+# A ringing desk asks for a gesture else.
+CHROMIUM_FLAGS = ("--autoplay-policy=no-user-gesture-required",)
 VIEWS = (
     View(language="en", theme="light", width=DESKTOP),
     View(language="fr", theme="dark", width=PHONE),
     View(language="en", theme="light", width=NARROW, with_axe=False),
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium_path()
-    if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("there is no Chromium: apt-get install chromium", pytrace=False)
-        pytest.skip("there is no Chromium: apt-get install chromium")
-    with chromium(path, SOUND) as started:
-        yield started
 
 
 @pytest.mark.parametrize("who", ROLES)

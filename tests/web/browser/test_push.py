@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from callassist.models import Person
 from tests.databases import SqliteDatabases
 from tests.notifications.servers import LocalService, local_service
 from tests.notifications.test_web_push import Browser as Device
-from tests.web.browser.chromium import chromium, chromium_path, serving
+from tests.web.browser.chromium import serving
 from tests.web.pages.stage import OWNER, Stage
 from tests.web.world import World
 
@@ -49,17 +48,6 @@ class NearWorld(World):
     """A service that may push to this machine."""
 
     allow_loopback = True
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium_path()
-    if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("there is no Chromium: apt-get install chromium", pytrace=False)
-        pytest.skip("there is no Chromium: apt-get install chromium")
-    with chromium(path) as started:
-        yield started
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from callassist import stays
 from callassist.models import Consent, Stay, StayNumber
@@ -28,8 +29,13 @@ def owner(stage: Stage) -> Browser:
 
 def send(browser: Browser, content: bytes, name: str = "stays.csv", **fields: str) -> TestResponse:
     browser.get("/stays/import")
-    sent = {"csrf_token": browser.token, "file": (io.BytesIO(content), name), **fields}
-    return browser._client.post("/stays/import", data=sent, headers=browser._headers)
+    sent = {"csrf_token": browser.token, "file": FileStorage(io.BytesIO(content), name), **fields}
+    # Encoded here: the client itself would write a long body into a file that nobody closes.
+    boundary, body = encode_multipart(sent)
+    form = f"multipart/form-data; boundary={boundary}"
+    return browser._client.post(
+        "/stays/import", data=body, content_type=form, headers=browser._headers
+    )
 
 
 def count(stage: Stage) -> int:
