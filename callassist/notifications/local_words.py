@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from callassist.notifications.twelve_hours import twelve_hours
+
+TWELVE = "h12"  # the cycle of a clock of twelve hours; any other is the language's own way
 NO_BREAK = "\u00a0"  # French sets one before h, : and inside « »
 _SAME_NIGHT = timedelta(hours=12)
 
@@ -26,27 +29,41 @@ _MONTHS = {
 _UNITS = {"en": ("hour", "minute"), "fr": ("heure", "minute")}
 
 
-def clock_time(instant: datetime, zone: ZoneInfo, language: str) -> str:
-    """`23:41` in English, `23 h 41` in French (`23 h` on the hour)."""
+def clock_time(instant: datetime, zone: ZoneInfo, language: str, cycle: str | None = None) -> str:
+    """`23:41` in English, `23 h 41` in French (`23 h` on the hour); see also `twelve_hours`."""
     local = instant.astimezone(zone)
+    if cycle == TWELVE:
+        return twelve_hours(local.time(), language)
     if language != "fr":
         return f"{local:%H:%M}"
     minutes = f"{NO_BREAK}{local:%M}" if local.minute else ""
     return f"{local.hour}{NO_BREAK}h{minutes}"
 
 
-def at_time(instant: datetime, now: datetime | None, zone: ZoneInfo, language: str) -> str:
+def at_time(
+    instant: datetime,
+    now: datetime | None,
+    zone: ZoneInfo,
+    language: str,
+    cycle: str | None = None,
+) -> str:
     """`at 23:41`; with the day when it is more than half a day from `now`."""
-    time = clock_time(instant, zone, language)
+    time = clock_time(instant, zone, language, cycle)
     word = "à" if language == "fr" else "at"
     if _is_near(instant, now):
         return f"{word} {time}"
     return f"{'le' if language == 'fr' else 'on'} {_day(instant, zone, language)} {word} {time}"
 
 
-def since_time(instant: datetime, now: datetime | None, zone: ZoneInfo, language: str) -> str:
+def since_time(
+    instant: datetime,
+    now: datetime | None,
+    zone: ZoneInfo,
+    language: str,
+    cycle: str | None = None,
+) -> str:
     """`since 23:41`; with the day when it is more than half a day from `now`."""
-    time = clock_time(instant, zone, language)
+    time = clock_time(instant, zone, language, cycle)
     if language == "fr":
         near, far = f"depuis {time}", f"depuis le {_day(instant, zone, language)} à {time}"
     else:

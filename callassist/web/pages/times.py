@@ -1,37 +1,72 @@
-"""Instants and spans as people write them, in a home's zone and the reader's language."""
+"""Instants and spans as people write them: in a home's zone, in the reader's language and hours."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
+from flask import g
 
-from callassist.notifications.local_words import at_time, clock_time, since_time, span
+from callassist.notifications.local_words import TWELVE, at_time, clock_time, since_time, span
+from callassist.notifications.twelve_hours import twelve_hours
 from callassist.reports.words import Words
+from callassist.web.datastore import SignedIn
 from callassist.web.languages import language
 
+_EXAMPLE = datetime(2000, 1, 1, 23, 14, tzinfo=UTC)
 FIELD = "%Y-%m-%dT%H:%M"  # of a browser's date and time field
+
+
+class _TwelveHours(Words):
+    """The report's words for somebody whose clock has twelve hours."""
+
+    def clock(self, at: datetime) -> str:
+        """Hours and minutes in the home's zone."""
+        return twelve_hours(at.astimezone(self.tz).time(), self.language)
+
+
+def hour_cycle() -> str | None:
+    """What the signed-in person chose, h12 or h23; None: as their language has it."""
+    who = g.get("_login_user")  # a visitor is not looked up for this
+    return who.person.hour_cycle if isinstance(who, SignedIn) else None
 
 
 def clock(at: datetime, zone: ZoneInfo) -> str:
     """Hours and minutes."""
-    return clock_time(at, zone, language())
+    return clock_time(at, zone, language(), hour_cycle())
+
+
+def time_of_day(local: time | int) -> str:
+    """A local time, or a full hour, as it stands in rules: `22:00`, `10 pm`."""
+    local = time(local) if isinstance(local, int) else local
+    return twelve_hours(local, language()) if hour_cycle() == TWELVE else f"{local:%H:%M}"
 
 
 def at(instant: datetime, now: datetime, zone: ZoneInfo) -> str:
     """`at 23:41`, with the day when it is far."""
-    return at_time(instant, now, zone, language())
+    return at_time(instant, now, zone, language(), hour_cycle())
 
 
 def since(instant: datetime, now: datetime, zone: ZoneInfo) -> str:
     """`since 23:41`, with the day when it is far."""
-    return since_time(instant, now, zone, language())
+    return since_time(instant, now, zone, language(), hour_cycle())
 
 
 def moment(instant: datetime, zone: ZoneInfo) -> str:
     """Day, month, year and time."""
-    return Words(language(), zone).moment(instant)
+    return report_words(zone).moment(instant)
+
+
+def example(cycle: str) -> str:
+    """Fourteen minutes past eleven at night on a clock of this cycle."""
+    return clock_time(_EXAMPLE, ZoneInfo("UTC"), language(), cycle)
+
+
+def report_words(zone: ZoneInfo) -> Words:
+    """The words of reports, for parts of them that stand on pages."""
+    kind = _TwelveHours if hour_cycle() == TWELVE else Words
+    return kind(language(), zone)
 
 
 def lasting(length: timedelta) -> str:

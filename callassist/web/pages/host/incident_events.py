@@ -18,8 +18,6 @@ from callassist.reports.document_parts import hops
 from callassist.reports.facts import LogFacts
 from callassist.reports.history import history
 from callassist.reports.incident_report import instant_text
-from callassist.reports.words import Words
-from callassist.web.languages import language
 from callassist.web.pages import times, words
 from callassist.web.translate import gettext as _
 
@@ -122,7 +120,7 @@ def _of_log(session: Session, incident: Incident, zone: ZoneInfo) -> Iterator[Ev
     )
     told = [{name: _plain(value) for name, value in hop.items()} for hop in history(log)]
     for hop, (_clock, text) in zip(
-        told, hops({"history": told}, Words(language(), zone)), strict=True
+        told, hops({"history": told}, times.report_words(zone)), strict=True
     ):
         key = str(hop["key"])
         yield Event(

@@ -31,9 +31,8 @@ from callassist.reports.document import VersionLine
 from callassist.reports.document_parts import sentence
 from callassist.reports.reading import ReadableReport, report_of_incident
 from callassist.reports.sharing import shares
-from callassist.reports.words import Words
 from callassist.stays.stops import stopped_by_host
-from callassist.web.languages import language
+from callassist.web.pages import times
 from callassist.web.pages.host.incident_chart import IncidentChart, incident_chart
 from callassist.web.pages.host.incident_events import Event, afterwards, events
 from callassist.web.pages.host.incident_list import lasted
@@ -129,7 +128,7 @@ def incident_screen(
 def _story(report: ReadableReport | None, zone: ZoneInfo) -> str | None:
     if report is None:
         return None
-    said = Words(language(), zone)
+    said = times.report_words(zone)
     guest = report.copy.names.guest
     return sentence(report.copy.body, said, isolated(guest) if guest else said.plain("guest"))
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from callassist.accounts.preferences import Profile, save_profile
 from callassist.web import languages
-from callassist.web.pages import asking, role_words, themes
+from callassist.web.pages import asking, role_words, themes, times
 from callassist.web.pages.forms import Form
 from callassist.web.pages.people import mine, places
 from callassist.web.translate import gettext as _
@@ -49,8 +49,8 @@ def show() -> ResponseReturnValue:
         ],
         hour_cycles=[
             ("", _("As usual in my language")),
-            ("h23", _("24 hours: 23:14")),
-            ("h12", _("12 hours: 11:14 PM")),
+            ("h23", _("24 hours: %(example)s", example=times.example("h23"))),
+            ("h12", _("12 hours: %(example)s", example=times.example("h12"))),
         ],
         zones=[("", _("As my account")), *_zones()],
     )

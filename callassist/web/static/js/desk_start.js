@@ -1,4 +1,5 @@
 // The checks before a shift: each really tries, and this device remembers what passed.
+import { clock } from "./clock.js";
 import { ring } from "./desk.js";
 
 const PATIENCE = 8000;
@@ -19,8 +20,6 @@ function tell(check, word, values = {}) {
   const go = document.querySelector("[data-go-words]");
   go.textContent = done.size === lines.size ? go.dataset.ready : go.dataset.open;
 }
-
-const clock = (at) => new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
 
 function sound() {
   const line = lines.get("sound");

@@ -4,6 +4,7 @@
 // The state stands in #live-state, in words that the server has written there. Other events on the
 // document: "callassist:refresh" (everything may have changed) and "callassist:live" {state}.
 
+import { clock } from "./clock.js";
 import { Leader } from "./leader.js";
 import { Stream } from "./stream.js";
 import { setClock } from "./timers.js";
@@ -30,12 +31,8 @@ function enter(next) {
   state = next;
   if (before.name === next.name) return;
   if (shown) {
-    const at = new Date(next.since).toLocaleTimeString(document.documentElement.lang, {
-      hour: "2-digit",
-      minute: "2-digit",
-    });
     shown.dataset.state = next.name;
-    shown.textContent = (words[next.name] ?? "").replace("{at}", at);
+    shown.textContent = (words[next.name] ?? "").replace("{at}", clock(next.since));
   }
   say("live-signed-out", next.name === "signed-out");
   pollWhile(next.name === "polling" || next.name === "offline");

@@ -1,5 +1,7 @@
 // The wallboard looks for itself every few seconds, signed in or by its secret address, and says
 // plainly when its figures are old.
+import { clock } from "./clock.js";
+
 const EVERY = 5000;
 const STALE_AFTER = 20000;
 
@@ -31,8 +33,7 @@ function show() {
   wall.classList.toggle("is-stale", isStale);
   note.hidden = !isStale;
   if (isStale) {
-    const at = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" });
-    note.textContent = wall.dataset.stale.replace("{at}", at.format(fresh));
+    note.textContent = wall.dataset.stale.replace("{at}", clock(fresh));
   }
 }
 

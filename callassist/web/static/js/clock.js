@@ -1,0 +1,12 @@
+// Times of day as the server writes them: <html lang data-hours> says whose language and hours.
+
+const root = document.documentElement;
+const hourCycle = root.dataset.hours ?? "h23";
+// British English has am and pm in small letters, as the server does; French has "du soir"
+const locale = root.lang === "en" ? "en-GB" : root.lang;
+const named = root.lang === "fr" && hourCycle === "h12" ? { dayPeriod: "long" } : {};
+const hour = hourCycle === "h12" ? "numeric" : "2-digit";
+const format = new Intl.DateTimeFormat(locale, { hour, minute: "2-digit", hourCycle, ...named });
+
+/** Hours and minutes of an instant. */
+export const clock = (at) => format.format(new Date(at));
