@@ -42,7 +42,14 @@ from callassist.models.messages import (
     ReportVersion,
 )
 from callassist.models.nudge import Nudge
-from callassist.models.property import HostContact, Policy, PolicyChange, Property
+from callassist.models.property import (
+    HomeFile,
+    HostContact,
+    Policy,
+    PolicyChange,
+    Property,
+    PropertyTag,
+)
 from callassist.models.sensor import (
     Breach,
     NoiseQuarter,
@@ -72,6 +79,7 @@ __all__ = [
     "Erasure",
     "FalseAlarm",
     "GuestLink",
+    "HomeFile",
     "HostContact",
     "HostNote",
     "Idempotency",
@@ -96,6 +104,7 @@ __all__ = [
     "Presence",
     "Property",
     "PropertyNoise",
+    "PropertyTag",
     "RecoveryCode",
     "Report",
     "ReportShare",

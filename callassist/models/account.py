@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from callassist.models.base import Base
@@ -43,6 +51,8 @@ class Person(Base):
     language: Mapped[str | None] = mapped_column(String(8))
     theme: Mapped[str] = mapped_column(String(8), default="system", server_default="system")
     hour_cycle: Mapped[str | None] = mapped_column(String(4))  # h12 or h23; None: as the language
+    # keys of the pages; the desk has its own
+    shortcuts: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     timezone: Mapped[Word | None]  # None: the account's
     # local times like 23:00 between which nothing buzzes but what needs this person
     quiet_from: Mapped[str | None] = mapped_column(String(5))

@@ -35,7 +35,7 @@ class Policy(Base):
 
 
 class PolicyChange(Base):
-    """Who changed a preset, from what to what; kept when the preset is gone."""
+    """Who changed a preset or gave it to homes, from what to what; kept when the preset is gone."""
 
     __tablename__ = "policy_change"
     # what became of one preset; what was changed in an account lately
@@ -49,8 +49,9 @@ class PolicyChange(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     policy_id: Mapped[int | None] = mapped_column(ForeignKey("policy.id", ondelete="SET NULL"))
     name: Mapped[Line]  # of the preset, after the change
-    action: Mapped[Word]  # created, changed, undone, removed
-    before: Mapped[JsonDict | None]  # {"name", "rules"}
+    action: Mapped[Word]  # created, changed, undone, removed, given
+    # {"name", "rules"}; given: {"homes": the preset that each home had}, {"preset"}
+    before: Mapped[JsonDict | None]
     after: Mapped[JsonDict | None]
     by: Mapped[Line]
     at: Mapped[Instant]
@@ -67,6 +68,7 @@ class Property(Base):
     public_id: Mapped[PublicId]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     name: Mapped[Line]
+    location: Mapped[Line] = mapped_column(default="", server_default="")  # for the host alone
     call_name: Mapped[Line] = mapped_column(default="")  # what an operator may be told
     show_call_name_to_guest: Mapped[bool] = mapped_column(Boolean, default=False)
     host_spoken_name: Mapped[Line] = mapped_column(default="")
@@ -87,6 +89,34 @@ class Property(Base):
         order_by="HostContact.position", cascade="all, delete-orphan"
     )
     policy: Mapped[Policy | None] = relationship()
+    tags: Mapped[list[PropertyTag]] = relationship(
+        order_by="PropertyTag.tag", cascade="all, delete-orphan"
+    )
+
+
+class PropertyTag(Base):
+    """A word by which the host finds some of their homes again."""
+
+    __tablename__ = "property_tag"
+
+    property_id: Mapped[int] = mapped_column(
+        ForeignKey("property.id", ondelete="CASCADE"), primary_key=True
+    )
+    tag: Mapped[Word] = mapped_column(primary_key=True)
+
+
+class HomeFile(Base):
+    """A file of homes that was sent in and waits to be confirmed; nothing of it is a home yet."""
+
+    __tablename__ = "home_file"
+    __table_args__ = (Index("ix_home_file_created", "created_at"),)  # forgotten after a day
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    name: Mapped[Line]
+    content: Mapped[Sealed]
+    created_at: Mapped[Instant]
 
 
 class HostContact(Base):

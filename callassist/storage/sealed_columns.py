@@ -9,6 +9,7 @@ SEALED: dict[str, tuple[str, ...]] = {
     "digest": ("address", "stop_token"),
     "duty_span": ("phone",),
     "guest_link": ("token",),
+    "home_file": ("content",),
     "host_contact": ("phone",),
     "idempotency": ("body",),
     "notification_channel": ("address",),
