@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from icalendar import Calendar, Event
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from callassist.domain.viewer import Viewer
 from callassist.errors import NotFound
-from callassist.models import Account, DutyFeed, DutySpan
+from callassist.models import Account, DutyFeed
+from callassist.roster.calendar_address import (
+    CalendarEntry,
+    new_token,
+    shown_span,
+    token_hash,
+    written,
+)
 from callassist.roster.duty import duty_between
 
-_SHOWN_BEFORE, _SHOWN_AFTER = timedelta(days=31), timedelta(days=366)
 _ON_DUTY = {"en": "On duty: {name}", "fr": "De garde\u00a0: {name}"}
 _NAME = {"en": "Duty rota, {account}", "fr": "Gardes, {account}"}
 
@@ -26,11 +28,11 @@ def make_feed(
 ) -> str:
     """A new secret, shown once; the one before stops working at once."""
     end_feed(session, viewer, account_id, now)
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     session.add(
         DutyFeed(
             account_id=account_id,
-            token_hash=_hash(token),
+            token_hash=token_hash(token),
             language=language if language in _ON_DUTY else "en",
             created_at=now,
         )
@@ -66,32 +68,19 @@ def calendar(session: Session, token: str, now: datetime) -> bytes:
     found = session.execute(
         select(DutyFeed, Account)
         .join(Account, Account.id == DutyFeed.account_id)
-        .where(DutyFeed.token_hash == _hash(token), DutyFeed.revoked_at.is_(None))
+        .where(DutyFeed.token_hash == token_hash(token), DutyFeed.revoked_at.is_(None))
     ).first()
     if found is None:
         raise NotFound("no such calendar")
     feed, account = found
-    spans = duty_between(session, account.id, now - _SHOWN_BEFORE, now + _SHOWN_AFTER)
-    return _written(_NAME[feed.language].format(account=account.name), spans, feed.language, now)
-
-
-def _written(name: str, spans: Iterable[DutySpan], language: str, now: datetime) -> bytes:
-    made = Calendar()
-    made.add("prodid", "-//Call Assist//duty rota//EN")
-    made.add("version", "2.0")
-    made.add("x-wr-calname", name)
-    made.add("refresh-interval;value=duration", "PT1H")
-    for span in spans:
-        event = Event()
-        event.add("uid", f"duty-{span.public_id}@callassist")
-        event.add("dtstamp", now)
-        event.add("dtstart", span.starts_at)
-        event.add("dtend", span.ends_at)
-        event.add("summary", _ON_DUTY[language].format(name=span.name))
-        made.add_component(event)
-    written: bytes = made.to_ical()
-    return written
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+    shown = shown_span(now)
+    entries = (
+        CalendarEntry(
+            uid=f"duty-{span.public_id}",
+            starts_at=span.starts_at,
+            ends_at=span.ends_at,
+            summary=_ON_DUTY[feed.language].format(name=span.name),
+        )
+        for span in duty_between(session, account.id, shown.starts_at, shown.ends_at)
+    )
+    return written(_NAME[feed.language].format(account=account.name), "duty rota", entries, now)

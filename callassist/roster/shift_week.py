@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,10 +17,7 @@ from callassist.errors import InvalidInput
 from callassist.models import Account, Desk, Operator, ServiceAgreement, Shift
 from callassist.roster.desks import speaks
 from callassist.roster.local_days import DAYS, days_later, midnight
-from callassist.roster.shifts import add_shift, rostered, shifts
-
-_SHOWN_BEFORE, _SHOWN_AFTER = timedelta(days=31), timedelta(days=366)
-_AT_THE_DESK = {"en": "At the desk: {name}", "fr": "Au poste\u00a0: {name}"}
+from callassist.roster.shifts import add_shift, shifts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,30 +106,6 @@ def copy_shifts(
         except InvalidInput:
             left_out += 1
     return copied, left_out
-
-
-def shifts_calendar(
-    session: Session, desk: Desk, operator: Operator | None, language: str, now: datetime
-) -> bytes:
-    """The shifts of a desk, or of one operator, as iCalendar. Desk names only."""
-    made = Calendar()
-    made.add("prodid", "-//Call Assist//shifts//EN")
-    made.add("version", "2.0")
-    made.add("x-wr-calname", desk.name)
-    made.add("refresh-interval;value=duration", "PT1H")
-    found = rostered(session, desk.id, now - _SHOWN_BEFORE, now + _SHOWN_AFTER)
-    for shift, who in found:
-        if operator is not None and who.id != operator.id:
-            continue
-        event = Event()
-        event.add("uid", f"shift-{shift.public_id}@callassist")
-        event.add("dtstamp", now)
-        event.add("dtstart", shift.starts_at)
-        event.add("dtend", shift.ends_at)
-        event.add("summary", _AT_THE_DESK[language].format(name=who.desk_name))
-        made.add_component(event)
-    written: bytes = made.to_ical()
-    return written
 
 
 def _pieces(

@@ -11,12 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callassist import roster
-from callassist.accounts.desk_links import desk_links, desk_of_link
 from callassist.domain.supervision import LinkKind
 from callassist.errors import NotFound
 from callassist.models import Desk, Operator, Shift
+from callassist.roster.desk_links import desk_links, desk_of_link
 from callassist.roster.local_days import monday_of
-from callassist.roster.shift_week import copy_shifts, desk_zone, shift_week, shifts_calendar
+from callassist.roster.shift_feed import shifts_calendar
+from callassist.roster.shift_week import copy_shifts, desk_zone, shift_week
 from callassist.web import languages
 from callassist.web.pages import asking, times
 from callassist.web.pages.board.desks import chosen, runs

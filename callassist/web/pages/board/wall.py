@@ -9,9 +9,9 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from callassist.accounts.desk_links import desk_of_link, make_desk_link, revoke_desk_link
 from callassist.domain.supervision import LinkKind
 from callassist.models import Desk
+from callassist.roster.desk_links import desk_of_link, make_desk_link, revoke_desk_link
 from callassist.roster.shift_week import desk_zone
 from callassist.web.pages import asking
 from callassist.web.pages.board.desks import chosen

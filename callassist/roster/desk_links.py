@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from callassist.domain.supervision import LinkKind
 from callassist.domain.viewer import Viewer
 from callassist.errors import NotFound
 from callassist.models import Desk, DeskLink, Operator
+from callassist.roster.calendar_address import new_token, token_hash
 
 
 @dataclass(frozen=True)
@@ -36,13 +35,13 @@ def make_desk_link(
     """The token of a new address; it cannot be read again. One's own shifts need no supervisor."""
     if operator is None or operator.id not in viewer.operator_ids:
         viewer.require_run_desk(desk.id, desk.account_id)
-    token = secrets.token_urlsafe(24)
+    token = new_token()
     session.add(
         DeskLink(
             desk_id=desk.id,
             kind=str(kind),
             operator_id=None if operator is None else operator.id,
-            token_hash=_hash(token),
+            token_hash=token_hash(token),
             created_at=now,
         )
     )
@@ -51,11 +50,14 @@ def make_desk_link(
 
 
 def desk_links(session: Session, desk: Desk, kind: LinkKind) -> list[DeskLink]:
-    """The addresses of a desk that work, the newest first."""
+    """The addresses of a whole desk that work, the newest first."""
     query = (
         select(DeskLink)
         .where(
-            DeskLink.desk_id == desk.id, DeskLink.kind == str(kind), DeskLink.revoked_at.is_(None)
+            DeskLink.desk_id == desk.id,
+            DeskLink.kind == str(kind),
+            DeskLink.operator_id.is_(None),
+            DeskLink.revoked_at.is_(None),
         )
         .order_by(DeskLink.id.desc())
     )
@@ -63,15 +65,16 @@ def desk_links(session: Session, desk: Desk, kind: LinkKind) -> list[DeskLink]:
 
 
 def desk_of_link(session: Session, token: str, kind: LinkKind) -> OpenedLink | None:
-    """Where an address leads; None when it never was one, or was revoked."""
+    """Where an address leads; None when it never was one, was revoked, or its operator left."""
     query = (
         select(DeskLink, Desk, Operator)
         .join(Desk, Desk.id == DeskLink.desk_id)
         .outerjoin(Operator, Operator.id == DeskLink.operator_id)
         .where(
-            DeskLink.token_hash == _hash(token),
+            DeskLink.token_hash == token_hash(token),
             DeskLink.kind == str(kind),
             DeskLink.revoked_at.is_(None),
+            or_(DeskLink.operator_id.is_(None), Operator.active.is_(True)),
         )
     )
     row = session.execute(query).first()
@@ -90,7 +93,3 @@ def revoke_desk_link(session: Session, viewer: Viewer, public_id: str, *, now: d
         raise NotFound("no such address")
     row[0].revoked_at = row[0].revoked_at or now
     session.flush()
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
