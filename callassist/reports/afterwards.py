@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from callassist import incident_log
 from callassist.domain.log_action import LogAction
 from callassist.domain.viewer import Viewer
-from callassist.errors import InvalidInput, NotFound
+from callassist.errors import Conflict, InvalidInput, NotFound
 from callassist.models import FalseAlarm, HostNote, Incident, Person
 
 LONGEST = 2000
@@ -38,6 +38,11 @@ def own_incident(session: Session, viewer: Viewer, public_id: str, *, write: boo
     if write:
         viewer.require_write(incident.account_id)
     return incident
+
+
+def no_report_yet() -> Conflict:
+    """Why there is nothing to hand out."""
+    return Conflict("the report is not written yet; it follows when the calls are over")
 
 
 def add_note(

@@ -17,10 +17,9 @@ from callassist import incident_log
 from callassist.domain.log_action import LogAction
 from callassist.domain.spreadsheet import BOM, csv_line
 from callassist.domain.viewer import Viewer
-from callassist.errors import Conflict
 from callassist.models import Incident, NoiseReading, Sensor
 from callassist.models.types import to_micros
-from callassist.reports.afterwards import own_incident
+from callassist.reports.afterwards import no_report_yet, own_incident
 from callassist.reports.document_parts import instant
 from callassist.reports.incident_report import instant_text
 from callassist.reports.reading import ReadableReport, report_of_incident
@@ -41,7 +40,7 @@ def take_evidence(
     incident = own_incident(session, viewer, incident_id, write=True)
     report = report_of_incident(session, vault, viewer, incident_id)
     if report is None:
-        raise Conflict("the report is not written yet; it follows when the calls are over")
+        raise no_report_yet()
     data = {"by": viewer.person_id}
     incident_log.append(session, incident.id, LogAction.EVIDENCE_TAKEN, data, now=now)
     return report

@@ -16,7 +16,8 @@ from callassist import incident_log
 from callassist.domain.log_action import LogAction
 from callassist.domain.viewer import Viewer
 from callassist.errors import Conflict, InvalidInput, NotFound
-from callassist.models import Report, ReportShare
+from callassist.models import Incident, Report, ReportShare
+from callassist.reports.afterwards import no_report_yet, own_incident
 from callassist.reports.document import Copy, Names
 from callassist.reports.reading import ReadableReport, newest
 from callassist.storage.vault import Vault
@@ -28,11 +29,16 @@ _PERSONAL = frozenset({"number", "mask"})  # of telephone numbers; counts are no
 
 
 def share(
-    session: Session, viewer: Viewer, report_id: str, days: int, label: str, *, now: datetime
+    session: Session, viewer: Viewer, incident_id: str, days: int, label: str, *, now: datetime
 ) -> tuple[ReportShare, str]:
-    """A link's row and its token, which is shown once: only its hash is kept."""
-    report = _own(session, viewer, report_id)
-    viewer.require_write(report.account_id)
+    """A link's row and its token, which is shown once: only its hash is kept.
+
+    NotFound outside the viewer's accounts, Conflict while the incident has no report yet.
+    """
+    incident = own_incident(session, viewer, incident_id, write=True)
+    report = _report_of(session, incident)
+    if report is None:
+        raise no_report_yet()
     if days not in DAYS:
         raise InvalidInput("choose how long the link shall work", "days")
     if len(label.strip()) > 200:
@@ -51,21 +57,25 @@ def share(
     session.add(link)
     session.flush()
     data = {"share_id": link.public_id, "until": link.expires_at}
-    incident_log.append(session, report.incident_id, LogAction.REPORT_SHARED, data, now=now)
+    incident_log.append(session, incident.id, LogAction.REPORT_SHARED, data, now=now)
     return link, token
 
 
-def shares(session: Session, viewer: Viewer, report_id: str) -> Sequence[ReportShare]:
-    """Every link to a report of the viewer's, newest first."""
-    return list(reversed(_links(session, _own(session, viewer, report_id))))
+def shares(session: Session, viewer: Viewer, incident_id: str) -> Sequence[ReportShare]:
+    """Every link to the report of an incident of the viewer's, newest first."""
+    report = _report_of(session, own_incident(session, viewer, incident_id, write=False))
+    return [] if report is None else list(reversed(_links(session, report)))
 
 
-def revoke(session: Session, viewer: Viewer, share_id: str, *, now: datetime) -> ReportShare:
+def revoke(
+    session: Session, viewer: Viewer, incident_id: str, share_id: str, *, now: datetime
+) -> ReportShare:
     """End a link at once; asking twice is fine."""
+    incident = own_incident(session, viewer, incident_id, write=False)
     link = session.scalars(
-        select(ReportShare).where(
-            ReportShare.account_id.in_(viewer.account_ids), ReportShare.public_id == share_id
-        )
+        select(ReportShare)
+        .join(Report, Report.id == ReportShare.report_id)
+        .where(Report.incident_id == incident.id, ReportShare.public_id == share_id)
     ).first()
     if link is None:
         raise NotFound("no such link")
@@ -73,9 +83,8 @@ def revoke(session: Session, viewer: Viewer, share_id: str, *, now: datetime) ->
     if link.revoked_at is None:
         link.revoked_at = now
         session.flush()
-        report = session.get_one(Report, link.report_id)
         data = {"share_id": link.public_id}
-        incident_log.append(session, report.incident_id, LogAction.SHARE_REVOKED, data, now=now)
+        incident_log.append(session, incident.id, LogAction.SHARE_REVOKED, data, now=now)
     return link
 
 
@@ -122,15 +131,8 @@ def _stripped(value: Any) -> Any:
     return [_stripped(one) for one in value] if isinstance(value, list) else value
 
 
-def _own(session: Session, viewer: Viewer, report_id: str) -> Report:
-    report = session.scalars(
-        select(Report).where(
-            Report.account_id.in_(viewer.account_ids), Report.public_id == report_id
-        )
-    ).first()
-    if report is None:
-        raise NotFound("no such report")
-    return report
+def _report_of(session: Session, incident: Incident) -> Report | None:
+    return session.scalars(select(Report).where(Report.incident_id == incident.id)).first()
 
 
 def _links(session: Session, report: Report) -> list[ReportShare]:

@@ -17,7 +17,7 @@ from callassist.bootstrap import Service
 from callassist.domain.viewer import Viewer
 from callassist.errors import Forbidden, NotFound
 from callassist.web.api.fields import Input, Nothing, Output
-from callassist.web.api.idempotency import InFlight, key_of, recall, remember
+from callassist.web.api.idempotency import InFlight, Key, Remembered, key_of, recall, remember
 from callassist.web.api.routing import Ask, File, Route, Scope, scope_of
 from callassist.web.problems import (
     BadFields,
@@ -59,10 +59,14 @@ class Dispatcher:
                 if not _PUBLIC_ID.fullmatch(value):
                     raise NotFound("no such id")
             arguments = [*path.values(), *_arguments(route)]
-            if route.method == "POST":
-                return self._post(route, viewer, arguments)
-            with self._transaction(route) as session:
-                return _response(route, self._run(route, session, viewer, arguments))
+            if not route.takes_key:
+                return self._done(route, viewer, arguments)
+            assert viewer.token_id is not None
+            key = key_of(request, viewer.token_id, request.get_data())
+            if key is None:
+                return self._done(route, viewer, arguments)
+            with self._in_flight.claim(key):
+                return self._done(route, viewer, arguments, key)
 
         answer.__name__ = route.name
         return answer
@@ -85,39 +89,38 @@ class Dispatcher:
         with self._limiter.shared_limit(limit, scope="api", key_func=lambda: who):
             pass
 
-    def _post(self, route: Route, viewer: Viewer, arguments: list[object]) -> Response:
-        assert viewer.token_id is not None
-        key = key_of(request, viewer.token_id, request.get_data())
-        if key is None:
-            with self._transaction(route) as session:
-                return _response(route, self._run(route, session, viewer, arguments))
+    def _done(
+        self, route: Route, viewer: Viewer, arguments: list[object], key: Key | None = None
+    ) -> Response:
+        """One transaction; after it what takes a while, and what needs everything to be stored."""
         vault = self._service.vault
-        with self._in_flight.claim(key), self._transaction(route) as session:
-            before = recall(session, vault, key, datetime.now(UTC))
+        with self._transaction(route) as session:
+            before = None if key is None else recall(session, vault, key, datetime.now(UTC))
             if before is not None:
-                response = _json(before.body, before.status)
-                response.headers[_REPLAYED] = "true"
-                return response
-            response = _response(route, self._run(route, session, viewer, arguments))
-            body = response.get_data(as_text=True)
-            remember(session, vault, key, response.status_code, body)
-            return response
+                return _replayed(before)
+            ask = self._ask(session, viewer)
+            answer = route.run(ask, *arguments)
+            if not isinstance(answer, File):
+                response = _response(route, answer)
+                if key is not None:
+                    body = response.get_data(as_text=True)
+                    remember(session, vault, key, response.status_code, body)
+        for act in ask.afterwards:
+            act()
+        return _file(answer) if isinstance(answer, File) else response
 
     def _transaction(self, route: Route) -> AbstractContextManager[Session]:
         sessions = self._service.sessions
         return sessions.write() if route.writes else sessions.read()
 
-    def _run(
-        self, route: Route, session: Session, viewer: Viewer, arguments: list[object]
-    ) -> Output | File | None:
-        ask = Ask(
+    def _ask(self, session: Session, viewer: Viewer) -> Ask:
+        return Ask(
             service=self._service,
             session=session,
             viewer=viewer,
             now=self._service.clock.now(),
             real_now=datetime.now(UTC),
         )
-        return route.run(ask, *arguments)
 
 
 def _arguments(route: Route) -> list[Input]:
@@ -171,11 +174,20 @@ def _sentence(error: object) -> str:
     return message[:1].lower() + message[1:]
 
 
-def _response(route: Route, answer: Output | File | None) -> Response:
+def _replayed(before: Remembered) -> Response:
+    response = _json(before.body, before.status)
+    response.headers[_REPLAYED] = "true"
+    return response
+
+
+def _file(answer: File) -> Response:
+    content = answer.content() if callable(answer.content) else answer.content
+    return Response(content, content_type=answer.media_type)
+
+
+def _response(route: Route, answer: Output | None) -> Response:
     if answer is None:
         return Response(status=204)
-    if isinstance(answer, File):
-        return Response(answer.content, content_type=answer.media_type)
     assert isinstance(route.answer, type)
     promised = route.answer.__pydantic_generic_metadata__["origin"] or route.answer
     assert isinstance(answer, promised), f"{route.name} promised {route.answer.__name__}"

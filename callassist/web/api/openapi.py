@@ -149,7 +149,7 @@ def _not_null(field: Json) -> Json:
 
 
 def _headers(route: Route) -> list[Json]:
-    if route.method != "POST":
+    if not route.takes_key:
         return []
     schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]+$"}
     return [{"name": HEADER, "in": "header", "required": False, "schema": schema}]

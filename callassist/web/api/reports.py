@@ -12,11 +12,9 @@ from callassist.reports.reading import ReadableReport, report_for
 from callassist.reports.versions import correct
 from callassist.web.api.fields import Input, Instant, Nothing, Output, Page, Paging, PublicId
 from callassist.web.api.paging import page_of
-from callassist.web.api.routing import Ask, File, Route, Scope
+from callassist.web.api.routing import ACCOUNTS, Ask, File, Route
 from callassist.web.api.scoping import of_accounts
 
-# not for admins: a report is between the account and its guests
-_READERS = frozenset({Scope.HOST})
 _NOT_JSON = {"html": "text/html; charset=utf-8", "pdf": "application/pdf"}
 
 
@@ -101,12 +99,13 @@ def as_json(ask: Ask, report_id: str, query: Copy) -> ReportOut:
 
 
 def as_html(ask: Ask, report_id: str, query: ReadableCopy) -> File:
-    page = _report(ask, report_id, query).as_html(query.language)
-    return File(page.encode(), _NOT_JSON["html"])
+    report = _report(ask, report_id, query)
+    return File(lambda: report.as_html(query.language).encode(), _NOT_JSON["html"])
 
 
 def as_pdf(ask: Ask, report_id: str, query: ReadableCopy) -> File:
-    return File(_report(ask, report_id, query).as_pdf(query.language), _NOT_JSON["pdf"])
+    report = _report(ask, report_id, query)
+    return File(lambda: report.as_pdf(query.language), _NOT_JSON["pdf"])
 
 
 def write_correction(ask: Ask, report_id: str, body: Nothing) -> ReportOut:
@@ -158,7 +157,7 @@ ROUTES = (
         method="GET",
         path="/reports",
         summary="Reports, newest first",
-        scopes=_READERS,
+        scopes=ACCOUNTS,
         run=index,
         query=ReportFilter,
         answer=Page[ReportLine],
@@ -167,7 +166,7 @@ ROUTES = (
         method="GET",
         path="/reports/{report_id}.json",
         summary="A report as data",
-        scopes=_READERS,
+        scopes=ACCOUNTS,
         run=as_json,
         query=Copy,
         answer=ReportOut,
@@ -176,7 +175,7 @@ ROUTES = (
         method="GET",
         path="/reports/{report_id}.html",
         summary="A report as a page",
-        scopes=_READERS,
+        scopes=ACCOUNTS,
         run=as_html,
         query=ReadableCopy,
         answer="text/html",
@@ -185,7 +184,7 @@ ROUTES = (
         method="GET",
         path="/reports/{report_id}.pdf",
         summary="A report as a tagged PDF",
-        scopes=_READERS,
+        scopes=ACCOUNTS,
         run=as_pdf,
         query=ReadableCopy,
         answer="application/pdf",
@@ -194,7 +193,7 @@ ROUTES = (
         method="POST",
         path="/reports/{report_id}/corrections",
         summary="Write a new version from the facts as they are now",
-        scopes=_READERS,
+        scopes=ACCOUNTS,
         run=write_correction,
         body=Nothing,
         answer=ReportOut,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from http import HTTPStatus
@@ -33,6 +33,7 @@ DESK = frozenset({Scope.OPERATOR, Scope.SUPERVISOR})
 SUPERVISORS = frozenset({Scope.SUPERVISOR, Scope.ADMIN})
 CHIEFS = SUPERVISORS | HOSTS  # a host runs the account's own desk
 ADMINS = frozenset({Scope.ADMIN})
+ACCOUNTS = frozenset({Scope.HOST})  # not for admins: what is between an account and its guests
 EVERYBODY = frozenset(Scope)
 
 
@@ -45,6 +46,7 @@ class Ask:
     viewer: Viewer
     now: datetime  # the service's clock
     real_now: datetime  # for tokens
+    afterwards: list[Callable[[], object]] = field(default_factory=list)  # once it is stored
 
     @property
     def operator_id(self) -> int:
@@ -56,9 +58,9 @@ class Ask:
 
 @dataclass(frozen=True)
 class File:
-    """An answer that is not JSON."""
+    """An answer that is not JSON; made after the transaction when it takes a while."""
 
-    content: bytes
+    content: bytes | Callable[[], bytes | Iterator[bytes]]
     media_type: str
 
 
@@ -86,6 +88,11 @@ class Route:
     def writes(self) -> bool:
         """Whether it changes anything."""
         return self.method != "GET"
+
+    @property
+    def takes_key(self) -> bool:
+        """Whether it can be sent again under its Idempotency-Key; files are not remembered."""
+        return self.method == "POST" and not isinstance(self.answer, str)
 
     @property
     def parameters(self) -> list[str]:

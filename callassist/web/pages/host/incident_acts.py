@@ -95,7 +95,7 @@ def share(incident_id: str) -> ResponseReturnValue:
             _link, token = sharing.share(
                 session,
                 asking.host(),
-                request.form.get("report", ""),
+                incident_id,
                 int(days) if days.isascii() and days.isdigit() and len(days) < 5 else 0,
                 request.form.get("label", ""),
                 now=now,
@@ -113,7 +113,7 @@ def revoke(incident_id: str, share_id: str) -> ResponseReturnValue:
     """End a link."""
 
     def run(session: Session, now: datetime) -> None:
-        sharing.revoke(session, asking.host(), share_id, now=now)
+        sharing.revoke(session, asking.host(), incident_id, share_id, now=now)
 
     return _done(incident_id, run, _("The link does not work any more."), "share")
 

@@ -118,7 +118,7 @@ def incident_screen(
         report_id=report.copy.report_id if report else None,
         version=report.copy.version if report else 0,
         versions=report.copy.versions if report else (),
-        shares=shares(session, viewer, report.copy.report_id) if report and may_write else (),
+        shares=shares(session, viewer, public_id) if report and may_write else (),
         false_alarm=said,
         advice=_advice(said, incident, breach, zone),
         may_write=may_write,
