@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+
+from callassist.domain.csv_titles import places_of
 
 
 class Field(StrEnum):
@@ -70,17 +70,4 @@ TEMPLATE = (
 
 def guessed(titles: Sequence[str]) -> dict[Field, int]:
     """By field the place (from 0) of the column that seems to hold it."""
-    plain = [plain_title(title) for title in titles]
-    found: dict[Field, int] = {}
-    for field, known in _TITLES.items():
-        places = [plain.index(title) for title in known if title in plain]
-        free = [place for place in places if place not in found.values()]
-        if free:
-            found[field] = free[0]
-    return found
-
-
-def plain_title(title: str) -> str:
-    """Small letters and digits without accents, one blank between words."""
-    letters = unicodedata.normalize("NFKD", title.casefold())
-    return " ".join(re.findall("[a-z0-9]+", "".join(c for c in letters if ord(c) < 128)))
+    return places_of(titles, _TITLES)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from callassist.domain.language import plain_language
+from callassist.domain.csv_titles import plain_title, written_language
 from callassist.errors import InvalidInput
 from callassist.models import Property
-from callassist.stays.csv_columns import NEEDED, Field, plain_title
+from callassist.stays.csv_columns import NEEDED, Field
 from callassist.stays.csv_dates import ARRIVES, LEAVES, Order, instant_of
 from callassist.stays.details import (
     ImportedStay,
@@ -23,16 +23,6 @@ from callassist.stays.details import (
 
 SOURCE = "csv"
 _CANCELLED = ("cancel", "annul", "storn", "declin", "refus", "no show")
-_LANGUAGES = {
-    **dict.fromkeys(("english", "anglais", "englisch"), "en"),
-    **dict.fromkeys(("french", "francais", "franzosisch"), "fr"),
-    **dict.fromkeys(("german", "allemand", "deutsch"), "de"),
-    **dict.fromkeys(("spanish", "espagnol", "espanol", "spanisch"), "es"),
-    **dict.fromkeys(("italian", "italien", "italiano", "italienisch"), "it"),
-    **dict.fromkeys(("dutch", "neerlandais", "nederlands", "niederlandisch"), "nl"),
-    **dict.fromkeys(("polish", "polonais", "polski", "polnisch"), "pl"),
-    **dict.fromkeys(("portuguese", "portugais", "portugues", "portugiesisch"), "pt"),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,7 +174,7 @@ def _language(said: str, gathered: _Gathered) -> str:
     if not said:
         return ""
     try:
-        return _LANGUAGES.get(plain_title(said)) or plain_language(said)
+        return written_language(said)
     except InvalidInput:
         gathered.remarks.append(("language", "this language is not known; it is left out"))
         return ""

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callassist.domain.csv_table import Table, read_table
 from callassist.domain.viewer import Viewer
 from callassist.errors import InvalidInput, NotFound
 from callassist.models import ImportRun, Property, StayFile
@@ -18,7 +19,6 @@ from callassist.stays.csv_columns import Field, guessed
 from callassist.stays.csv_dates import Order, guessed_order
 from callassist.stays.csv_judging import Judged, Verdict, judged
 from callassist.stays.csv_rows import SOURCE, Columns, Homes, ReadRow, read_row
-from callassist.stays.csv_table import Table, read_table
 from callassist.stays.service import put_imported
 from callassist.storage.sessions import Sessions
 from callassist.storage.vault import Vault

@@ -27,7 +27,7 @@ _MADE = datetime(2026, 11, 22, tzinfo=UTC)  # fixed: the same texts give the sam
 _SERVICES = {
     "web/pages": ("**.py",),
     "accounts": ("**.py",),
-    "domain": ("phone.py", "language.py", "viewer.py"),
+    "domain": ("csv_table.py", "csv_titles.py", "phone.py", "language.py", "viewer.py"),
     "escalation": ("**.py",),
     "notifications": ("**.py",),
     "reports": ("afterwards.py", "digest.py", "evidence.py", "sharing.py"),

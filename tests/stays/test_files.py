@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from callassist.accounts.properties import PropertyInput, create_property
+from callassist.domain.csv_table import MOST_ROWS, read_table
 from callassist.domain.spreadsheet import csv_line, harmless, unquoted
 from callassist.domain.viewer import Role, Viewer
 from callassist.errors import Forbidden, InvalidInput, NotFound
@@ -18,7 +19,6 @@ from callassist.stays.csv_columns import Field, guessed
 from callassist.stays.csv_dates import Order, guessed_order, instant_of
 from callassist.stays.csv_judging import Verdict
 from callassist.stays.csv_rows import Columns
-from callassist.stays.csv_table import MOST_ROWS, read_table
 from callassist.stays.importing import choose_columns, drop_file, keep_file, preview, store_file
 from callassist.storage.sessions import Sessions
 from tests.accounts.scenes import NOW, VAULT, Firm, firm
@@ -53,7 +53,7 @@ def test_a_comma_inside_quotes_is_no_delimiter_and_excels_own_hint_is_followed()
         (b'{"a": 1, "b": 2}', "not a CSV"),
         (b"\x00\x01\x02,\x03", "not a CSV"),
         (b"just some words\nand more words\n", "not a CSV"),
-        (b"home,check_in\n", "no stays below"),
+        (b"home,check_in\n", "nothing below"),
         (("a," * 300 + "b\n" + "1," * 300 + "2\n").encode(), "200 columns"),
         (b"x" * (5 * 1024 * 1024 + 1), "5 MB"),
         ((HEAD + "a,b,c,d,e,f\n" * 50_000).encode(), "50000 rows; at most 5000"),

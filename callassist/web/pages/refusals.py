@@ -135,7 +135,7 @@ _TOLD_FROM_TABLES = (
     _l("this is an Excel workbook; save it as CSV and choose that file"),
     _l("this is a PDF; export a CSV file from where it was made"),
     _l("this is a picture; choose a CSV file"),
-    _l("this is not a CSV file; it needs a line of column titles and one line for each stay"),
+    _l("this is not a CSV file; it needs a line of column titles and more lines below it"),
     _l("this language is not known; it is left out"),
     _l("without a number nobody can be phoned"),
 )

@@ -10,6 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from callassist.accounts.properties import find_property, properties
+from callassist.domain.csv_table import LARGEST_FILE, MOST_ROWS
 from callassist.domain.spreadsheet import csv_line
 from callassist.errors import Forbidden, InvalidInput
 from callassist.models import Account
@@ -18,7 +19,6 @@ from callassist.stays.csv_columns import TEMPLATE, Field
 from callassist.stays.csv_dates import Order
 from callassist.stays.csv_judging import Judged, Verdict
 from callassist.stays.csv_rows import Columns
-from callassist.stays.csv_table import LARGEST_FILE, MOST_ROWS
 from callassist.stays.importing import Preview
 from callassist.stays.listing import every_stay
 from callassist.web.pages import asking

@@ -23,7 +23,7 @@ _OTHER_KINDS = (
     (b"\x89PNG", "this is a picture; choose a CSV file"),
     (b"\xff\xd8\xff", "this is a picture; choose a CSV file"),
 )
-_NO_CSV = "this is not a CSV file; it needs a line of column titles and one line for each stay"
+_NO_CSV = "this is not a CSV file; it needs a line of column titles and more lines below it"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +56,7 @@ def read_table(content: bytes) -> Table:
             f"this file has {len(rows)} rows; at most {MOST_ROWS} at once, so split it", FIELD
         )
     if not rows:
-        raise InvalidInput("this file has column titles but no stays below them", FIELD)
+        raise InvalidInput("this file has column titles but nothing below them", FIELD)
     return Table(titles=titles[1], rows=rows, delimiter=delimiter, encoding=encoding)
 
 
