@@ -21,6 +21,7 @@ from callassist.models.account import (
 )
 from callassist.models.afterwards import FalseAlarm, HostNote, ReportShare
 from callassist.models.base import Base
+from callassist.models.deletion import AccountDeletion
 from callassist.models.desk import Desk, Operator, Presence, ServiceAgreement, Shift
 from callassist.models.desk_notes import DeskPreference, NoteDraft, ShiftNote
 from callassist.models.digest import Digest
@@ -63,6 +64,7 @@ from callassist.models.supervision import DeskLink, Intervention, ScriptVersion
 
 __all__ = [
     "Account",
+    "AccountDeletion",
     "ApiToken",
     "Base",
     "Breach",

@@ -31,6 +31,7 @@ class Account(Base):
     created_at: Mapped[Instant]
     calls_by: Mapped[Word | None]  # domain.call_takers.CallTakers; None until the host has chosen
     setup: Mapped[JsonDict | None]  # {"skipped": [steps of the set-up checklist]}
+    deleted_at: Mapped[Instant | None]  # the row stays, for the chain of its incidents' logs
 
 
 class Person(Base):
@@ -59,6 +60,7 @@ class Person(Base):
     quiet_until: Mapped[str | None] = mapped_column(String(5))
     # who they are at the firm's own sign-in: issuer and subject
     firm_subject: Mapped[str | None] = mapped_column(String(255))
+    erased_at: Mapped[Instant | None]  # nothing here says any more who this was
     created_at: Mapped[Instant]
 
     bindings: Mapped[list[RoleBinding]] = relationship(
