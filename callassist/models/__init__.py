@@ -59,6 +59,7 @@ from callassist.models.sensor import (
     Sensor,
     SensorConnection,
 )
+from callassist.models.shift_swap import ShiftSwap
 from callassist.models.stay import Consent, Erasure, Stay, StayFile, StayNumber, StopEntry
 from callassist.models.supervision import DeskLink, Intervention, ScriptVersion
 
@@ -120,6 +121,7 @@ __all__ = [
     "ServiceFact",
     "Shift",
     "ShiftNote",
+    "ShiftSwap",
     "SignInLink",
     "SignInSession",
     "Stay",

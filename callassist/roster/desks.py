@@ -44,3 +44,8 @@ def speaks(operator: Operator, language: str) -> bool:
     """Whether the operator takes calls in `language`; a region ("fr-CA") does not matter."""
     wanted = language.partition("-")[0].lower()
     return any(str(spoken).partition("-")[0].lower() == wanted for spoken in operator.languages)
+
+
+def lock_roster(session: Session, desk_id: int) -> None:
+    """Serialise changes of a desk's shifts until the end of the transaction."""
+    session.execute(select(Desk.id).where(Desk.id == desk_id).with_for_update())

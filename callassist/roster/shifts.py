@@ -11,7 +11,8 @@ from callassist.domain.spans import Span, gaps
 from callassist.domain.viewer import Viewer
 from callassist.errors import InvalidInput, NotFound
 from callassist.models import Desk, Operator, Shift
-from callassist.roster.desks import speaks
+from callassist.roster.desks import lock_roster, speaks
+from callassist.roster.swap_moves import lapse_swaps_of
 
 LONGEST_SHIFT = timedelta(hours=24)
 
@@ -89,6 +90,7 @@ def add_shift(
     """Roster an operator; InvalidInput for a span that is empty, too long or overlaps another."""
     operator = _operator(session, viewer, operator_public_id)
     _check_span(starts_at, ends_at)
+    lock_roster(session, operator.desk_id)
     _refuse_overlap(session, operator.id, starts_at, ends_at, besides=None)
     shift = Shift(operator_id=operator.id, starts_at=starts_at, ends_at=ends_at)
     session.add(shift)
@@ -99,19 +101,38 @@ def add_shift(
 def move_shift(
     session: Session, viewer: Viewer, shift_public_id: str, starts_at: datetime, ends_at: datetime
 ) -> Shift:
-    """Change a shift's span under the rules of `add_shift`."""
+    """Change a shift's span under the rules of `add_shift`; open requests about it lapse."""
     shift = _shift(session, viewer, shift_public_id)
     _check_span(starts_at, ends_at)
     _refuse_overlap(session, shift.operator_id, starts_at, ends_at, besides=shift.id)
+    lapse_swaps_of(session, shift)
     shift.starts_at, shift.ends_at = starts_at, ends_at
     session.flush()
     return shift
 
 
 def remove_shift(session: Session, viewer: Viewer, shift_public_id: str) -> None:
-    """Take a shift off the roster."""
-    session.delete(_shift(session, viewer, shift_public_id))
+    """Take a shift off the roster; open requests about it lapse."""
+    shift = _shift(session, viewer, shift_public_id)
+    lapse_swaps_of(session, shift)
+    session.delete(shift)
     session.flush()
+
+
+def overlapping(
+    session: Session, operator_id: int, starts_at: datetime, ends_at: datetime, besides: int | None
+) -> Shift | None:
+    """The first shift of an operator that touches [starts_at, ends_at), `besides` left out."""
+    clash = (
+        select(Shift)
+        .where(
+            Shift.operator_id == operator_id,
+            Shift.starts_at < ends_at,
+            Shift.ends_at > starts_at,
+        )
+        .order_by(Shift.starts_at)
+    )
+    return next((shift for shift in session.scalars(clash) if shift.id != besides), None)
 
 
 def _operator(session: Session, viewer: Viewer, public_id: str) -> Operator:
@@ -123,15 +144,20 @@ def _operator(session: Session, viewer: Viewer, public_id: str) -> Operator:
 
 
 def _shift(session: Session, viewer: Viewer, public_id: str) -> Shift:
-    shift = session.scalars(select(Shift).where(Shift.public_id == public_id)).first()
-    operator = None if shift is None else session.get(Operator, shift.operator_id)
-    if (
-        shift is None
-        or operator is None
-        or not viewer.sees_desk(operator.desk.id, operator.desk.account_id)
-    ):
+    """A shift of a desk that the viewer runs, read behind the lock on its roster."""
+    operator = session.scalars(
+        select(Operator)
+        .join(Shift, Shift.operator_id == Operator.id)
+        .where(Shift.public_id == public_id)
+    ).first()
+    if operator is None or not viewer.sees_desk(operator.desk.id, operator.desk.account_id):
         raise NotFound("no such shift")
     viewer.require_run_desk(operator.desk.id, operator.desk.account_id)
+    lock_roster(session, operator.desk_id)
+    query = select(Shift).where(Shift.public_id == public_id)
+    shift = session.scalars(query.execution_options(populate_existing=True)).first()
+    if shift is None:
+        raise NotFound("no such shift")
     return shift
 
 
@@ -148,19 +174,10 @@ def _check_span(starts_at: datetime, ends_at: datetime) -> None:
 def _refuse_overlap(
     session: Session, operator_id: int, starts_at: datetime, ends_at: datetime, besides: int | None
 ) -> None:
-    clash = (
-        select(Shift)
-        .where(
-            Shift.operator_id == operator_id,
-            Shift.starts_at < ends_at,
-            Shift.ends_at > starts_at,
+    shift = overlapping(session, operator_id, starts_at, ends_at, besides)
+    if shift is not None:
+        raise InvalidInput(
+            f"overlaps the shift from {shift.starts_at:%Y-%m-%d %H:%M} to "
+            f"{shift.ends_at:%Y-%m-%d %H:%M} UTC; move or remove that one first",
+            "starts_at",
         )
-        .order_by(Shift.starts_at)
-    )
-    for shift in session.scalars(clash):
-        if shift.id != besides:
-            raise InvalidInput(
-                f"overlaps the shift from {shift.starts_at:%Y-%m-%d %H:%M} to "
-                f"{shift.ends_at:%Y-%m-%d %H:%M} UTC; move or remove that one first",
-                "starts_at",
-            )

@@ -35,6 +35,7 @@ from callassist.models import (
     ServiceAgreement,
     Shift,
     ShiftNote,
+    ShiftSwap,
     Stay,
     StayNumber,
 )
@@ -103,7 +104,7 @@ def _desk(session: Session, desk: Desk) -> Iterator[Told]:
     yield from _queue(session, desk.id)
 
 
-def _shift_note(session: Session, note: ShiftNote) -> Iterator[Told]:
+def _shift_note(session: Session, note: ShiftNote | ShiftSwap) -> Iterator[Told]:
     yield Told(kind=NudgeKind.SHIFT, public_id=note.public_id, desk_id=note.desk_id)
 
 
@@ -216,6 +217,7 @@ RULES: Mapping[type, Rule] = {
     ServiceAgreement: _homes,
     Shift: _shift,
     ShiftNote: _shift_note,
+    ShiftSwap: _shift_note,
     Stay: _in_home,
     StayNumber: _stay_number,
 }
