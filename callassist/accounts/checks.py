@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from zoneinfo import available_timezones
 
 import phonenumbers
 
+from callassist.accounts.zones import likely_zone, zone_names
 from callassist.domain.language import plain_language
 from callassist.errors import InvalidInput
 
@@ -24,10 +24,13 @@ def line(value: str, field: str, longest: int = 255, required: bool = True) -> s
 
 
 def zone(name: str, field: str = "timezone") -> str:
-    """An IANA zone name."""
-    if name not in available_timezones():
-        raise InvalidInput("not a time zone; use a name like Europe/Paris", field)
-    return name
+    """An IANA zone name; InvalidInput says which one may have been meant."""
+    if name in zone_names():
+        return name
+    meant = likely_zone(name)
+    if meant is not None:
+        raise InvalidInput(f"not a time zone; did you mean {meant}?", field)
+    raise InvalidInput("not a time zone; use a name like Europe/Paris", field)
 
 
 def country(code: str, field: str = "country") -> str:

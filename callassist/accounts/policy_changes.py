@@ -18,12 +18,13 @@ _SHOWN = 20
 
 
 class ChangeAction(StrEnum):
-    """What was done to a preset."""
+    """What was done to a preset, or with it."""
 
     CREATED = "created"
     CHANGED = "changed"
     UNDONE = "undone"
     REMOVED = "removed"
+    GIVEN = "given"  # to homes (giving_rules)
 
 
 def state_of(policy: Policy) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def note_change(
 
 
 def changes_of(session: Session, viewer: Viewer, policy: Policy) -> list[PolicyChange]:
-    """The latest changes of a preset of the viewer's accounts, newest first."""
+    """What was done lately to a preset of the viewer's accounts and with it, newest first."""
     query = (
         select(PolicyChange)
         .where(PolicyChange.policy_id == policy.id, PolicyChange.account_id.in_(viewer.account_ids))

@@ -49,6 +49,12 @@ def save_theme(session: Session, person_id: int, theme: str) -> None:
         session.flush()
 
 
+def save_shortcuts(session: Session, person_id: int, on: bool) -> None:
+    """Whether single keys do something on the person's pages."""
+    session.get_one(Person, person_id).shortcuts = on
+    session.flush()
+
+
 def save_quiet_hours(
     session: Session, person_id: int, from_: str | None, until: str | None
 ) -> None:

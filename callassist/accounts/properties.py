@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,26 +10,42 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callassist.accounts import checks
+from callassist.accounts.home_labels import LONGEST_LOCATION, AccountWords
 from callassist.domain.language import plain_language
 from callassist.domain.viewer import Viewer
 from callassist.errors import Conflict, InvalidInput, NotFound
-from callassist.models import Account, Policy, Property
+from callassist.models import Account, Property
 
 LONGEST_PAUSE = timedelta(days=366)
+# what can be typed of a home, and how each is checked
+TEXTS: Mapping[str, Callable[[str], str]] = {
+    "name": lambda text: checks.line(text, "name"),
+    "timezone": checks.zone,
+    "country": checks.country,
+    "language": plain_language,
+    "location": lambda text: checks.line(text, "location", LONGEST_LOCATION, required=False),
+    "call_name": lambda text: checks.line(text, "call_name", required=False),
+    "host_spoken_name": lambda text: checks.line(text, "host_spoken_name", required=False),
+}
+NEEDED = ("name", "timezone", "country")
+_SWITCHES = ("show_call_name_to_guest", "host_only")
 
 
 @dataclass(frozen=True, kw_only=True)
 class PropertyInput:
     """A home as typed; None leaves a value as it is.
 
-    `call_name` and `host_spoken_name` are what operators may say; `policy` is the public id of a
-    preset of the account, "" for the service's default rules.
+    `call_name` and `host_spoken_name` are what operators may say; `location` and `tags` are for the
+    host's own lists. `policy` is the public id of a preset of the account, "" for the service's
+    default rules.
     """
 
     name: str | None = None
     timezone: str | None = None
     country: str | None = None
     language: str | None = None
+    location: str | None = None
+    tags: Sequence[str] | None = None
     call_name: str | None = None
     show_call_name_to_guest: bool | None = None
     host_spoken_name: str | None = None
@@ -40,26 +57,24 @@ def create_property(
     session: Session, viewer: Viewer, account: Account, typed: PropertyInput, *, now: datetime
 ) -> Property:
     """A new home; name, timezone (IANA) and country (ISO) are needed. InvalidInput names more."""
+    return create_properties(session, viewer, account, [typed], now=now)[0]
+
+
+def create_properties(
+    session: Session,
+    viewer: Viewer,
+    account: Account,
+    typed: Iterable[PropertyInput],
+    *,
+    now: datetime,
+) -> list[Property]:
+    """Several new homes of one account, or none of them."""
     viewer.require_write(account.id)
-    for field in ("name", "timezone", "country"):
-        if not getattr(typed, field):
-            raise InvalidInput("must not be empty", field)
-    home = Property(
-        account_id=account.id,
-        name="",
-        call_name="",
-        host_spoken_name="",
-        timezone="UTC",
-        country="",
-        language=account.language,
-        show_call_name_to_guest=False,
-        host_only=False,
-        created_at=now,
-    )
-    _apply(session, home, typed)
-    session.add(home)
+    words = AccountWords(session, account.id)
+    homes = [_new(account, each, words, now) for each in typed]
+    session.add_all(homes)
     session.flush()
-    return home
+    return homes
 
 
 def update_property(
@@ -67,7 +82,7 @@ def update_property(
 ) -> Property:
     """Change what is said of a home; a breach that runs keeps the rules it began with."""
     home = _writable(session, viewer, public_id)
-    _apply(session, home, typed)
+    _apply(home, typed, AccountWords(session, home.account_id))
     session.flush()
     return home
 
@@ -165,36 +180,37 @@ def _writable(session: Session, viewer: Viewer, public_id: str) -> Property:
     return home
 
 
-def _apply(session: Session, home: Property, typed: PropertyInput) -> None:
-    if typed.name is not None:
-        home.name = checks.line(typed.name, "name")
-    if typed.timezone is not None:
-        home.timezone = checks.zone(typed.timezone)
-    if typed.country is not None:
-        home.country = checks.country(typed.country)
-    if typed.language is not None:
-        home.language = plain_language(typed.language)
-    if typed.call_name is not None:
-        home.call_name = checks.line(typed.call_name, "call_name", required=False)
-    if typed.host_spoken_name is not None:
-        home.host_spoken_name = checks.line(
-            typed.host_spoken_name, "host_spoken_name", required=False
-        )
-    if typed.show_call_name_to_guest is not None:
-        home.show_call_name_to_guest = typed.show_call_name_to_guest
-    if typed.host_only is not None:
-        home.host_only = typed.host_only
-    if typed.policy is not None:
-        home.policy_id = _policy_id(session, home, typed.policy)
-
-
-def _policy_id(session: Session, home: Property, public_id: str) -> int | None:
-    if not public_id:
-        return None
-    query = select(Policy.id).where(
-        Policy.public_id == public_id, Policy.account_id == home.account_id
+def _new(account: Account, typed: PropertyInput, words: AccountWords, now: datetime) -> Property:
+    for field in NEEDED:
+        if not getattr(typed, field):
+            raise InvalidInput("must not be empty", field)
+    home = Property(
+        account_id=account.id,
+        name="",
+        location="",
+        call_name="",
+        host_spoken_name="",
+        timezone="UTC",
+        country="",
+        language=account.language,
+        show_call_name_to_guest=False,
+        host_only=False,
+        created_at=now,
     )
-    policy_id = session.scalar(query)
-    if policy_id is None:
-        raise InvalidInput("this account has no such policy", "policy")
-    return policy_id
+    _apply(home, typed, words)
+    return home
+
+
+def _apply(home: Property, typed: PropertyInput, words: AccountWords) -> None:
+    for field, checked in TEXTS.items():
+        text = getattr(typed, field)
+        if text is not None:
+            setattr(home, field, checked(text))
+    for field in _SWITCHES:
+        chosen = getattr(typed, field)
+        if chosen is not None:
+            setattr(home, field, chosen)
+    if typed.tags is not None:
+        words.put_tags(home, typed.tags)
+    if typed.policy is not None:
+        home.policy_id = words.preset_id(typed.policy)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from callassist.models import (
     CallAttempt,
     CallTask,
+    HomeFile,
     HostNote,
     Idempotency,
     Incident,
@@ -33,7 +34,7 @@ BATCH = 1000
 READINGS_BATCH = 5000
 REQUEST_ANSWERS_KEPT = timedelta(hours=24)
 USED_LINKS_KEPT = timedelta(days=1)
-FILES_KEPT = timedelta(days=1)  # of stays, waiting to be confirmed
+FILES_KEPT = timedelta(days=1)  # of stays or homes, waiting to be confirmed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +66,7 @@ def forget_expired(
         "request_answers": (_forget_request_answers, now - REQUEST_ANSWERS_KEPT),
         "sign_in_links": (_forget_sign_in_links, now - USED_LINKS_KEPT),
         "stay_files": (_forget_stay_files, now - FILES_KEPT),
+        "home_files": (_forget_home_files, now - FILES_KEPT),
     }
     forgotten = dict.fromkeys(steps, 0)
     for kind, (step, before) in steps.items():
@@ -204,4 +206,12 @@ def _forget_stay_files(session: Session, before: datetime) -> int:
     ids = list(session.scalars(expired))
     if ids:
         session.execute(delete(StayFile).where(StayFile.id.in_(ids)))
+    return len(ids)
+
+
+def _forget_home_files(session: Session, before: datetime) -> int:
+    expired = select(HomeFile.id).where(HomeFile.created_at < before).limit(BATCH)
+    ids = list(session.scalars(expired))
+    if ids:
+        session.execute(delete(HomeFile).where(HomeFile.id.in_(ids)))
     return len(ids)

@@ -67,6 +67,22 @@ _WITH_VALUES: tuple[tuple[str, LazyString], ...] = (
         r"the same stay as in line (?P<n>.+); leave one of them out",
         _l("The same stay as in line %(n)s; leave one of them out."),
     ),
+    (
+        r"the same name as in line (?P<n>.+); leave one of them out",
+        _l("The same name as in line %(n)s; leave one of them out."),
+    ),
+    (
+        r"a file of homes needs the columns name, timezone and country; not found: (?P<missing>.+)",
+        _l(
+            "A file of homes needs the columns name, timezone and country. "
+            "Not found: %(missing)s. The template has them all."
+        ),
+    ),
+    (
+        r"not a time zone; did you mean (?P<zone>.+)\?",
+        _l("Not a time zone; did you mean %(zone)s?"),
+    ),
+    (r"at most (?P<n>.+) tags; leave some out", _l("At most %(n)s tags; leave some out.")),
     (r"overlaps the stay in line (?P<n>.+)", _l("Overlaps the stay in line %(n)s.")),
     (r"keep the note under (?P<n>.+) characters", _l("At most %(n)s characters.")),
     (r"choose one of (?P<known>.+)", _l("Unknown; use one of %(known)s.")),
@@ -138,6 +154,8 @@ _TOLD_FROM_TABLES = (
     _l("this is not a CSV file; it needs a line of column titles and more lines below it"),
     _l("this language is not known; it is left out"),
     _l("without a number nobody can be phoned"),
+    _l("an archived home is called so; restore that one, or choose another name"),
+    _l("you have a home of this name already; it stays as it is"),
 )
 
 

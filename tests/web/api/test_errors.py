@@ -64,7 +64,7 @@ def test_a_value_that_means_nothing_is_named_by_its_place(world: World, scene: S
     sent = {**HOME, "timezone": "Paris"}
     body = _problem(world.ask("POST", "/properties", scene.host, sent), 422)
     assert body["errors"] == [
-        {"pointer": "/timezone", "detail": "not a time zone; use a name like Europe/Paris"}
+        {"pointer": "/timezone", "detail": "not a time zone; did you mean Europe/Paris?"}
     ]
 
 
