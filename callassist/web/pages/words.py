@@ -12,7 +12,6 @@ from callassist.domain.incident import IncidentState, Resolution
 from callassist.domain.message_kind import MessageKind
 from callassist.domain.presence import PresenceState
 from callassist.domain.results import AttemptOutcome, Disposition
-from callassist.domain.viewer import Role
 from callassist.web.translate import lazy_gettext as _l
 
 PRESENCE: Mapping[str, LazyString] = {
@@ -154,15 +153,6 @@ NEEDS: Mapping[str, LazyString] = {
     "guest_says_not_us": _l("The guest says that the noise is not theirs."),
     "audit_alarm": _l("Our own check found something wrong with this incident."),
     "asked_not_to_be_called": _l("The guest does not want to be phoned: write instead."),
-}
-ROLE: Mapping[str, LazyString] = {
-    Role.OWNER: _l("owner"),
-    Role.MANAGER: _l("manager"),
-    Role.VIEWER: _l("may look"),
-    Role.HOST: _l("host"),
-    Role.OPERATOR: _l("operator"),
-    Role.SUPERVISOR: _l("supervisor"),
-    Role.ADMIN: _l("administrator"),
 }
 MESSAGE: Mapping[str, LazyString] = {
     MessageKind.CALL_REQUESTED: _l("call requested"),

@@ -18,8 +18,8 @@ from callassist.accounts.people import add_person, create_account, find_account
 from callassist.domain.viewer import Role
 from callassist.errors import Conflict, InvalidInput
 from callassist.models import Account, Desk
-from callassist.web import languages
-from callassist.web.pages import asking, inviting, words
+from callassist.web import languages, role_words
+from callassist.web.pages import asking, inviting
 from callassist.web.pages.admin.queries import overview
 from callassist.web.pages.forms import Form
 from callassist.web.pages.refusals import in_words
@@ -184,7 +184,7 @@ def _page(forms: dict[str, Form]) -> ResponseReturnValue:
         },
         accounts=[("", "–"), *((one.public_id, one.name) for one in screen.accounts)],
         desks=[("", "–"), *((one.public_id, one.name) for one in screen.desks)],
-        roles=[(str(role), words.of(words.ROLE, role)) for role in _ROLES],
+        roles=[(str(role), role_words.name(role)) for role in _ROLES],
         page_languages=list(languages.LANGUAGES.items()),
     )
     return page, 422 if forms else 200

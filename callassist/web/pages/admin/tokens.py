@@ -12,7 +12,8 @@ from callassist.accounts.people import find_account
 from callassist.accounts.tokens import SCOPES, issue_token_as, revoke_token, tokens
 from callassist.domain.viewer import Role
 from callassist.errors import InvalidInput
-from callassist.web.pages import asking, words
+from callassist.web import role_words
+from callassist.web.pages import asking
 from callassist.web.pages.admin.index import UTC_ZONE
 from callassist.web.pages.admin.queries import overview
 from callassist.web.pages.forms import Form
@@ -48,7 +49,7 @@ def show() -> ResponseReturnValue:
         text=text,
         tokens=known,
         zone=UTC_ZONE,
-        scopes=[(str(scope), words.of(words.ROLE, scope)) for scope in SCOPES],
+        scopes=[(str(scope), role_words.name(scope)) for scope in SCOPES],
         accounts=[("", "–"), *((one.public_id, one.name) for one in screen.accounts)],
         desks=[("", "–"), *((one.public_id, one.name) for one in screen.desks)],
     )

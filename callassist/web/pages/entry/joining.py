@@ -12,8 +12,9 @@ from callassist.accounts.invitations import OpenInvitation
 from callassist.accounts.sign_in_sessions import Way
 from callassist.errors import InvalidInput
 from callassist.models import Person
+from callassist.web import role_words
 from callassist.web.datastore import SignedIn
-from callassist.web.pages import asking, role_words
+from callassist.web.pages import asking
 from callassist.web.pages.entry import firm, letting_in, passwords
 from callassist.web.pages.forms import Form
 from callassist.web.translate import gettext as _

@@ -8,8 +8,8 @@ from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from callassist.accounts.preferences import Profile, save_profile
-from callassist.web import languages
-from callassist.web.pages import asking, role_words, themes, times
+from callassist.web import languages, role_words
+from callassist.web.pages import asking, themes, times
 from callassist.web.pages.forms import Form
 from callassist.web.pages.people import mine, places
 from callassist.web.translate import gettext as _

@@ -8,7 +8,8 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from callassist.accounts.team_changes import PAGE, Change, TeamAction, changes
-from callassist.web.pages import asking, role_words
+from callassist.web import role_words
+from callassist.web.pages import asking
 from callassist.web.pages.people import mine
 from callassist.web.translate import gettext as _
 

@@ -16,8 +16,8 @@ from callassist.accounts.team import TEAM_ROLES, change_role, may_give, remove_r
 from callassist.domain.viewer import Role
 from callassist.errors import Conflict, Forbidden, InvalidInput
 from callassist.models import Account
-from callassist.web import languages
-from callassist.web.pages import asking, inviting, role_words
+from callassist.web import languages, role_words
+from callassist.web.pages import asking, inviting
 from callassist.web.pages.forms import Form
 from callassist.web.pages.people import mine
 from callassist.web.pages.refusals import in_words

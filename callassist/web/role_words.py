@@ -1,4 +1,4 @@
-"""What each role may do, in a sentence that a new person understands."""
+"""What each role is called and may do, in words that a new person understands."""
 
 from __future__ import annotations
 
@@ -7,9 +7,17 @@ from collections.abc import Mapping
 from flask_babel.speaklater import LazyString
 
 from callassist.domain.viewer import Role
-from callassist.web.pages import words
 from callassist.web.translate import lazy_gettext as _l
 
+_NAMES: Mapping[str, LazyString] = {
+    Role.OWNER: _l("owner"),
+    Role.MANAGER: _l("manager"),
+    Role.VIEWER: _l("may look"),
+    Role.HOST: _l("host"),
+    Role.OPERATOR: _l("operator"),
+    Role.SUPERVISOR: _l("supervisor"),
+    Role.ADMIN: _l("administrator"),
+}
 _MEANS: Mapping[str, LazyString] = {
     Role.OWNER: _l("Runs everything: homes, guests, rules, reports, and who else may do what."),
     Role.MANAGER: _l(
@@ -24,9 +32,9 @@ _MEANS: Mapping[str, LazyString] = {
 
 def name(role: str) -> str:
     """The role in a word or two."""
-    return words.of(words.ROLE, role)
+    return str(_NAMES.get(role, role))
 
 
 def means(role: str) -> str:
     """What somebody with this role may do."""
-    return words.of(_MEANS, role)
+    return str(_MEANS.get(role, role))

@@ -1,0 +1,39 @@
+"""The mail that asks somebody to join, in the language of the invited person."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import current_app, url_for
+from flask_babel import force_locale
+
+from callassist.accounts.invitations import Asked
+from callassist.ports.messages import Message
+from callassist.web import languages, role_words
+from callassist.web.translate import gettext as _
+
+
+def post_invitation(asked: Asked, place: str, who: str) -> None:
+    """Mail it, aside; `who` asks, `place` is an account or a desk, empty for neither."""
+    row = asked.invitation
+    language = row.language if row.language in languages.LANGUAGES else "en"
+    with force_locale(language):
+        message = Message(
+            key=f"invitation:{secrets.token_hex(8)}",
+            title=_("You are invited to Call Assist"),
+            text=_text(row.role, place, who),
+            url=url_for("entry.join", token=asked.token),
+            language=language,
+        )
+    current_app.extensions["callassist_link_mail"].post(row.email, message)
+
+
+def _text(role: str, place: str, who: str) -> str:
+    said = _(
+        "%(who)s asks you to join %(place)s: %(role)s. The link works for 7 days. "
+        "If you do not know what this is about, leave it: nothing happens then.",
+        who=who or "Call Assist",
+        place=place or "Call Assist",
+        role=role_words.name(role),
+    )
+    return f"{said}\n\n{role_words.means(role)}"
