@@ -16,9 +16,17 @@ NAME = "erasures.jsonl"
 
 def note_erasure(path: Path, note: ErasureNote) -> None:
     """Append one erasure, on the disk when this returns; it holds a random id and an instant."""
-    line = json.dumps({"stay": note.stay_public_id, "erased_at": note.erased_at.isoformat()})
+    note_erasures(path, [note])
+
+
+def note_erasures(path: Path, notes: Iterable[ErasureNote]) -> None:
+    """Append several; one that stands there already does no harm."""
+    lines = (
+        json.dumps({"stay": note.stay_public_id, "erased_at": note.erased_at.isoformat()}) + "\n"
+        for note in notes
+    )
     with path.open("a", encoding="utf-8") as file:
-        file.write(line + "\n")
+        file.writelines(lines)
         file.flush()
         os.fsync(file.fileno())
 

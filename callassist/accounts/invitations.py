@@ -101,20 +101,6 @@ def invite(
     return Asked(invitation=row, token=token)
 
 
-def pending(session: Session, viewer: Viewer, account: Account, now: datetime) -> list[Invitation]:
-    """Invitations to one of the viewer's accounts that wait or have expired, newest first."""
-    if not (viewer.is_admin or account.id in viewer.account_ids):
-        raise NotFound("no such account")
-    return _pending(session, Invitation.account_id == account.id, now)
-
-
-def pending_elsewhere(session: Session, viewer: Viewer, now: datetime) -> list[Invitation]:
-    """For administrators: invitations to desks and to the administration itself."""
-    if not viewer.is_admin:
-        raise Forbidden("only an administrator names another")
-    return _pending(session, Invitation.account_id.is_(None), now)
-
-
 def send_again(
     session: Session, viewer: Viewer, public_id: str, *, now: datetime, noted_at: datetime
 ) -> Asked:
@@ -248,20 +234,6 @@ def _may_see(session: Session, viewer: Viewer, row: Invitation) -> bool:
         return True
     desk = None if row.desk_id is None else session.get(Desk, row.desk_id)
     return desk is not None and viewer.runs_desk(desk.id, desk.account_id)
-
-
-def _pending(session: Session, where: ColumnElement[bool], now: datetime) -> list[Invitation]:
-    query = (
-        select(Invitation)
-        .where(
-            where,
-            Invitation.accepted_at.is_(None),
-            Invitation.revoked_at.is_(None),
-            Invitation.expires_at > now - VALID_FOR * 4,
-        )
-        .order_by(Invitation.id.desc())
-    )
-    return list(session.scalars(query))
 
 
 def _open(now: datetime) -> ColumnElement[bool]:

@@ -43,15 +43,17 @@ def create_account(
 
 def find_account(session: Session, viewer: Viewer, public_id: str) -> Account:
     """One of the viewer's accounts; NotFound for anything else."""
-    account = session.scalars(select(Account).where(Account.public_id == public_id)).first()
+    here = Account.public_id == public_id, Account.deleted_at.is_(None)
+    account = session.scalars(select(Account).where(*here)).first()
     if account is None or not (viewer.is_admin or account.id in viewer.account_ids):
         raise NotFound("no such account")
     return account
 
 
 def accounts(session: Session, viewer: Viewer) -> list[Account]:
-    """The viewer's accounts by name; all of them for an admin."""
-    query = select(Account).order_by(Account.name, Account.id)
+    """The viewer's accounts by name; all of them for an admin. None that was deleted."""
+    query = select(Account).where(Account.deleted_at.is_(None))
+    query = query.order_by(Account.name, Account.id)
     if not viewer.is_admin:
         query = query.where(Account.id.in_(viewer.account_ids))
     return list(session.scalars(query))

@@ -21,6 +21,7 @@ from callassist.models import (
     Idempotency,
     Incident,
     NoiseReading,
+    Notification,
     Report,
     ReportVersion,
     SignInLink,
@@ -44,6 +45,7 @@ class Retention:
     numbers: timedelta = timedelta(days=30)
     readings: timedelta = timedelta(days=90)
     reports: timedelta = timedelta(days=730)
+    log: timedelta = timedelta(days=730)
 
 
 Step = Callable[[Session, datetime], int]
@@ -63,6 +65,7 @@ def forget_expired(
         "readings": (_forget_readings, now - retention.readings),
         "notes": (_forget_notes, now - retention.reports),
         "reports": (_forget_reports, now - retention.reports),
+        "messages": (_forget_messages, now - retention.log),
         "request_answers": (_forget_request_answers, now - REQUEST_ANSWERS_KEPT),
         "sign_in_links": (_forget_sign_in_links, now - USED_LINKS_KEPT),
         "stay_files": (_forget_stay_files, now - FILES_KEPT),
@@ -182,6 +185,17 @@ def _forget_notes(session: Session, before: datetime) -> int:
         session.execute(update(CallTask).where(CallTask.incident_id.in_(ids)).values(note=None))
         session.execute(update(Incident).where(Incident.id.in_(ids)).values(complaint=None))
         session.execute(delete(HostNote).where(HostNote.incident_id.in_(ids)))
+    return len(ids)
+
+
+def _forget_messages(session: Session, before: datetime) -> int:
+    """Messages sent and their deliveries, from the oldest rows on, which are the first."""
+    oldest = session.execute(
+        select(Notification.id, Notification.created_at).order_by(Notification.id).limit(BATCH)
+    ).all()
+    ids = [row.id for row in oldest if row.created_at < before]
+    if ids:
+        session.execute(delete(Notification).where(Notification.id.in_(ids)))
     return len(ids)
 
 

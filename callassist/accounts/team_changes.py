@@ -32,6 +32,10 @@ class TeamAction(StrEnum):
     FIRM_TOOK = "firm_took"
     TOKEN_MADE = "token_made"  # noqa: S105 the name of an action
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 the name of an action
+    DATA_TAKEN = "data_taken"
+    DELETION_ASKED = "deletion_asked"
+    DELETION_UNDONE = "deletion_undone"
+    LEFT = "left"  # for good, by themselves
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,4 +108,6 @@ def changes(
 
 
 def _name(person: Person | None) -> str | None:
-    return None if person is None else person.name or person.email
+    if person is None or person.erased_at is not None:
+        return None
+    return person.name or person.email

@@ -32,7 +32,8 @@ def arm_missing(session: Session, now: datetime, at: time = AT) -> int:
     """Set it for every account that has none; how many were set (start, housekeeping)."""
     armed = select(Timer.subject).where(Timer.kind == MORNING_NOTE, Timer.fired_at.is_(None))
     subjects = set(session.scalars(armed))
-    missing = [one for one in session.scalars(select(Account)) if str(one.id) not in subjects]
+    kept = select(Account).where(Account.deleted_at.is_(None))
+    missing = [one for one in session.scalars(kept) if str(one.id) not in subjects]
     for account in missing:
         arm_next(session, account, now, at)
     return len(missing)
@@ -43,7 +44,7 @@ def on_morning_note(at: time = AT) -> TimerHandler:
 
     def handle(session: Session, timer: DueTimer, now: datetime) -> None:
         account = session.get(Account, int(timer.subject))
-        if account is None:
+        if account is None or account.deleted_at is not None:
             return
         arm_next(session, account, now, at)
         if now - timer.due_at < NIGHT:  # found later than that it would tell of the wrong night

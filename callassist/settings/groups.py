@@ -102,6 +102,7 @@ class RetentionSettings:
     readings: values.Span
     reports: values.Span
     log: values.Span
+    account_deletion_after: values.Span
 
 
 @dataclass(frozen=True, kw_only=True)

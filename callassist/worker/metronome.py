@@ -15,6 +15,8 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from callassist import outbox, timers
+from callassist.accounts import erasure_journal
+from callassist.accounts.account_erasing import delete_due_accounts
 from callassist.accounts.retention import Retention, forget_expired
 from callassist.bootstrap import Service
 from callassist.detection.quarters import note_quarters, prune_quarters
@@ -50,6 +52,7 @@ class Metronome:
             ("morning notes", self.arm_morning_notes, HOUR),
             ("digests", self.ask_for_digests, 5 * MINUTE),
             ("retention", self.forget, HOUR),
+            ("deletions", self.delete_accounts, MINUTE),
             ("nudges", self.prune_nudges, MINUTE),
             ("noise quarters", self.note_quarters, MINUTE),
         ):
@@ -110,13 +113,28 @@ class Metronome:
         service = self._service
         own = service.settings.retention
         now = service.clock.now()
-        kept = Retention(numbers=own.numbers, readings=own.readings, reports=own.reports)
+        kept = Retention(
+            numbers=own.numbers, readings=own.readings, reports=own.reports, log=own.log
+        )
         gone = forget_expired(service.sessions, kept, now)
         for prune in (timers.prune, outbox.prune, prune_quarters):
             with service.sessions.write() as session:
                 prune(session, now)
         if any(gone.values()):
             _log.info("forgotten", action="retention", **gone)
+
+    def delete_accounts(self) -> None:
+        """Accounts whose owners asked for it and let the waiting time pass."""
+        service = self._service
+        journal = service.settings.service.data_dir / erasure_journal.NAME
+        done = delete_due_accounts(
+            service.sessions,
+            service.vault,
+            service.clock.now(),
+            lambda notes: erasure_journal.note_erasures(journal, notes),
+        )
+        if done:
+            _log.info("accounts deleted", action="accounts_deleted", count=done)
 
     def note_quarters(self) -> None:
         """Keep the highest levels of quarters of an hour up to date, in short transactions."""
