@@ -135,10 +135,17 @@ def look_at(session: Session, token: str, now: datetime) -> OpenInvitation | Non
     by = None if row.invited_by_id is None else session.get(Person, row.invited_by_id)
     return OpenInvitation(
         invitation=row,
-        place=_place_name(session, row),
+        place=place_name(session, row),
         invited_by="" if by is None else by.name or by.email,
         person=session.scalars(select(Person).where(Person.email == row.email)).first(),
     )
+
+
+def place_name(session: Session, row: Invitation) -> str:
+    """The account or desk that somebody is asked to join; empty for an administrator."""
+    if row.account_id is not None:
+        return session.get_one(Account, row.account_id).name
+    return "" if row.desk_id is None else session.get_one(Desk, row.desk_id).name
 
 
 def accept(
@@ -249,12 +256,6 @@ def _place(account: Account | None, desk: Desk | None) -> ColumnElement[bool]:
         Invitation.account_id.is_not_distinct_from(None if account is None else account.id),
         Invitation.desk_id.is_not_distinct_from(None if desk is None else desk.id),
     )
-
-
-def _place_name(session: Session, row: Invitation) -> str:
-    if row.account_id is not None:
-        return session.get_one(Account, row.account_id).name
-    return "" if row.desk_id is None else session.get_one(Desk, row.desk_id).name
 
 
 def _languages(session: Session, row: Invitation) -> Sequence[str]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callassist.accounts import invitations
+from callassist.accounts.invitation_list import pending
 from callassist.accounts.invitations import InvitationInput
 from callassist.accounts.people import find_account
 from callassist.accounts.team import TEAM_ROLES, change_role, may_give, remove_role, team
@@ -144,7 +145,7 @@ def _page(form: Form) -> ResponseReturnValue:
     with asking.reading() as session:
         account, all_mine = mine.chosen_account(session, viewer)
         members = team(session, viewer, account)
-        asked = invitations.pending(session, viewer, account, datetime.now(UTC))
+        asked = pending(session, viewer, account, datetime.now(UTC))
     may_write = viewer.can_write(account.id)
     page = render_template(
         "people/team.html",
