@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
 
-from pydantic import StringConstraints
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from callassist.accounts.properties import (
-    PropertyInput,
     archive_property,
     create_property,
     end_pause,
@@ -22,97 +19,21 @@ from callassist.accounts.properties import (
 )
 from callassist.escalation import ending
 from callassist.escalation.coverage import coverage_tonight
-from callassist.models import Account, Property
-from callassist.web.api.fields import (
-    Input,
-    Instant,
-    Language,
-    Line,
-    Nothing,
-    Output,
-    Page,
-    Paging,
-    PublicId,
-    Word,
-)
+from callassist.models import Account, Property, PropertyTag
+from callassist.web.api.fields import Nothing, Page
 from callassist.web.api.incidents import BY
 from callassist.web.api.paging import page_of
 from callassist.web.api.places import place_names
+from callassist.web.api.property_fields import (
+    CoverageOut,
+    NewProperty,
+    Pause,
+    PropertyChange,
+    PropertyFilter,
+    PropertyOut,
+)
 from callassist.web.api.routing import HOSTS, Ask, Route
 from callassist.web.api.scoping import account_named, of_accounts
-
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2}$")]
-PolicyId = Annotated[str, StringConstraints(pattern=r"^([2-9a-hjkmnp-tv-z]{20})?$")]
-
-
-class PropertyChange(Input):
-    """What to change. `policy` is a preset's id, "" for the service's default rules."""
-
-    name: Line | None = None
-    timezone: Word | None = None
-    country: Country | None = None
-    language: Language | None = None
-    call_name: Line | None = None
-    show_call_name_to_guest: bool | None = None
-    host_spoken_name: Line | None = None
-    host_only: bool | None = None
-    policy: PolicyId | None = None
-
-    def typed(self) -> PropertyInput:
-        """As the service takes it."""
-        return PropertyInput(**{name: getattr(self, name) for name in _TYPED})
-
-
-class NewProperty(PropertyChange):
-    """A new home; `call_name` and `host_spoken_name` are what operators may say."""
-
-    name: Line
-    timezone: Word
-    country: Country
-    account: PublicId | None = None
-
-
-_TYPED = tuple(PropertyChange.model_fields)
-
-
-class PropertyFilter(Paging):
-    """Archived homes only when asked for."""
-
-    account: PublicId | None = None
-    archived: bool = False
-
-
-class Pause(Input):
-    """Until when no incident opens and the home shows as not covered."""
-
-    until: Instant
-
-
-class PropertyOut(Output):
-    """One home."""
-
-    id: str
-    account: str
-    name: str
-    timezone: str
-    country: str
-    language: str
-    call_name: str
-    show_call_name_to_guest: bool
-    host_spoken_name: str
-    host_only: bool
-    policy: str | None
-    paused_until: Instant | None
-    archived_at: Instant | None
-    created_at: Instant
-
-
-class CoverageOut(Output):
-    """Covered tonight, or which parts are missing; remarks change nothing."""
-
-    covered: bool
-    missing: list[str]
-    remarks: list[str]
 
 
 def index(ask: Ask, query: PropertyFilter) -> Page[PropertyOut]:
@@ -121,7 +42,11 @@ def index(ask: Ask, query: PropertyFilter) -> Page[PropertyOut]:
         mine = mine.where(Property.account_id == account_named(ask, query.account).id)
     if not query.archived:
         mine = mine.where(Property.archived_at.is_(None))
-    mine = mine.options(selectinload(Property.policy))
+    if query.location is not None:
+        mine = mine.where(Property.location == query.location)
+    if query.tag is not None:
+        mine = mine.where(Property.tags.any(PropertyTag.tag == query.tag))
+    mine = mine.options(selectinload(Property.policy), selectinload(Property.tags))
     rows, following = page_of(ask.session, ask.service.vault, mine, Property.id, query)
     return Page(items=_outs(ask, rows), next_cursor=following)
 
@@ -171,7 +96,7 @@ def coverage(ask: Ask, property_id: str) -> CoverageOut:
 
 
 def _out(ask: Ask, home: Property) -> PropertyOut:
-    ask.session.refresh(home, ["policy"])
+    ask.session.refresh(home, ["policy", "tags"])
     return _outs(ask, [home])[0]
 
 
@@ -185,6 +110,8 @@ def _outs(ask: Ask, rows: Sequence[Property]) -> list[PropertyOut]:
             timezone=row.timezone,
             country=row.country,
             language=row.language,
+            location=row.location,
+            tags=[one.tag for one in row.tags],
             call_name=row.call_name,
             show_call_name_to_guest=row.show_call_name_to_guest,
             host_spoken_name=row.host_spoken_name,
