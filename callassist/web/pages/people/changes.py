@@ -58,6 +58,10 @@ def sentence(change: Change) -> str:
         TeamAction.FIRM_TOOK: _("The firm’s sign-in took a role of %(whom)s away: %(role)s."),
         TeamAction.TOKEN_MADE: _("%(who)s gave the program “%(name)s” access."),
         TeamAction.TOKEN_REVOKED: _("%(who)s took the access of the program “%(name)s” away."),
+        TeamAction.DATA_TAKEN: _("%(who)s downloaded all data of the account."),
+        TeamAction.DELETION_ASKED: _("%(who)s asked for the account to be deleted."),
+        TeamAction.DELETION_UNDONE: _("%(who)s took the deletion of the account back."),
+        TeamAction.LEFT: _("Somebody left for good and had themselves erased."),
     }
     return said[change.action] % {
         "who": who,
