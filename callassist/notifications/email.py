@@ -9,13 +9,13 @@ import ssl
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
 from email.utils import formatdate, parseaddr
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
 from callassist.errors import InvalidInput, PermanentError, SettingsError, TransientError
+from callassist.notifications.mail_policy import PLAIN, UTF8
 from callassist.notifications.mail_url import MailServer, Security, read_mail_url
 from callassist.ports.messages import Message
 
@@ -43,7 +43,7 @@ class Email:
         self._carrier.carry(self._compose(address, message), address)
 
     def _compose(self, address: str, message: Message) -> EmailMessage:
-        mail = EmailMessage(policy=SMTP if address.isascii() else SMTPUTF8)
+        mail = EmailMessage(policy=PLAIN if address.isascii() else UTF8)
         mail["From"] = self._sender
         try:
             mail["To"] = Address(addr_spec=address)
@@ -55,6 +55,10 @@ class Email:
         mail["Auto-Submitted"] = "auto-generated"  # no holiday replies, please (RFC 3834)
         if message.urgent:
             mail["Importance"] = "high"
+        if message.stop_url is not None:
+            mail["List-Unsubscribe"] = f"<{message.stop_url}>"
+            if message.stop_url.startswith("https://"):  # mail programs press no other
+                mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         mail.set_content(_text(message))
         if message.html is not None:
             mail.add_alternative(message.html, subtype="html")

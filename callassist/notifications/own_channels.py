@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callassist.domain.message_kind import OFF_BY_DEFAULT, STAFF_KINDS, MessageKind
@@ -107,6 +107,29 @@ def choose_kinds(
     session.flush()
 
 
+def choose_some(
+    session: Session,
+    channels: Sequence[NotificationChannel],
+    kinds: Collection[MessageKind],
+    told: Mapping[MessageKind, Collection[str]],
+) -> None:
+    """Tell messages of each given kind by these kinds of channel and no others; the rest stays.
+
+    `kinds` are those that the person can be told. InvalidInput names the one that is refused.
+    """
+    there = {one.kind for one in channels}
+    for kind, ways in told.items():
+        field = f"told.{kind}"
+        if kind not in kinds:
+            raise InvalidInput("this person is never told this; leave it out", field)
+        if not there.issuperset(ways):
+            raise InvalidInput("this person has no such channel here; add one first", field)
+        if kind in ALWAYS and there != set(ways):
+            raise InvalidInput("cannot be switched off: it needs this very person", field)
+    ticked = {f"{kind}:{way}" for kind, ways in told.items() for way in ways}
+    choose_kinds(session, channels, list(told), ticked)
+
+
 def add_own_channel(
     session: Session,
     vault: Vault,
@@ -176,12 +199,16 @@ def tested_way(session: Session, viewer: Viewer, public_id: str) -> TestedWay:
 
 def _last_messages(session: Session, channel_ids: Collection[int]) -> dict[int, Notification]:
     latest = (
-        select(func.max(Notification.id))
+        select(Notification.id)
         .where(
-            Notification.channel_id.in_(channel_ids),
+            Notification.channel_id == NotificationChannel.id,
             Notification.status != str(NotificationStatus.SKIPPED),
         )
-        .group_by(Notification.channel_id)
+        .order_by(Notification.id.desc())
+        .limit(1)
+        .correlate(NotificationChannel)
+        .scalar_subquery()
     )
-    rows = session.scalars(select(Notification).where(Notification.id.in_(latest)))
+    newest = select(latest).where(NotificationChannel.id.in_(channel_ids))
+    rows = session.scalars(select(Notification).where(Notification.id.in_(newest)))
     return {row.channel_id: row for row in rows if row.channel_id is not None}

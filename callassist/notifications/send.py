@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from callassist.models import Notification, NotificationChannel
 from callassist.notifications.deadline import within
 from callassist.notifications.joining import joined_facts, link
 from callassist.notifications.messages import render
+from callassist.notifications.stop_links import stop_url
 from callassist.notifications.telling import NotificationStatus
 from callassist.outbox import Deliverer, OutboxItem
 from callassist.outbox.delivery import MAX_ATTEMPTS
@@ -89,13 +90,10 @@ def _ready(
         address = vault.open(channel.address)
     except PermanentError as error:
         return _Refused(Status.FAILED, error.detail)
-    message = render(
-        MessageKind(notification.kind),
-        channel.language,
-        facts,
-        key=notification.key,
-        url=link(session, notification, public_url),
-    )
+    kind = MessageKind(notification.kind)
+    url = link(session, notification, public_url)
+    message = render(kind, channel.language, facts, key=notification.key, url=url)
+    message = replace(message, stop_url=stop_url(vault, channel, kind, public_url))
     return _Ready(kind=channel.kind, address=address, message=message)
 
 

@@ -19,6 +19,7 @@ class Message:
     url: str | None = None
     urgent: bool = False
     language: str = "en"
+    stop_url: str | None = None  # one POST to it and there are no more of these (RFC 8058)
 
 
 class ChannelGone(PermanentError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -91,7 +92,8 @@ def _letter(
         stop_url=f"{public_url}/figures/stop/{vault.open(digest.stop_token)}",
     )
     found = figures(session, homes, first, last, now)
-    return vault.open(digest.address), digest_message(found, head, digest.language, item.key)
+    message = digest_message(found, head, digest.language, item.key)
+    return vault.open(digest.address), replace(message, stop_url=head.stop_url)
 
 
 def _homes(session: Session, digest: Digest) -> Sequence[Property]:

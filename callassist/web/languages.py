@@ -33,6 +33,11 @@ def choose(code: str) -> bool:
     return True
 
 
+def speak(code: str) -> None:
+    """This page in the language of whom it is for, unless another was chosen in this browser."""
+    g.language = chosen() or (code if code in LANGUAGES else _accepted())
+
+
 def chosen() -> str | None:
     """What was chosen in this browser."""
     code = session.get(_CHOSEN)

@@ -21,7 +21,8 @@ from callassist.web.link_mail import LinkMail
 
 PASSWORD_MIN = 12
 SESSION_LASTS = timedelta(days=14)
-_WITHOUT_SESSION = ("/api/", "/hooks/", "/g/")  # a guest proves to be one by the link
+# a guest proves to be one by the link; mail programs unsubscribe without having seen a page
+_WITHOUT_SESSION = ("/api/", "/hooks/", "/g/", "/figures/stop/", "/messages/stop/")
 
 csrf = CSRFProtect()
 _log = structlog.get_logger()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from callassist.web.pages.shared import views
+from callassist.web.pages.shared import stopping, views
+
+_FORM = ["GET", "POST"]
 
 
 def blueprint() -> Blueprint:
@@ -13,7 +15,8 @@ def blueprint() -> Blueprint:
     pages.add_url_rule("/shared/<token>", "report", views.shared)
     pages.add_url_rule("/shared/<token>.pdf", "report_pdf", views.shared_pdf)
     pages.add_url_rule("/calendars/duty/<token>.ics", "duty_calendar", views.duty_calendar)
-    pages.add_url_rule("/figures/stop/<token>", "stop", views.stop, methods=["GET", "POST"])
+    pages.add_url_rule("/figures/stop/<token>", "stop", stopping.figures, methods=_FORM)
+    pages.add_url_rule("/messages/stop/<token>", "stop_messages", stopping.messages, methods=_FORM)
     pages.after_request(_for_nobody_else)
     return pages
 

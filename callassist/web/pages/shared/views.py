@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response
 from flask.typing import ResponseReturnValue
 
-from callassist.reports.digest import by_stop_token, unsubscribe
 from callassist.reports.reading import ReadableReport
 from callassist.reports.sharing import open_shared
 from callassist.roster.duty_feed import calendar
 from callassist.web.languages import language
 from callassist.web.pages import asking
-from callassist.web.translate import gettext as _
 
 _LONGEST = 100
 
@@ -31,19 +29,6 @@ def duty_calendar(token: str) -> ResponseReturnValue:
     with asking.reading() as session:
         content = calendar(session, token[:_LONGEST], asking.now())
     return Response(content, mimetype="text/calendar")
-
-
-def stop(token: str) -> ResponseReturnValue:
-    """No more figures by e-mail. Asked once more, since programs open every link of a mail."""
-    token = token[:_LONGEST]
-    if request.method == "POST":
-        with asking.writing() as session:
-            unsubscribe(session, token, asking.now())
-        flash(_("Done: you get no more of these mails."))
-        return redirect(url_for("shared.stop", token=token))
-    with asking.reading() as session:
-        digest = by_stop_token(session, token)
-        return render_template("shared/stop.html", mask=digest.address_mask, digest=digest)
 
 
 def _report(token: str) -> ReadableReport:
