@@ -23,6 +23,7 @@ from callassist.reports.afterwards import no_report_yet, own_incident
 from callassist.reports.document_parts import instant
 from callassist.reports.incident_report import instant_text
 from callassist.reports.reading import ReadableReport, report_of_incident
+from callassist.reports.zip_stream import ZipPipe, zip_entry
 from callassist.storage.sessions import Sessions
 from callassist.storage.vault import Vault
 
@@ -50,7 +51,7 @@ def evidence(
     sessions: Sessions, viewer: Viewer, report: ReadableReport, pdf: bytes, *, now: datetime
 ) -> Iterator[bytes]:
     """The archive's bytes, a piece at a time; a night of readings is never held at once."""
-    pipe = _Pipe()
+    pipe = ZipPipe()
     sums: list[str] = []
     with (
         sessions.read() as session,
@@ -59,10 +60,7 @@ def evidence(
         incident = own_incident(session, viewer, report.incident_id, write=False)
         for name, chunks in _files(session, incident, report, pdf, now):
             digest = hashlib.sha256()
-            entry = zipfile.ZipInfo(name, now.timetuple()[:6])
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            with archive.open(entry, "w") as out:
+            with archive.open(zip_entry(name, now), "w") as out:
                 for chunk in chunks:
                     digest.update(chunk)
                     out.write(chunk)
@@ -151,27 +149,3 @@ def _readings(session: Session, incident: Incident, report: ReadableReport) -> I
             )
             for one, sensor in part
         ).encode()
-
-
-class _Pipe:
-    """What a ZIP is written to; it cannot be sought, so nothing before is ever needed again."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-
-    def write(self, data: bytes) -> int:
-        """Keep until it is taken."""
-        self._parts.append(bytes(data))
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing waits."""
-
-    def close(self) -> None:
-        """Nothing to let go of."""
-
-    def taken(self) -> Iterator[bytes]:
-        """What was written since the last time."""
-        parts, self._parts = self._parts, []
-        if parts:
-            yield b"".join(parts)
