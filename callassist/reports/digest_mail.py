@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -12,8 +11,9 @@ from babel.dates import format_date
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from callassist.ports.messages import Message
+from callassist.reports import period_words
 from callassist.reports.display_text import isolated, plain_line
-from callassist.reports.period import Figures, HomeFigures, percent
+from callassist.reports.period import Figures, HomeFigures
 from callassist.reports.words import Words, supported
 
 _MOST_HOMES = 30  # with a line of their own
@@ -33,15 +33,15 @@ class Letterhead:
 def digest_message(figures: Figures, head: Letterhead, language: str, key: str) -> Message:
     """The finished mail; names of homes are text wherever they stand."""
     words = Words(supported(language), ZoneInfo("UTC"))
-    sentences = list(_sentences(figures, words))
+    sentences = period_words.sentences(figures, words)
     values = {
         "language": words.language,
         "title": plain_line(head.place),
-        "days": _days(figures, words),
+        "days": period_words.days(figures, words),
         "sentences": sentences,
         "nights": _nights(figures, words),
-        "head": [words.word("digest", name) for name in _COLUMNS],
-        "rows": [_row(home, words) for home in _shown(figures)],
+        "head": period_words.head(words),
+        "rows": [period_words.row(home, words) for home in _shown(figures)],
         "more": _more(figures, words),
         "url": head.url,
         "stop_url": head.stop_url,
@@ -59,9 +59,6 @@ def digest_message(figures: Figures, head: Letterhead, language: str, key: str) 
     )
 
 
-_COLUMNS = ("home", "incidents", "minutes_above", "reached_head", "quiet_nights")
-
-
 def _subject(figures: Figures, head: Letterhead, words: Words) -> str:
     place = plain_line(head.place)
     if figures.incidents == 0:
@@ -75,51 +72,6 @@ def _subject(figures: Figures, head: Letterhead, words: Words) -> str:
     )
 
 
-def _sentences(figures: Figures, words: Words) -> Iterator[str]:
-    if figures.incidents == 0:
-        key = "one_night_calm" if figures.nights == 1 else "calm"
-        yield words.say("digest", key, nights=figures.nights)
-    else:
-        yield words.say(
-            "digest",
-            "loud",
-            incidents=figures.incidents,
-            nights=figures.nights,
-            quiet=figures.quiet_nights,
-        )
-    if figures.by_themselves:
-        yield words.say("digest", "by_themselves", n=figures.by_themselves)
-    if figures.called:
-        yield _reached(figures, words)
-    if figures.minutes_above:
-        yield words.say("digest", "above", n=figures.minutes_above)
-
-
-def _reached(figures: Figures, words: Words) -> str:
-    if not figures.reached:
-        return words.say("digest", "reached_none", called=figures.called)
-    seconds = figures.first_call_seconds
-    return words.say(
-        "digest",
-        "reached_plain" if seconds is None else "reached",
-        reached=figures.reached,
-        called=figures.called,
-        minutes=max(1, round((seconds or 0) / 60)),
-    )
-
-
-def _days(figures: Figures, words: Words) -> str:
-    if figures.first == figures.last:
-        return words.say("digest", "night", first=_day(figures.first, words))
-    return words.say(
-        "digest", "days", first=_day(figures.first, words), last=_day(figures.last, words)
-    )
-
-
-def _day(day: date, words: Words) -> str:
-    return format_date(datetime.combine(day, time(), UTC), "d MMMM y", locale=words.language)
-
-
 def _nights(figures: Figures, words: Words) -> list[tuple[str, bool]]:
     """Each night's day and whether it was loud somewhere; a long period has no strip."""
     count = (figures.last - figures.first).days + 1
@@ -131,24 +83,12 @@ def _nights(figures: Figures, words: Words) -> list[tuple[str, bool]]:
 
 
 def _shown(figures: Figures) -> list[HomeFigures]:
-    loudest = sorted(figures.homes, key=lambda home: (-home.incidents, home.home.name))
-    return loudest[:_MOST_HOMES]
+    return period_words.loudest_first(figures)[:_MOST_HOMES]
 
 
 def _more(figures: Figures, words: Words) -> str:
     hidden = len(figures.homes) - _MOST_HOMES
     return words.say("digest", "more", n=hidden) if hidden > 0 else ""
-
-
-def _row(home: HomeFigures, words: Words) -> list[str]:
-    reached = percent(home.reached, home.called)
-    return [
-        isolated(home.home.name),
-        str(home.incidents),
-        str(home.minutes_above),
-        words.plain("none") if reached is None else words.plain("percent").format(n=reached),
-        f"{home.quiet_nights}/{home.nights}",
-    ]
 
 
 @lru_cache(maxsize=1)

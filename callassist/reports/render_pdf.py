@@ -1,4 +1,4 @@
-"""A report as a tagged PDF (PDF/UA-1), made without any system package.
+"""Reports and figures as tagged PDFs (PDF/UA-1), made without any system package.
 
 Words of people reach the template as JSON, never as source, so nothing in them is read as markup.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from callassist.errors import PermanentError, TransientError
 from callassist.reports.document import Document
+from callassist.reports.period_document import PeriodDocument
 
 _TYPESETTING = Path(__file__).with_name("typesetting.py")
 _LONGEST_SECONDS = 60.0
@@ -25,13 +26,16 @@ class ReportNotDrawn(PermanentError):
     """The PDF could not be laid out; the web page and the JSON have the same content."""
 
 
-def render_pdf(document: Document, *, made_at: datetime, system_fonts: bool = True) -> bytes:
+def render_pdf(
+    document: Document | PeriodDocument, *, made_at: datetime, system_fonts: bool = True
+) -> bytes:
     """The PDF's bytes; `made_at` is written into it, so that one version gives one file.
 
     Letters that no font has are shown as □ and a line says so. Raises ReportNotDrawn, or
     TransientError when it takes too long.
     """
     order = {
+        "template": "report.typ" if isinstance(document, Document) else "figures.typ",
         "data": dataclasses.asdict(document),
         "timestamp": int(made_at.timestamp()),
         "system_fonts": system_fonts,

@@ -1,4 +1,4 @@
-"""The program that lays a report out: an order as JSON comes in, the PDF goes out.
+"""The program that lays a document out: an order as JSON comes in, the PDF goes out.
 
 `render_pdf` runs this file in a process of its own, because Typst keeps 60 MB for ever of what it
 once laid out. It imports nothing of ours.
@@ -14,38 +14,43 @@ from pathlib import Path
 
 import typst
 
-TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
+TEMPLATES = Path(__file__).parent / "templates"
+STYLE = "style.typ"  # stands before each template
 _UNSHOWN = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
 _BOX = "□"
 _MOST_ROUNDS = 8
 
 
 def main() -> None:
-    """The order is {"data", "timestamp", "system_fonts"}; a refusal is one line and exit code 1."""
+    """The order is {"template", "data", "timestamp", "system_fonts"}.
+
+    A refusal is one line and exit code 1.
+    """
     order = json.load(sys.stdin)
+    source = b"".join((TEMPLATES / name).read_bytes() for name in (STYLE, order["template"]))
     try:
-        pdf = lay_out(order["data"], order["timestamp"], system_fonts=order["system_fonts"])
+        pdf = lay_out(source, order["data"], order["timestamp"], system_fonts=order["system_fonts"])
     except (typst.TypstError, ValueError) as refused:
         sys.exit(str(refused))
     sys.stdout.buffer.write(pdf)
 
 
-def lay_out(data: dict[str, object], timestamp: int, *, system_fonts: bool) -> bytes:
+def lay_out(source: bytes, data: dict[str, object], timestamp: int, *, system_fonts: bool) -> bytes:
     """The PDF; letters that no font has are shown as □, and then `glyphs_missing` is set."""
     for _ in range(_MOST_ROUNDS):
         try:
-            return _compile(data, timestamp, system_fonts)
+            return _compile(source, data, timestamp, system_fonts)
         except typst.TypstError as refused:
             missing = set(_unshown(refused))
             if not missing:
                 raise
             data = _boxed(data, missing)
-    raise ValueError("the report has too many letters that no font has")
+    raise ValueError("the document has too many letters that no font has")
 
 
-def _compile(data: dict[str, object], timestamp: int, system_fonts: bool) -> bytes:
+def _compile(source: bytes, data: dict[str, object], timestamp: int, system_fonts: bool) -> bytes:
     # Words of people are JSON here and never source: nothing in them is read as markup.
-    compiler = typst.Compiler(TEMPLATE.read_bytes(), ignore_system_fonts=not system_fonts)
+    compiler = typst.Compiler(source, ignore_system_fonts=not system_fonts)
     pdf = compiler.compile(
         format="pdf",
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},

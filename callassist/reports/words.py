@@ -134,8 +134,10 @@ class _Dash:
 
 @lru_cache(maxsize=len(LANGUAGES))
 def texts(language: str) -> Mapping[str, Any]:
-    """All words of a language as its TOML files have them: of reports, and of figures by mail."""
+    """All words of a language as its TOML files have them: of reports, and of figures."""
     folder = resources.files("callassist.reports").joinpath("texts")
-    names = (f"{language}.toml", f"digest_{language}.toml")
-    files = [tomllib.loads(folder.joinpath(name).read_text(encoding="utf-8")) for name in names]
-    return files[0] | files[1]
+    found: dict[str, Any] = {}
+    for name in ("", "digest_", "period_"):
+        file = folder.joinpath(f"{name}{language}.toml")
+        found |= tomllib.loads(file.read_text(encoding="utf-8"))
+    return found

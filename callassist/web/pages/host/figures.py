@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,10 +12,16 @@ from flask.typing import ResponseReturnValue
 from callassist.accounts.people import accounts
 from callassist.accounts.properties import properties
 from callassist.domain.digest_period import Frequency
-from callassist.domain.spreadsheet import csv_line
 from callassist.errors import Conflict, InvalidInput
 from callassist.models import Account, Digest, Property
 from callassist.notifications import check_email
+from callassist.reports.chosen_period import (
+    LONGEST,
+    USUAL,
+    csv_of,
+    document_of,
+    newest_night,
+)
 from callassist.reports.digest import (
     DigestInput,
     add_digest,
@@ -25,18 +30,17 @@ from callassist.reports.digest import (
     set_frequency,
 )
 from callassist.reports.period import Figures, figures, percent
+from callassist.reports.render_pdf import render_pdf
 from callassist.web.languages import LANGUAGES, language
 from callassist.web.pages import asking
 from callassist.web.pages.forms import Form
 from callassist.web.pages.host import stay_days
-from callassist.web.pages.host.downloads import csv_download
+from callassist.web.pages.host.downloads import csv_download, download
 from callassist.web.pages.host.incidents import day_of
 from callassist.web.pages.host.queries import writable_accounts
-from callassist.web.pages.host.stays import chosen_home, local_day
+from callassist.web.pages.host.stays import chosen_home
 from callassist.web.pages.refusals import in_words
 from callassist.web.translate import gettext as _
-
-_LONGEST = timedelta(days=366)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +52,8 @@ class FiguresScreen:
     homes: list[Property]
     spans: list[tuple[str, str, bool]]
     digests: list[tuple[Digest, str | None, bool]]
-    accounts: list[Account]
+    own: list[Account]
+    accounts: list[Account]  # in which the viewer may add recipients
 
 
 def show() -> ResponseReturnValue:
@@ -101,8 +106,16 @@ def remove(digest_id: str) -> ResponseReturnValue:
 
 def as_csv() -> ResponseReturnValue:
     """The figures home by home."""
-    found = _screen().figures
-    return csv_download(_lines(found), "figures")
+    return csv_download(csv_of(_screen(asking.now()).figures), "figures")
+
+
+def as_pdf() -> ResponseReturnValue:
+    """The figures to print or to send on, in the reader's language."""
+    now = asking.now()
+    screen = _screen(now)
+    made = document_of(screen.figures, screen.home, screen.own, language(), now)
+    name = f"figures-{screen.figures.first}-{screen.figures.last}.pdf"
+    return download(render_pdf(made, made_at=now), "application/pdf", name)
 
 
 def frequency_words() -> list[tuple[str, str]]:
@@ -118,7 +131,7 @@ def frequency_words() -> list[tuple[str, str]]:
 def _page(form: Form) -> ResponseReturnValue:
     page = render_template(
         "host/figures.html",
-        screen=_screen(),
+        screen=_screen(asking.now()),
         form=form,
         percent=percent,
         frequencies=frequency_words(),
@@ -127,14 +140,13 @@ def _page(form: Form) -> ResponseReturnValue:
     return page, 422 if form.is_refused else 200
 
 
-def _screen() -> FiguresScreen:
-    viewer, now = asking.host(), asking.now()
+def _screen(now: datetime) -> FiguresScreen:
+    viewer = asking.host()
     with asking.reading() as session:
         home = chosen_home(session)
         homes = properties(session, viewer)
         own = accounts(session, viewer)
-        zone = ZoneInfo(home.timezone if home else own[0].timezone if own else "UTC")
-        last_night = local_day(now, zone) - timedelta(days=1)
+        last_night = newest_night(home, own, now)
         first, last = _days(last_night)
         return FiguresScreen(
             figures=figures(session, [home] if home else homes, first, last, now),
@@ -145,17 +157,18 @@ def _screen() -> FiguresScreen:
                 (digest, name, viewer.can_write(digest.account_id))
                 for digest, name in digests(session, viewer)
             ],
-            accounts=writable_accounts(session, viewer),
+            own=own,
+            accounts=[one for one in own if viewer.can_write(one.id)],
         )
 
 
 def _days(last_night: date) -> tuple[date, date]:
     first, last = day_of(request.args.get("first")), day_of(request.args.get("last"))
     last = last or last_night
-    first = first or last - timedelta(days=27)
+    first = first or last - USUAL
     if first > last:
         first, last = last, first
-    return max(first, last - _LONGEST), last
+    return max(first, last - LONGEST), last
 
 
 def _spans(
@@ -174,20 +187,3 @@ def _spans(
     ):
         url = url_for("host.figures", home=home_id, first=begins, last=ends)
         yield url, words, (begins, ends) == (first, last)
-
-
-def _lines(found: Figures) -> Iterator[str]:
-    yield csv_line(
-        (
-            *("home", "first_night", "last_night", "nights", "quiet_nights", "incidents"),
-            *("ended_by_themselves", "calls_requested", "guests_reached", "minutes_above"),
-        )
-    )
-    for one in found.homes:
-        yield csv_line(
-            (
-                *(one.home.name, found.first.isoformat(), found.last.isoformat(), one.nights),
-                *(one.quiet_nights, one.incidents, one.by_themselves, one.called, one.reached),
-                one.minutes_above,
-            )
-        )

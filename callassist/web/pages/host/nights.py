@@ -67,6 +67,7 @@ ROUTES: Routes = (
     (f"{_INCIDENT}/shares/<share_id>/revoke", "revoke_share", incident_acts.revoke, _DO),
     ("/reports", "figures", figures.show, _SEE),
     ("/reports.csv", "figures_csv", figures.as_csv, _SEE),
+    ("/reports.pdf", "figures_pdf", figures.as_pdf, _SEE),
     ("/reports/by-mail", "add_digest", figures.add, _DO),
     ("/reports/by-mail/<digest_id>", "change_digest", figures.change, _DO),
     ("/reports/by-mail/<digest_id>/remove", "remove_digest", figures.remove, _DO),
