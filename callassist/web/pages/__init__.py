@@ -16,6 +16,7 @@ from callassist.web.pages import (
     guest,
     host,
     installing,
+    link_limit,
     people,
     shared,
 )
@@ -27,6 +28,7 @@ from callassist.web.worker_watch import WorkerWatch
 def register(app: Flask, service: Service) -> None:
     """Put every page into `app`; `signin.init_app` comes before."""
     app.extensions[EXTENSION] = service
+    link_limit.init_app(app)
     frame.init_app(app)
     errors.init_app(app)
     app.extensions[service_words.EXTENSION] = WorkerWatch(service)

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, request
 from flask_limiter import Limiter, RateLimitExceeded
-from flask_limiter.util import get_remote_address
 
 from callassist.bootstrap import Service
 from callassist.web.pages.guest import views
 from callassist.web.pages.guest.texts import load_texts
+from callassist.web.pages.link_limit import OpenedTooOften
 
-LOOKS = "60 per minute"  # of one address: guessing is hopeless, and costs us nothing
-ANSWERS = "12 per minute"
+ANSWERS = "12 per minute"  # by one link; how often it is opened is limited for all secret addresses
 
 
 def blueprint(app: Flask, service: Service) -> Blueprint:
     """The page and its buttons, limited in real time."""
     app.extensions[views.TEXTS] = load_texts(service.settings.config_dir / "guest")
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", key_prefix="guest")
-    looks, answers = limiter.limit(LOOKS), limiter.shared_limit(ANSWERS, scope="guest")
+    limiter = Limiter(_link, app=app, storage_uri="memory://", key_prefix="guest")
+    answers = limiter.shared_limit(ANSWERS, scope="guest")
     pages = Blueprint("guest", __name__)
-    pages.add_url_rule("/g/<token>", "page", looks(views.page))
+    pages.add_url_rule("/g/<token>", "page", views.page)
     for path, view in (
         ("answer", views.answer),
         ("messages", views.messages),
@@ -28,5 +27,10 @@ def blueprint(app: Flask, service: Service) -> Blueprint:
     ):
         pages.add_url_rule(f"/g/<token>/{path}", path, answers(view), methods=["POST"])
     pages.register_error_handler(RateLimitExceeded, views.too_many)
+    pages.register_error_handler(OpenedTooOften, views.opened_too_often)
     pages.after_request(views.private)
     return pages
+
+
+def _link() -> str:
+    return str((request.view_args or {}).get("token", ""))

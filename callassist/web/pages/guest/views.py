@@ -23,6 +23,7 @@ from callassist.models import Stay
 from callassist.web.pages import asking
 from callassist.web.pages.guest.queries import GuestScreen, guest_screen, incident_of
 from callassist.web.pages.guest.texts import LANGUAGES, Texts
+from callassist.web.pages.link_limit import OpenedTooOften, waiting
 
 TEXTS = "callassist_guest_texts"
 COOKIE = "guest_language"
@@ -104,7 +105,18 @@ def gone() -> Response:
 
 
 def too_many(_limit: RateLimitExceeded) -> Response:
-    """Asked too often."""
+    """Answered too often."""
+    answer = _slow()
+    answer.headers["Retry-After"] = "60"
+    return answer
+
+
+def opened_too_often(refusal: OpenedTooOften) -> Response:
+    """Opened too often."""
+    return waiting(_slow(), refusal)
+
+
+def _slow() -> Response:
     return _render("guest/gone.html", _language(None), HTTPStatus.TOO_MANY_REQUESTS, head="slow")
 
 
