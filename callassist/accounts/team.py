@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from callassist.accounts.team_changes import TeamAction, note_change
 from callassist.domain.viewer import Role, Viewer
 from callassist.errors import Forbidden, InvalidInput, NotFound
-from callassist.models import Account, Person, RoleBinding, SecondFactor, SignInSession
+from callassist.models import Account, Desk, Person, RoleBinding, SecondFactor, SignInSession
 
 TEAM_ROLES = (Role.OWNER, Role.MANAGER, Role.VIEWER)
 
@@ -72,6 +72,43 @@ def require_may_give(viewer: Viewer, account_id: int, role: Role) -> None:
     viewer.require_write(account_id)
     if not may_give(viewer, account_id, role):
         raise Forbidden("only an owner of the account names or removes owners; ask one")
+
+
+def person_at(
+    session: Session, public_id: str, *, account: Account | None = None, desk: Desk | None = None
+) -> Person:
+    """Somebody with a role in this account or at this desk; NotFound for anybody else."""
+    place = (
+        RoleBinding.account_id == account.id
+        if account is not None
+        else (RoleBinding.desk_id == (None if desk is None else desk.id))
+    )
+    query = (
+        select(Person)
+        .join(RoleBinding, RoleBinding.person_id == Person.id)
+        .where(place, Person.public_id == public_id, Person.active.is_(True))
+    )
+    person = session.scalars(query.limit(1)).first()
+    if person is None:
+        raise NotFound("no such person")
+    return person
+
+
+def require_runs_all(session: Session, viewer: Viewer, person: Person) -> None:
+    """Forbidden for what concerns a person everywhere, unless the viewer runs all their places."""
+    bindings = session.execute(
+        select(RoleBinding.account_id, Desk.id, Desk.account_id)
+        .outerjoin(Desk, Desk.id == RoleBinding.desk_id)
+        .where(RoleBinding.person_id == person.id)
+    )
+    for account_id, desk_id, owner_id in bindings:
+        runs = viewer.is_admin
+        if account_id is not None:
+            runs = viewer.can_write(account_id)
+        elif desk_id is not None:
+            runs = viewer.runs_desk(desk_id, owner_id)
+        if not runs:
+            raise Forbidden("this person also works elsewhere; only they can change this")
 
 
 def change_role(

@@ -75,12 +75,12 @@ def own_channels(
 
 
 def kinds_for(viewer: Viewer, desk: Desk | None) -> tuple[MessageKind, ...]:
-    """What the viewer can be told: hosts' kinds in an account, pages at a desk they supervise."""
+    """What the viewer can be told: hosts' kinds in an account, of swaps and pages at a desk."""
     if desk is None:
         return tuple(kind for kind in MessageKind if kind not in STAFF_KINDS | _ASKED_FOR)
     if Role.SUPERVISOR in viewer.desk_roles.get(desk.id, frozenset()):
         return tuple(kind for kind in MessageKind if kind in STAFF_KINDS)
-    return ()
+    return (MessageKind.SHIFT_SWAP,)
 
 
 def is_told(channels: Iterable[NotificationChannel], kind: MessageKind, channel_kind: str) -> bool:

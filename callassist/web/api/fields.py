@@ -7,7 +7,7 @@ An answer has exactly the fields of its model; a model is the list of what its r
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Generic, TypeVar
 
 from pydantic import (
@@ -92,6 +92,26 @@ Instant = Annotated[
     BeforeValidator(read_instant),
     PlainSerializer(write_instant, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time", "examples": [_EXAMPLE]}),
+]
+
+
+def read_day(value: object) -> date:
+    """A day as 2026-08-01; ValueError says what to write."""
+    if isinstance(value, date):
+        return value
+    try:
+        day = date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
+    except ValueError:
+        day = None
+    if day is None or not _FIRST.date() <= day < _LAST.date():
+        raise ValueError("give a day between the years 2000 and 2100, like 2026-08-01")
+    return day
+
+
+Day = Annotated[
+    date,
+    BeforeValidator(read_day),
+    WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-08-01"]}),
 ]
 
 # U+0000 cannot be stored by PostgreSQL

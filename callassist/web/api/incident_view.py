@@ -19,7 +19,9 @@ from callassist.models import (
     Property,
     Report,
 )
+from callassist.reports.afterwards import false_alarm
 from callassist.web.api.fields import Instant, Output
+from callassist.web.api.incident_notes import FeedbackOut, feedback_of
 from callassist.web.api.routing import Ask
 from callassist.web.api.task_card import Attempt, attempt_of
 
@@ -66,6 +68,7 @@ class IncidentOut(IncidentLine):
     repeat_of: str | None
     needs_you: list[str] = Field(description="Ids of alarms that nobody has acknowledged.")
     report: str | None
+    false_alarm: FeedbackOut | None
     noise: Noise | None
     attempts: list[Attempt]
 
@@ -112,6 +115,7 @@ def incident_out(ask: Ask, incident: Incident) -> IncidentOut:
         .where(CallAttempt.incident_id == incident.id)
         .order_by(CallAttempt.id)
     )
+    said = false_alarm(session, incident)
     return IncidentOut(
         **line_of(incident, session.get_one(Property, incident.property_id)),
         language=incident.language,
@@ -120,6 +124,7 @@ def incident_out(ask: Ask, incident: Incident) -> IncidentOut:
         repeat_of=repeat_of.public_id if repeat_of else None,
         needs_you=[alarm.public_id for alarm in session.scalars(open_alarms(incident))],
         report=session.scalar(select(Report.public_id).where(Report.incident_id == incident.id)),
+        false_alarm=None if said is None else feedback_of(said),
         noise=_noise(ask, incident),
         attempts=[attempt_of(attempt, desk_name) for attempt, desk_name in dials],
     )

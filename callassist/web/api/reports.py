@@ -15,6 +15,7 @@ from callassist.web.api.paging import page_of
 from callassist.web.api.routing import ACCOUNTS, Ask, File, Route
 from callassist.web.api.scoping import of_accounts
 
+ReportLanguage = Literal["en", "fr"]
 _NOT_JSON = {"html": "text/html; charset=utf-8", "pdf": "application/pdf"}
 
 
@@ -33,7 +34,7 @@ class Copy(Input):
 class ReadableCopy(Copy):
     """Also in which language; the account's when left out."""
 
-    language: Literal["en", "fr"] | None = None
+    language: ReportLanguage | None = None
 
 
 class ReportLine(Output):

@@ -46,6 +46,10 @@ class Seeds:
             "stay_id": scene.stay,
             "consent_id": self._consent(),
             "incident_id": "",
+            "note_id": "",
+            "share_link_id": "",
+            "digest_id": self._made("/digests", {"address": "owner@example.com"}),
+            "invitation_id": self._invitation(),
             "alarm_id": "",
             "task_id": "",
             "report_id": "",
@@ -60,6 +64,9 @@ class Seeds:
     def _person(self, name: str) -> str:
         email = f"viewer@{name.split()[0].lower()}.example.com"
         return self._made("/users", {"email": email, "role": "viewer"})
+
+    def _invitation(self) -> str:
+        return self._made("/invitations", {"email": "asked@example.com", "role": "manager"})
 
     def _token(self) -> str:
         body = {"scope": "host", "account": self.scene.account}
@@ -111,7 +118,10 @@ class Seeds:
         world.run()
         world.post(f"/incidents/{first}/cancel", scene.host)
         world.run()
+        self.ids["share_link_id"] = self._made(f"/incidents/{first}/share-links", {"days": 7})
         self.ids["incident_id"] = world.post("/incidents", scene.host, body)["id"]
+        note = f"/incidents/{self.ids['incident_id']}/notes"
+        self.ids["note_id"] = self._made(note, {"note": "Called the neighbour"})
         world.post("/presence", scene.operator, {"state": "available"})
         world.run()
         self.ids["task_id"] = world.get("/call-tasks", scene.operator)["items"][0]["id"]
