@@ -22,7 +22,8 @@ class MessageKind(StrEnum):
     MORNING_NOTE = "morning_note"
     CHANNEL_TEST = "channel_test"
     SUPERVISOR_PAGE = "supervisor_page"
+    SHIFT_SWAP = "shift_swap"
 
 
-STAFF_KINDS = frozenset({MessageKind.SUPERVISOR_PAGE})
+STAFF_KINDS = frozenset({MessageKind.SUPERVISOR_PAGE, MessageKind.SHIFT_SWAP})
 OFF_BY_DEFAULT = frozenset({MessageKind.NOISE_STARTED})

@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callassist.domain.message_kind import STAFF_KINDS
+from callassist.domain.message_kind import STAFF_KINDS, MessageKind
 from callassist.models import Account, Incident, Notification, Property, Stay
+from callassist.notifications.swap_news import swap_facts, swap_page
 from callassist.storage.vault import Vault
 
 _DESK_PAGE = "/desk"
@@ -18,8 +19,10 @@ _DESK_PAGE = "/desk"
 def joined_facts(
     session: Session, vault: Vault, notification: Notification, now: datetime
 ) -> dict[str, object]:
-    """The stored facts with home, guest and zone. A desk's message gets no name at all."""
+    """The stored facts with home, guest and zone. A desk's message names colleagues at most."""
     facts: dict[str, object] = {**notification.facts, "now": now.isoformat()}
+    if notification.kind == MessageKind.SHIFT_SWAP:
+        return facts | swap_facts(session, notification)
     if notification.kind in STAFF_KINDS or notification.account_id is None:
         return facts
     account = session.get_one(Account, notification.account_id)
@@ -38,6 +41,8 @@ def joined_facts(
 def link(session: Session, notification: Notification, public_url: str) -> str:
     """The page that the message leads to."""
     base = public_url.rstrip("/")
+    if notification.kind == MessageKind.SHIFT_SWAP:
+        return base + swap_page(notification.facts)
     if notification.kind in STAFF_KINDS:
         return base + _DESK_PAGE
     alarm = notification.facts.get("needs_you")

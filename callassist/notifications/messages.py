@@ -32,8 +32,8 @@ URGENT = frozenset(
 
 _PRACTICE = "[PRACTICE] "
 _NUMBERS = ("minutes", "minutes_to_quiet", "attempts", "homes", "incidents", "calls")
-_WORDS = ("reason", "why", "result", "party", "mask", "reference")
-_INSTANTS = ("since", "began_at", "check_in_at")
+_WORDS = ("reason", "why", "result", "party", "mask", "reference", "who")
+_INSTANTS = ("since", "began_at", "check_in_at", "starts_at", "back_at")
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=select_autoescape(enabled_extensions=("html",)),

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callassist.domain.message_kind import STAFF_KINDS, MessageKind
+from callassist.domain.message_kind import MessageKind
 from callassist.models import Account, Person
 
 # what comes at any hour: it is for this person, or they have just asked for it
-_ALWAYS = frozenset({MessageKind.NEEDS_YOU, MessageKind.CHANNEL_TEST}) | STAFF_KINDS
+_ALWAYS = frozenset({MessageKind.NEEDS_YOU, MessageKind.CHANNEL_TEST, MessageKind.SUPERVISOR_PAGE})
 _SILENT_CHANNELS = frozenset({"email"})  # a mail waits in its box without a sound
 HELD_BACK = "held back: your quiet hours"
 
@@ -24,7 +24,7 @@ def may_wake(kind: MessageKind, channel_kind: str) -> bool:
 
 
 def resting(
-    session: Session, account_id: int, person_ids: Collection[int | None], now: datetime
+    session: Session, account_id: int | None, person_ids: Collection[int | None], now: datetime
 ) -> frozenset[int]:
     """Those of the people whose quiet hours run now; who named no zone has the account's."""
     known = {person_id for person_id in person_ids if person_id is not None}

@@ -38,6 +38,15 @@ def owner_channels(session: Session, account_id: int) -> list[NotificationChanne
     return _working(session, mine, or_(_CHANNEL.person_id.is_(None), owns))
 
 
+def desk_people_channels(
+    session: Session, desk_id: int, person_ids: Collection[int]
+) -> list[NotificationChannel]:
+    """Working channels of these people at a desk."""
+    mine = _CHANNEL.desk_id == desk_id
+    belongs = _bound(RoleBinding.desk_id == desk_id)
+    return _working(session, mine, _CHANNEL.person_id.in_(person_ids), belongs)
+
+
 def shared_desk_channels(session: Session, desk_id: int) -> list[NotificationChannel]:
     """Working channels that belong to a desk's supervisors together."""
     return _working(session, _CHANNEL.desk_id == desk_id, _CHANNEL.person_id.is_(None))

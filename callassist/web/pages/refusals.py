@@ -38,6 +38,7 @@ _WITH_VALUES: tuple[tuple[str, LazyString], ...] = (
         r"overlaps the shift from (?P<a>.+) to (?P<b>.+) UTC; move or remove that one first",
         _l("Overlaps the shift from %(a)s to %(b)s UTC; remove that one first."),
     ),
+    (r"(?P<who>.+) has another shift at that time", _l("%(who)s has another shift then.")),
     (r"already taken by (?P<who>.+)", _l("Already taken by %(who)s.")),
     (
         r"this call is due at (?P<at>.+) UTC, not before",
@@ -154,6 +155,14 @@ _TOLD_FROM_TABLES = (
     _l("this is not a CSV file; it needs a line of column titles and more lines below it"),
     _l("this language is not known; it is left out"),
     _l("without a number nobody can be phoned"),
+    # domain.shift_swap.OVER
+    _l("the colleague has not agreed yet"),
+    _l("this was agreed to already; a supervisor is next"),
+    _l("this swap is on the roster already"),
+    _l("the colleague who was asked cannot"),
+    _l("a supervisor refused this swap"),
+    _l("this request was withdrawn meanwhile"),
+    _l("the shift began or was changed meanwhile; ask anew"),
     _l("an archived home is called so; restore that one, or choose another name"),
     _l("you have a home of this name already; it stays as it is"),
 )

@@ -169,6 +169,7 @@ MESSAGE: Mapping[str, LazyString] = {
     MessageKind.MORNING_NOTE: _l("morning note"),
     MessageKind.CHANNEL_TEST: _l("test"),
     MessageKind.SUPERVISOR_PAGE: _l("supervisor paged"),
+    MessageKind.SHIFT_SWAP: _l("shift swaps"),
 }
 CHANNEL: Mapping[str, LazyString] = {
     "push": _l("push"),

@@ -18,7 +18,7 @@ PACKAGE = Path(callassist.__file__).parent
 SERVICES = (
     *(f"accounts/{name}.py" for name in ("contacts", "properties", "people", "desks", "checks")),
     *(f"accounts/{name}.py" for name in ("agreements", "connections", "sensors", "tokens")),
-    *(f"roster/{name}.py" for name in ("shifts",)),
+    *(f"roster/{name}.py" for name in ("shifts", "swaps", "swap_rules")),
     *(f"stays/{name}.py" for name in ("service", "details", "store")),
     *(
         f"escalation/{name}.py"

@@ -6,7 +6,7 @@ from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 
 from callassist.web.pages import asking
-from callassist.web.pages.board import live, scripts, shifts, wall
+from callassist.web.pages.board import live, scripts, shifts, swaps, wall
 from callassist.web.pages.board.desks import runs_any
 
 _FORM = ["GET", "POST"]
@@ -29,6 +29,9 @@ def blueprint() -> Blueprint:
         ("/board/shifts", "shifts", shifts.week, ["GET"]),
         ("/board/shifts/new", "new_shift", shifts.new, _DO),
         ("/board/shifts/copy", "copy_week", shifts.copy_week, _DO),
+        ("/board/swaps", "swaps_fragment", swaps.fragment, ["GET"]),
+        ("/board/swaps/<swap_id>/confirm", "confirm_swap", swaps.confirm, _DO),
+        ("/board/swaps/<swap_id>/refuse", "refuse_swap", swaps.refuse, _DO),
         ("/board/shifts/<shift_id>", "shift", shifts.edit, _FORM),
         ("/board/shifts/<shift_id>/remove", "remove_shift", shifts.remove, _DO),
         ("/board/scripts", "scripts", scripts.index, ["GET"]),

@@ -18,6 +18,7 @@ from callassist.roster.desk_links import desk_links, desk_of_link
 from callassist.roster.local_days import monday_of
 from callassist.roster.shift_feed import shifts_calendar
 from callassist.roster.shift_week import copy_shifts, desk_zone, shift_week
+from callassist.roster.swap_lists import desk_swaps
 from callassist.web import languages
 from callassist.web.pages import asking, times
 from callassist.web.pages.board.desks import chosen, runs
@@ -120,6 +121,7 @@ def _week_page(form: Form, now: datetime) -> ResponseReturnValue:
         days = shift_week(database, asking.viewer(), choice.desk, monday, zone, now)
         operators = _operators(database, choice.desk)
         links = desk_links(database, choice.desk, LinkKind.SHIFTS)
+        swaps = desk_swaps(database, asking.viewer(), choice.desk, now)
     if not form.sent:
         form = Form(
             {"starts_at": f"{monday}T20:00", "ends_at": f"{monday + timedelta(days=1)}T08:00"}
@@ -133,6 +135,7 @@ def _week_page(form: Form, now: datetime) -> ResponseReturnValue:
         today=now.astimezone(zone).date(),
         operators=[(one.public_id, one.desk_name) for one in operators],
         links=links,
+        swaps=swaps,
         form=form,
         before=monday - _WEEK,
         after=monday + _WEEK,

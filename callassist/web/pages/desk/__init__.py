@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from callassist.web.pages.asking import operators_only
-from callassist.web.pages.desk import moves, practice, shifts, views
+from callassist.web.pages.desk import moves, practice, shifts, swaps, views
 
 
 def blueprint() -> Blueprint:
@@ -22,6 +22,7 @@ def blueprint() -> Blueprint:
         ("/tasks/<task_id>/outcomes", "outcomes_fragment", views.outcomes_fragment),
         ("/start", "start", shifts.start),
         ("/shift", "shift", shifts.shift),
+        ("/shift/roster", "roster_fragment", swaps.roster_fragment),
         ("/end", "end", shifts.end),
         ("/practice", "practice", practice.begin),
         ("/practice/<step>", "practice_step", practice.step),
@@ -34,8 +35,14 @@ def blueprint() -> Blueprint:
         ("/end", "end_shift", shifts.end),
         ("/shift/<task_id>/note", "correct_note", shifts.correct_note),
         ("/practice/<step>", "practice_answer", practice.answer),
+        ("/shift/calendar", "renew_calendar", swaps.renew_calendar),
+        ("/shift/calendar/end", "end_calendar", swaps.end_calendar),
+        ("/swaps/<swap_id>/agree", "agree_swap", swaps.agree),
+        ("/swaps/<swap_id>/decline", "decline_swap", swaps.decline),
+        ("/swaps/<swap_id>/withdraw", "withdraw_swap", swaps.withdraw),
     ):
         pages.add_url_rule(path, name, view, methods=["POST"])
+    pages.add_url_rule("/swaps/of/<shift_id>", "ask_swap", swaps.ask, methods=["GET", "POST"])
     for name, move in (
         ("accept", moves.accept),
         ("decline", moves.decline),

@@ -13,7 +13,8 @@ from callassist import roster
 from callassist.domain.presence import PresenceState
 from callassist.escalation import presence as presences
 from callassist.escalation.giving_back import Reason
-from callassist.models import Account, Operator, Presence
+from callassist.models import Operator, Presence
+from callassist.roster.shift_week import desk_zone
 from callassist.web.pages import asking
 from callassist.web.pages.desk.keys import SHORTCUTS
 from callassist.web.pages.desk.queries import desk_screen, operator_of
@@ -71,11 +72,9 @@ def back_to_work(database: Session, operator: Operator, now: datetime) -> None:
 
 
 def zone() -> ZoneInfo:
-    """The operator's own zone, else that of the desk's account, else UTC."""
+    """The operator's own zone, else the desk's, as on its roster."""
     who = asking.person()
     if who is not None and who.person.timezone:
         return ZoneInfo(who.person.timezone)
     with asking.reading() as database:
-        desk = me(database).desk
-        account = None if desk.account_id is None else database.get(Account, desk.account_id)
-    return ZoneInfo(account.timezone if account else "UTC")
+        return desk_zone(database, me(database).desk)

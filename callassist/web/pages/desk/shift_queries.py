@@ -1,4 +1,4 @@
-"""My shift: the calls that I made, what became of them, and when I come again."""
+"""My shift: the calls that I made and what became of them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,6 @@ class MyShift:
     calls: tuple[MadeCall, ...]
     reached: int
     talk_seconds: float | None  # mean of the calls in which somebody talked
-    coming: tuple[tuple[datetime, datetime], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +89,6 @@ def my_shift(session: Session, operator: Operator, now: datetime) -> MyShift:
         calls=calls,
         reached=sum(is_reached(call.result) for call in calls),
         talk_seconds=_mean_talk(session, [task.id for task, _reference, _zone in rows]),
-        coming=_coming(session, operator.id, now),
     )
 
 
@@ -147,15 +145,3 @@ def _mean_talk(session: Session, task_ids: list[int]) -> float | None:
         if seconds is not None
     ]
     return sum(talks) / len(talks) if talks else None
-
-
-def _coming(
-    session: Session, operator_id: int, now: datetime
-) -> tuple[tuple[datetime, datetime], ...]:
-    rows = session.execute(
-        select(Shift.starts_at, Shift.ends_at)
-        .where(Shift.operator_id == operator_id, Shift.starts_at > now)
-        .order_by(Shift.starts_at)
-        .limit(5)
-    )
-    return tuple((starts, ends) for starts, ends in rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from callassist import roster
+from callassist import roster as desks
 from callassist.domain.presence import PresenceState
 from callassist.escalation import notes as notes_of_calls
 from callassist.escalation import presence as presences
@@ -14,6 +14,7 @@ from callassist.web.pages import asking
 from callassist.web.pages.desk import places
 from callassist.web.pages.desk.queries import find_task
 from callassist.web.pages.desk.shift_queries import my_shift, tonight
+from callassist.web.pages.desk.swap_queries import roster_of
 from callassist.web.pages.forms import Form
 from callassist.web.translate import gettext as _
 
@@ -26,7 +27,7 @@ def start() -> ResponseReturnValue:
     with asking.reading() as database:
         around = places.surroundings(database, now)
         operator = places.me(database)
-        left = roster.notes_for(database, operator.desk_id, now)
+        left = desks.notes_for(database, operator.desk_id, now)
         there = tonight(database, operator, now)
     return render_template(
         "desk/start.html", **around, notes=left, tonight=there, tones=_tones(), zone=places.zone()
@@ -37,7 +38,7 @@ def preferences() -> ResponseReturnValue:
     """Keys, sound, tone and volume; asked by forms and by scripts."""
     form = Form.of_request()
     with form.taking_errors(), asking.writing() as database:
-        roster.set_preferences(
+        desks.set_preferences(
             database,
             places.me(database).id,
             shortcuts=form.has("shortcuts") if form["what"] == "keys" else None,
@@ -56,7 +57,7 @@ def preferences() -> ResponseReturnValue:
 
 def shift() -> ResponseReturnValue:
     """The calls of this shift, and notes that can still be corrected."""
-    return _shift_page(None, "")
+    return shift_page()
 
 
 def correct_note(task_id: str) -> ResponseReturnValue:
@@ -66,7 +67,7 @@ def correct_note(task_id: str) -> ResponseReturnValue:
         task, operator = find_task(database, asking.viewer(), task_id)
         notes_of_calls.correct_note(database, operator.id, task.id, form["note"], now)
     if form.is_refused:
-        return _shift_page(form, task_id)
+        return shift_page(form, task_id)
     flash(_("The note is corrected; the log says that it was changed."))
     return redirect(url_for("desk.shift"))
 
@@ -78,7 +79,7 @@ def end() -> ResponseReturnValue:
     if asking.is_sent():
         with form.taking_errors(), asking.writing() as database:
             operator = places.me(database)
-            roster.leave_note(database, operator.id, form["text"], now)
+            desks.leave_note(database, operator.id, form["text"], now)
             ctx = asking.service().escalation
             presences.choose(database, ctx, operator.id, PresenceState.OFFLINE, now)
         if not form.is_refused:
@@ -93,15 +94,21 @@ def end() -> ResponseReturnValue:
     return page, _REFUSED if form.is_refused else 200
 
 
-def _shift_page(form: Form | None, task_id: str) -> ResponseReturnValue:
+def shift_page(
+    form: Form | None = None, task_id: str = "", *, new_feed: str = ""
+) -> ResponseReturnValue:
+    """My shift; with a note's form that was refused, or a calendar address to show once."""
     now = asking.now()
     with asking.reading() as database:
         around = places.surroundings(database, now)
         mine = my_shift(database, places.me(database), now)
+        roster = roster_of(database, places.me(database), now)
     page = render_template(
         "desk/shift.html",
         **around,
         shift=mine,
+        roster=roster,
+        new_feed=new_feed,
         forms={call.task_id: _note_form(call.task_id, call.note) for call in mine.calls}
         | ({task_id: form} if form else {}),
         tones=_tones(),
