@@ -36,6 +36,7 @@ LACKS: Mapping[str, LazyString] = {
     MissingPart.SENSOR: _l("no sensor"),
     MissingPart.SENSOR_SILENT: _l("sensor not heard"),
     MissingPart.PAUSED: _l("paused"),
+    MissingPart.SHADOW: _l("shadow mode"),
     MissingPart.STAY: _l("no stay known"),
     MissingPart.GUEST_NUMBER: _l("no number of the guest"),
     MissingPart.HOST_CONTACT: _l("no contact of yours"),

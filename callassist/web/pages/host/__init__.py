@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from callassist.web.pages import asking
 from callassist.web.pages.host import (
     nights,
+    sent_files,
     settings,
-    stay_files,
     tonight,
 )
 from callassist.web.pages.host.home_routes import ROUTES as HOME_ROUTES
@@ -51,4 +51,4 @@ def _only_hosts() -> ResponseReturnValue | None:
 def _allow_large_files(endpoint: str | None, _values: object) -> None:
     """Before the form's token is looked for, which reads the body."""
     if endpoint in nights.LARGE:
-        stay_files.allow_large_files()
+        sent_files.allow_large_files()

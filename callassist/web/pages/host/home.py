@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from callassist.accounts.contacts import contacts
+from callassist.accounts.giving_rules import give_rules, last_giving
 from callassist.accounts.policies import homes_using
 from callassist.accounts.policy_changes import changes_of
 from callassist.accounts.properties import PropertyInput, update_property
@@ -44,14 +45,14 @@ def rules(home_id: str) -> ResponseReturnValue:
     form = Form.of_request() if asking.is_sent() else None
     if form is not None:
         with form.taking_errors(), asking.writing() as session:
-            typed = PropertyInput(policy=form["policy"])
-            update_property(session, asking.host(), home_id, typed)
+            give_rules(session, asking.host(), [home_id], form["policy"], now=asking.now())
         if not form.is_refused:
             flash(_("Saved. Noise that is running keeps the rules with which it began."))
             return redirect(url_for("host.home_rules", home_id=home_id))
     with asking.reading() as session:
         head = _head(session, home_id)
         home = head.home
+        giving = last_giving(session, asking.host(), asking.now())
         page = render_template(
             "host/home_rules.html",
             head=head,
@@ -67,6 +68,7 @@ def rules(home_id: str) -> ResponseReturnValue:
                     for one in presets(session, asking.host(), home.account_id)
                 ),
             ],
+            giving=giving if giving and home.public_id in giving.homes else None,
             form=form or Form({"policy": home.policy.public_id if home.policy else ""}),
             only_notices=_only_notices(session, head),
         )
@@ -84,6 +86,10 @@ def sensors(home_id: str) -> ResponseReturnValue:
             tabs=tabs(head, "sensors"),
             here=[line for line in lines if line[0].property_id == head.home.id],
             unpaired=[line for line in lines if line[0].property_id is None],
+            only_home=home_id,
+            may_write=head.may_write,
+            zone_of=lambda _home: head.zone,
+            waits=True,
         )
 
 

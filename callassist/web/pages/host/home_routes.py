@@ -9,7 +9,9 @@ from callassist.web.pages.host import (
     guest_link,
     home,
     homes,
+    homes_files,
     homes_list,
+    homes_rules,
     rules,
     running,
     sensors,
@@ -20,6 +22,7 @@ from callassist.web.pages.host import (
 _SEE = ["GET"]
 _FORM = ["GET", "POST"]
 _DO = ["POST"]
+_FILE = "/homes/import/<file_id>"
 
 ROUTES = (
     ("/", "tonight", tonight.index, _SEE),
@@ -28,7 +31,15 @@ ROUTES = (
     ("/set-up/skip", "skip_step", tonight.skip, _DO),
     ("/set-up/rules", "accept_rules", tonight.accept, _DO),
     ("/homes", "homes", homes_list.index, _SEE),
-    ("/homes/rules", "give_rules", homes_list.give_rules, _DO),
+    ("/homes.csv", "homes_csv", homes_files.export, _SEE),
+    ("/homes/import", "import_homes", homes_files.send, _FORM),
+    ("/homes/import/template.csv", "homes_template", homes_files.template, _SEE),
+    (_FILE, "homes_preview", homes_files.look, _SEE),
+    (f"{_FILE}/store", "store_homes", homes_files.store, _DO),
+    (f"{_FILE}/drop", "drop_homes", homes_files.drop, _DO),
+    ("/homes/rules", "look_at_rules", homes_rules.look, _DO),
+    ("/homes/rules/give", "give_rules", homes_rules.give, _DO),
+    ("/homes/rules/undo", "take_back_rules", homes_rules.take_back, _DO),
     ("/homes/new", "new_home", homes.new, _FORM),
     ("/homes/<home_id>", "home", home.show, _SEE),
     ("/homes/<home_id>/live", "home_live", home.fragment, _SEE),
@@ -51,6 +62,7 @@ ROUTES = (
     ("/rules/<policy_id>/undo", "undo_rules", rules.undo, _DO),
     ("/rules/<policy_id>/remove", "remove_rules", rules.remove, _DO),
     ("/sensors", "sensors", sensors.index, _SEE),
+    ("/sensors/heard", "sensors_heard", sensors.heard, _SEE),
     ("/sensors/pair", "pair_anywhere", sensors.pair_anywhere, _DO),
     ("/sensors/<sensor_id>", "sensor", sensors.edit, _FORM),
     ("/connections/new", "new_connection", connections.new, _FORM),

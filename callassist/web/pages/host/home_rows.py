@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from callassist.domain.coverage import Coverage, MissingPart
 from callassist.domain.viewer import Viewer
-from callassist.models import Property
+from callassist.models import Property, PropertyTag
 
 
 class HomeRow(NamedTuple):
@@ -20,6 +20,7 @@ class HomeRow(NamedTuple):
     public_id: str
     account_id: int
     name: str
+    location: str
     timezone: str
     language: str
     host_only: bool
@@ -44,6 +45,31 @@ def home_rows(session: Session, viewer: Viewer) -> list[HomeRow]:
         .order_by(Property.name, Property.id)
     )
     return [HomeRow._make(row) for row in session.execute(query)]
+
+
+def tags_of_homes(session: Session, viewer: Viewer) -> dict[int, tuple[str, ...]]:
+    """The tags of the viewer's homes in use, by the home's id."""
+    query = (
+        select(PropertyTag.property_id, PropertyTag.tag)
+        .join(Property, Property.id == PropertyTag.property_id)
+        .where(Property.account_id.in_(viewer.account_ids), Property.archived_at.is_(None))
+        .order_by(PropertyTag.tag)
+    )
+    found: dict[int, tuple[str, ...]] = {}
+    for row in session.execute(query):
+        found[row.property_id] = (*found.get(row.property_id, ()), row.tag)
+    return found
+
+
+def locations_of(session: Session, viewer: Viewer) -> list[str]:
+    """Where the viewer's homes are, each place once."""
+    query = (
+        select(Property.location)
+        .where(Property.account_id.in_(viewer.account_ids), Property.location != "")
+        .distinct()
+        .order_by(Property.location)
+    )
+    return list(session.scalars(query))
 
 
 def really_missing(coverage: Coverage) -> tuple[MissingPart, ...]:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from zoneinfo import available_timezones
-
+from babel.core import get_global
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from callassist.accounts.home_labels import split_tags
 from callassist.accounts.people import find_account
 from callassist.accounts.properties import (
+    TEXTS,
     PropertyInput,
     create_property,
     find_property,
     update_property,
 )
+from callassist.accounts.zones import zone_names
 from callassist.domain.viewer import Viewer
 from callassist.models import Account, Property
 from callassist.web.pages import asking, words
 from callassist.web.pages.forms import Form
+from callassist.web.pages.host.home_rows import locations_of
 from callassist.web.pages.host.queries import presets, writable_accounts
 from callassist.web.translate import gettext as _
 
@@ -37,7 +40,7 @@ def new() -> ResponseReturnValue:
             flash(_("Added. What is still missing stands on its page."))
             return redirect(url_for("host.home", home_id=home.public_id))
     elif len(places) == 1:
-        form = Form({"timezone": places[0].timezone, "language": places[0].language})
+        form = _begun(places[0])
     return _form_page(form, None, places)
 
 
@@ -63,6 +66,8 @@ def _typed(form: Form) -> PropertyInput:
         timezone=form["timezone"].strip(),
         country=form["country"],
         language=form["language"] or "en",
+        location=form["location"],
+        tags=split_tags(form["tags"]),
         call_name=form["call_name"],
         show_call_name_to_guest=form.has("show_call_name_to_guest"),
         host_spoken_name=form["host_spoken_name"],
@@ -71,25 +76,40 @@ def _typed(form: Form) -> PropertyInput:
     )
 
 
+def _begun(account: Account) -> Form:
+    """What the account and whoever enters the home suggest."""
+    who = asking.person()
+    return Form(
+        {
+            "timezone": account.timezone,
+            "country": get_global("zone_territories").get(account.timezone, ""),
+            "language": account.language,
+            "host_spoken_name": "" if who is None else who.name,
+        }
+    )
+
+
 def _filled(home: Property) -> Form:
     ticked = {
         name: "yes" for name in ("show_call_name_to_guest", "host_only") if getattr(home, name)
     }
-    texts = ("name", "timezone", "country", "language", "call_name", "host_spoken_name")
-    return Form(
-        {name: getattr(home, name) for name in texts}
-        | ticked
-        | {"policy": home.policy.public_id if home.policy else ""}
-    )
+    others = {
+        "policy": home.policy.public_id if home.policy else "",
+        "tags": ", ".join(one.tag for one in home.tags),
+    }
+    return Form({name: getattr(home, name) for name in TEXTS} | ticked | others)
 
 
 def _form_page(form: Form, home: Property | None, places: list[Account]) -> tuple[str, int]:
+    with asking.reading() as session:
+        locations = locations_of(session, asking.host())
     page = render_template(
         "host/home_form.html",
         form=form,
         home=home,
         accounts=[(one.public_id, one.name) for one in places],
-        zones=sorted(zone for zone in available_timezones() if "/" in zone),
+        zones=sorted(zone for zone in zone_names() if "/" in zone),
+        locations=locations,
         languages_spoken=[(code, words.spoken(code)) for code in words.SPOKEN],
         policies=_policies(asking.host(), home, places),
     )

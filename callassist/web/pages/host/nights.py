@@ -82,7 +82,7 @@ ROUTES: Routes = (
 )
 
 # Files are sent here, which may be larger than a form; read before anybody asks who it is from.
-LARGE = frozenset({"host.import_stays"})
+LARGE = frozenset({"host.import_stays", "host.import_homes"})
 
 
 def words_for_pages() -> dict[str, Callable[..., object]]:

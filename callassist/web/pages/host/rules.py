@@ -149,9 +149,7 @@ def _page(policy_id: str | None) -> ResponseReturnValue:
             weekdays=list(zip(WEEKDAYS, short_weekdays(), strict=True)),
             preview=tried,
             changes=changes,
-            undoable=changes[0]
-            if preset and changes and can_undo(changes[0], preset, now)
-            else None,
+            undoable=next((one for one in changes if preset and can_undo(one, preset, now)), None),
             for_home=_for_home(homes),
             ribbon_svg=noise_words.ribbon_svg,
             zone_of_account=homes[0].timezone if homes else "UTC",

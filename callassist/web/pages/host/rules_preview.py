@@ -4,30 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from itertools import pairwise
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callassist.domain.noise import (
-    NoiseEvent,
-    ReadingKind,
-    Rules,
-    SourceKind,
-    SourceTraits,
-    replay,
-)
+from callassist.domain.noise import NoiseEvent, SourceKind
 from callassist.domain.policy import EscalationPolicy
 from callassist.domain.thresholds import limits, quiet_spans
-from callassist.models import NoiseReading, Property, Sensor, SensorConnection
-from callassist.ports.sensors import SourceTiming
-from callassist.reports.noise_past import NOT_DRAWN
+from callassist.models import Property
 from callassist.reports.ribbon import CELL, Cell, Ribbon, Tick, Tone, cells_of_levels
-from callassist.sensors.registry import ADAPTERS
+from callassist.web.pages.host.rules_replay import calls_of, nights_before, recorded, traits_of
 
-NIGHTS = 14
 MOST_READINGS = 60_000  # of a sensor that reports every second this is less than a night
 
 
@@ -68,11 +56,11 @@ def preview(
 ) -> Preview:
     """Replay the home's readings under both rules."""
     zone = ZoneInfo(home.timezone)
-    spans = _nights(now, zone)
-    traits = _traits(session, home)
-    events = _past(session, list(traits), spans[0][0], now)
+    spans = nights_before(now, zone)
+    traits = traits_of(session, [home.id])[home.id]
+    events = recorded(session, list(traits), spans[0][0], now, MOST_READINGS)
     is_cut = len(events) >= MOST_READINGS
-    asked = _calls(events, traits, rules, zone, now)
+    asked = calls_of(events, traits, rules, zone, now)
     nights = []
     for starts_at, ends_at in spans:
         if is_cut and ends_at <= events[0].at:
@@ -90,91 +78,12 @@ def preview(
         zone=zone,
         nights=tuple(reversed(nights)),
         calls=sum(night.calls for night in nights),
-        before=len(_calls(events, traits, before, zone, now)),
+        before=len(calls_of(events, traits, before, zone, now)),
         readings=len(events),
         only_notices=bool(traits)
         and all(one.kind is not SourceKind.LEVEL for one in traits.values()),
         is_cut=is_cut,
     )
-
-
-def _nights(now: datetime, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
-    """The last nights from local noon to noon, oldest first; the last may still run."""
-    local = now.astimezone(zone)
-    last = local.date() if local.time() >= time(12) else local.date() - timedelta(days=1)
-    noons = [
-        datetime.combine(last - timedelta(days=back), time(12), tzinfo=zone).astimezone(UTC)
-        for back in range(NIGHTS - 1, -2, -1)
-    ]
-    return list(pairwise(noons))
-
-
-def _traits(session: Session, home: Property) -> dict[int, SourceTraits]:
-    query = (
-        select(Sensor, SensorConnection.adapter, SensorConnection.options)
-        .join(SensorConnection, SensorConnection.id == Sensor.connection_id)
-        .where(Sensor.property_id == home.id)
-    )
-    found = {}
-    for sensor, adapter, options in session.execute(query):
-        known = ADAPTERS.get(adapter)
-        timing = SourceTiming() if known is None else known.timing(options)
-        found[sensor.id] = SourceTraits(
-            kind=SourceKind(sensor.kind),
-            interval=timedelta(seconds=sensor.interval_seconds),
-            max_age=timing.max_age,
-            notice_delay=timing.notice_delay,
-            notice_step=timing.notice_step,
-        )
-    return found
-
-
-def _past(
-    session: Session, sensor_ids: Sequence[int], starts_at: datetime, ends_at: datetime
-) -> list[NoiseEvent]:
-    """What was recorded, oldest first; as if each had arrived at once, for the rule is asked."""
-    query = (
-        select(
-            NoiseReading.sensor_id,
-            NoiseReading.at,
-            NoiseReading.kind,
-            NoiseReading.level_db,
-            NoiseReading.number,
-        )
-        .where(
-            NoiseReading.sensor_id.in_(sensor_ids),
-            NoiseReading.at.between(starts_at, ends_at),
-            NoiseReading.verdict.not_in(NOT_DRAWN),
-        )
-        .order_by(NoiseReading.at.desc(), NoiseReading.id.desc())
-        .limit(MOST_READINGS)
-    )
-    found = [
-        NoiseEvent(
-            sensor_id=row.sensor_id,
-            at=row.at,
-            received_at=row.at,
-            kind=ReadingKind(row.kind),
-            level_db=row.level_db,
-            notice_number=row.number,
-        )
-        for row in session.execute(query)
-    ]
-    found.reverse()
-    return found
-
-
-def _calls(
-    events: Sequence[NoiseEvent],
-    traits: dict[int, SourceTraits],
-    rules: EscalationPolicy,
-    zone: ZoneInfo,
-    now: datetime,
-) -> list[datetime]:
-    if not events:
-        return []
-    made = replay(events, Rules(policy=rules, tz=zone, traits=traits), until=now)
-    return [each.at for each in made.escalations if rules.makes_calls_at(each.at, zone)]
 
 
 def _ribbon(

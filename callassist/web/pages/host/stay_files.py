@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from callassist.accounts.properties import find_property, properties
-from callassist.domain.csv_table import LARGEST_FILE, MOST_ROWS
+from callassist.domain.csv_table import MOST_ROWS
 from callassist.domain.spreadsheet import csv_line
 from callassist.errors import Forbidden, InvalidInput
 from callassist.models import Account
@@ -25,10 +25,10 @@ from callassist.web.pages import asking
 from callassist.web.pages.forms import Form
 from callassist.web.pages.host.downloads import csv_download
 from callassist.web.pages.host.queries import writable_accounts
+from callassist.web.pages.host.sent_files import sent_file
 from callassist.web.pages.host.stays import chosen_home
 from callassist.web.translate import gettext as _
 
-MOST_SENT = 16 * 1024 * 1024  # of the request: larger files are refused in words below this
 _WRONG_SHOWN, _GOOD_SHOWN = 200, 100
 
 
@@ -46,16 +46,14 @@ def send() -> ResponseReturnValue:
         with form.taking_errors(), asking.writing() as session:
             given = find_property(session, viewer, form["home"]) if form.has("home") else None
             account = given.account_id if given else _account(form, accounts)
-            sent = request.files.get("file")
-            if sent is None or not sent.filename:
-                raise InvalidInput("choose a file", "file")
+            name, content = sent_file()
             kept = importing.keep_file(
                 session,
                 asking.service().vault,
                 viewer,
                 account,
-                sent.filename,
-                sent.read(LARGEST_FILE + 1),
+                name,
+                content,
                 now=asking.now(),
                 home=given,
             )
@@ -180,11 +178,6 @@ def export() -> ResponseReturnValue:
                 )
 
     return csv_download(lines(), "stays")
-
-
-def allow_large_files() -> None:
-    """Only here may a request be larger than a form."""
-    request.max_content_length = MOST_SENT
 
 
 def words_of_verdicts() -> dict[Verdict, tuple[str, str]]:
