@@ -69,6 +69,14 @@ def note_seen(session: Session, token: str, now: datetime) -> None:
     )
 
 
+def began_at(session: Session, token: str) -> datetime | None:
+    """When the session of a browser began; None once it is over."""
+    query = select(SignInSession.created_at).where(
+        SignInSession.token_hash == hashed(token), SignInSession.ended_at.is_(None)
+    )
+    return session.scalar(query)
+
+
 def sessions_of(
     session: Session, person_id: int, token: str | None, now: datetime
 ) -> list[SeenSession]:

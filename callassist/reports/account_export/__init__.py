@@ -1,4 +1,4 @@
-"""Everything of one account as a ZIP of JSON and CSV, for its owner to keep or to take elsewhere."""
+"""Everything of one account as a ZIP of JSON and CSV, for its owner to keep or take elsewhere."""
 
 from __future__ import annotations
 

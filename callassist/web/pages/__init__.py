@@ -34,7 +34,7 @@ def register(app: Flask, service: Service) -> None:
     app.extensions[service_words.EXTENSION] = WorkerWatch(service)
     for blueprint in (entry.blueprint(app), desk.blueprint(), host.blueprint(), admin.blueprint()):
         app.register_blueprint(blueprint)
-    app.register_blueprint(people.blueprint())
+    app.register_blueprint(people.blueprint(app))
     app.register_blueprint(installing.blueprint())
     app.register_blueprint(board.blueprint())
     app.register_blueprint(board.open_blueprint())

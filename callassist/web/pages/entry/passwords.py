@@ -34,10 +34,15 @@ def least() -> int:
 
 def change(who: SignedIn, form: Form, *, asks_old: bool) -> None:
     """Set a new password; InvalidInput names the field."""
-    present = _security()._password_util.normalize(form["old"][: LONGEST + 1])
-    if asks_old and not (who.password and verify_password(present, who.password)):
+    if asks_old and not is_present(who, form["old"]):
         raise InvalidInput(_("This is not your present password."), "old")
     change_user_password(who, check_new(form, who.email), notify=False)
+
+
+def is_present(who: SignedIn, typed: str) -> bool:
+    """Whether this is the person's password today."""
+    normal = _security()._password_util.normalize(typed[: LONGEST + 1])
+    return bool(who.password and verify_password(normal, who.password))
 
 
 def check_new(form: Form, email: str) -> str:

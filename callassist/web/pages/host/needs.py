@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,27 +18,14 @@ from callassist.escalation.coverage_of_many import Night
 from callassist.models import ImportRun, NeedsYou, NotificationChannel, Sensor
 from callassist.web.pages import home_words, times, words
 from callassist.web.pages.host.alarm_lines import alarm_lines
+from callassist.web.pages.host.deletion_cards import deletion_cards
 from callassist.web.pages.host.home_rows import HomeRow
+from callassist.web.pages.host.need import Need
 from callassist.web.translate import gettext as _
 from callassist.web.translate import ngettext
 
 _NAMED = 3  # homes that a card names
 _LATELY = timedelta(days=2)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Need:
-    """One card. With `acts` the button does something, else it leads somewhere."""
-
-    title: str
-    text: str
-    url: str
-    button: str
-    tone: str = "watch"
-    icon: str = "triangle-alert"
-    acts: bool = False
-    more_url: str = ""
-    more_text: str = ""
 
 
 # What of it is asked on the checklist anyway, while that is on the page.
@@ -91,6 +77,7 @@ def needs(
     now: datetime,
 ) -> Iterator[Need]:
     """What keeps tonight from being covered, one card for all homes that lack the same."""
+    yield from deletion_cards(session, viewer, now)
     by_part: dict[MissingPart, list[HomeRow]] = defaultdict(list)
     for home in homes:
         for part in judged[home.id].coverage.missing:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, Flask
+from flask_limiter import RateLimitExceeded
 
 from callassist.web.pages import asking
+from callassist.web.pages.entry import views as entry_views
 from callassist.web.pages.people import (
     account,
     changes,
+    deletion,
     notifications,
+    own_data,
     programs,
+    proof,
     push,
     second_step,
     sessions,
@@ -23,9 +28,13 @@ _DO = ["POST"]
 _FORM = ["GET", "POST"]
 
 
-def blueprint() -> Blueprint:
+def blueprint(app: Flask) -> Blueprint:
     """Pages for everybody who is signed in; what needs a role asks for it itself."""
     pages = Blueprint("people", __name__)
+    tries = app.extensions["callassist_sign_in_limiter"].limit(
+        proof.TRIES, methods=_DO, key_func=proof.who_asks
+    )
+    pages.register_error_handler(RateLimitExceeded, entry_views.too_many)
     pages.before_request(asking.sign_in_first)
     pages.app_context_processor(lambda: {"settings_tabs": tabs.settings_tabs})
     for path, name, view, methods in (
@@ -37,6 +46,12 @@ def blueprint() -> Blueprint:
         ("/team/people/<person_id>/remove", "remove_member", team.remove, _DO),
         ("/team/changes", "changes", changes.show, ["GET"]),
         ("/account", "account", account.show, _FORM),
+        ("/account/data", "data", own_data.show, ["GET"]),
+        ("/account/data/everything", "take_account", own_data.take_account, _DO),
+        ("/account/data/mine", "take_mine", own_data.take_mine, _DO),
+        ("/account/data/delete", "delete_account", tries(deletion.ask), _FORM),
+        ("/account/data/<account_id>/undo", "undo_deletion", deletion.undo, _DO),
+        ("/account/data/leave", "leave", tries(deletion.leave), _FORM),
         ("/account/ways-in", "ways_in", sessions.show, ["GET"]),
         ("/account/sessions/<session_id>/end", "end_session", sessions.end, _DO),
         ("/account/sessions/end-others", "end_others", sessions.end_others, _DO),
