@@ -7,7 +7,6 @@ logs stay, without a name, a number or a note: they are one hash chain each.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -16,6 +15,7 @@ from sqlalchemy.orm import Session
 from callassist.accounts.account_closing import close_account
 from callassist.accounts.account_deletion import has_open_incident
 from callassist.accounts.account_leftovers import LEFTOVERS, empty_account
+from callassist.accounts.erasure_journal import Departed, ErasureJournal
 from callassist.accounts.guest_data import ErasureNote, guest_erase
 from callassist.domain.deletion import Move, Standing, next_move
 from callassist.models import Account, AccountDeletion, Stay
@@ -24,11 +24,14 @@ from callassist.storage.vault import Vault
 
 GUESTS_AT_ONCE = 100
 
-Journal = Callable[[Sequence[ErasureNote]], None]
-
 
 def delete_due_accounts(
-    sessions: Sessions, vault: Vault, now: datetime, journal: Journal, *, most_batches: int = 1000
+    sessions: Sessions,
+    vault: Vault,
+    now: datetime,
+    journal: ErasureJournal,
+    *,
+    most_batches: int = 1000,
 ) -> int:
     """Carry out what is due; how many accounts were done with in this run.
 
@@ -52,18 +55,23 @@ def _carry_out(
     vault: Vault,
     deletion_id: int,
     now: datetime,
-    journal: Journal,
+    journal: ErasureJournal,
     most_batches: int,
 ) -> bool:
     with sessions.write() as session:
         account_id = _begin(session, vault, deletion_id, now)
-    if account_id is None or not _erase_guests(sessions, account_id, now, journal, most_batches):
+        account = None if account_id is None else session.get_one(Account, account_id)
+    if account is None:
+        return False
+    # again in each run: the one that closed the account may have died before this line
+    journal.departed(Departed.ACCOUNT, account.public_id, now)
+    if not _erase_guests(sessions, account.id, now, journal, most_batches):
         return False
     for step in LEFTOVERS:
         for _ in range(most_batches):
             with sessions.write() as session:
                 _lock(session, deletion_id)
-                gone = step(session, account_id)
+                gone = step(session, account.id)
             if gone == 0:
                 break
         else:
@@ -90,7 +98,7 @@ def _begin(session: Session, vault: Vault, deletion_id: int, now: datetime) -> i
 
 
 def _erase_guests(
-    sessions: Sessions, account_id: int, now: datetime, journal: Journal, most_batches: int
+    sessions: Sessions, account_id: int, now: datetime, journal: ErasureJournal, most_batches: int
 ) -> bool:
     """False when some are left for the next run."""
     left = select(Stay.public_id).where(Stay.account_id == account_id, Stay.erased_at.is_(None))
@@ -99,7 +107,7 @@ def _erase_guests(
             guests = list(session.scalars(left.order_by(Stay.id).limit(GUESTS_AT_ONCE)))
         if not guests:
             return True
-        journal([ErasureNote(guest, now) for guest in guests])
+        journal.guests([ErasureNote(guest, now) for guest in guests])
         with sessions.write() as session:
             session.execute(select(Account.id).where(Account.id == account_id).with_for_update())
             for guest in guests:

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from callassist import incident_log
-from callassist.accounts.erasure_journal import noted_erasures
+from callassist.accounts.departures import reapply_departures
+from callassist.accounts.erasure_journal import noted_departures, noted_erasures
 from callassist.accounts.guest_data import reapply_erasures
 from callassist.cli.data import journal_path
 from callassist.cli.opened import open_vault, opened
@@ -56,12 +57,15 @@ def db_backup(directory: Path | None) -> None:
 def db_restore(backup: Path) -> None:
     """Restore into the configured, still empty database; it dials nobody until `resume`."""
     settings = load_settings()
-    sessions = restore(backup, settings.database.url, open_vault(settings))
+    vault, journal, now = open_vault(settings), journal_path(settings), datetime.now(UTC)
+    sessions = restore(backup, settings.database.url, vault)
     with sessions.write() as session:
-        notes = noted_erasures(journal_path(settings))
-        erased = reapply_erasures(session, now=datetime.now(UTC), notes=notes)
+        erased = reapply_erasures(session, now=now, notes=noted_erasures(journal))
+        gone = reapply_departures(session, vault, noted_departures(journal), now=now)
     sessions.engine.dispose()
     click.echo(f"restored; {erased} erased guests were erased again")
+    if gone:
+        click.echo(f"{gone} accounts and people that had been deleted go again")
     click.echo(
         "this copy dials nobody. Make sure that the original is stopped, then: callassist resume"
     )

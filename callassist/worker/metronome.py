@@ -15,8 +15,8 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from callassist import outbox, timers
-from callassist.accounts import erasure_journal
 from callassist.accounts.account_erasing import delete_due_accounts
+from callassist.accounts.erasure_journal import NAME, ErasureJournal
 from callassist.accounts.retention import Retention, forget_expired
 from callassist.bootstrap import Service
 from callassist.detection.quarters import note_quarters, prune_quarters
@@ -126,13 +126,8 @@ class Metronome:
     def delete_accounts(self) -> None:
         """Accounts whose owners asked for it and let the waiting time pass."""
         service = self._service
-        journal = service.settings.service.data_dir / erasure_journal.NAME
-        done = delete_due_accounts(
-            service.sessions,
-            service.vault,
-            service.clock.now(),
-            lambda notes: erasure_journal.note_erasures(journal, notes),
-        )
+        journal = ErasureJournal(service.settings.service.data_dir / NAME)
+        done = delete_due_accounts(service.sessions, service.vault, service.clock.now(), journal)
         if done:
             _log.info("accounts deleted", action="accounts_deleted", count=done)
 

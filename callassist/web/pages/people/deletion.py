@@ -13,6 +13,7 @@ from callassist.accounts.account_deletion import (
     is_owner,
     undo_deletion,
 )
+from callassist.accounts.erasure_journal import NAME, Departed, ErasureJournal
 from callassist.accounts.person_erasing import leave_for_good
 from callassist.errors import Forbidden
 from callassist.models import Account
@@ -81,6 +82,7 @@ def leave() -> ResponseReturnValue:
                 vault = asking.service().vault
                 leave_for_good(session, vault, viewer, form["email"], now=asking.now())
         if not form.is_refused:
+            _journal().departed(Departed.PERSON, person.public_id, asking.now())
             letting_in.go_out()
             flash(_("You are erased: nothing here says any more who you were."))
             return redirect(url_for("entry.sign_in"))
@@ -96,6 +98,10 @@ def leave() -> ResponseReturnValue:
         is_fresh=proof.signed_in_lately(),
     )
     return page, 422 if form.is_refused else 200
+
+
+def _journal() -> ErasureJournal:
+    return ErasureJournal(asking.service().settings.service.data_dir / NAME)
 
 
 def _wait() -> timedelta:
