@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from icalendar import Calendar
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from callassist.models import Digest, OutboxEntry
@@ -49,6 +52,25 @@ def test_figures_count_what_happened_and_lead_to_it(stage: Stage, owner: Browser
     text = owner.get("/reports.csv").get_data().decode("utf-8-sig")
     assert f"{HOME}," in text
     assert "Foreign" not in text
+
+
+def test_the_figures_can_be_printed_in_the_readers_language(stage: Stage) -> None:
+    owner = stage.sign_in(OWNER, "fr")
+    owner.post("/language", language="fr")
+    page = owner.page("/reports?first=2026-06-01&last=2026-06-12")
+    link = "/reports.pdf?first=2026-06-01&amp;last=2026-06-12"
+    assert f'href="{link}"' in page
+    answer = owner.get(link.replace("&amp;", "&"))
+    assert answer.mimetype == "application/pdf"
+    name = "call-assist-figures-2026-06-01-2026-06-12.pdf"
+    assert name in answer.headers["Content-Disposition"]
+    text = PdfReader(io.BytesIO(answer.get_data())).pages[0].extract_text()
+    assert "du 1 juin 2026 au 12 juin 2026" in text
+    assert "Seaside Homes" in text
+    assert "Foreign" not in text
+    one_home = f"/reports.pdf?home={stage.home_id}"
+    assert HOME in PdfReader(io.BytesIO(owner.get(one_home).get_data())).pages[0].extract_text()
+    assert owner.get(f"/reports.pdf?home={stage.other_home_id}").status_code == 404
 
 
 def test_figures_cost_as_much_for_twelve_homes_as_for_three(stage: Stage, owner: Browser) -> None:

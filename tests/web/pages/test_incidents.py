@@ -35,11 +35,6 @@ def incident(stage: Stage, owner: Browser) -> str:
     return found
 
 
-def report_of(owner: Browser, incident: str) -> str:
-    page = owner.page(f"/incidents/{incident}")
-    return page.partition('"/reports/')[2].partition('"')[0]
-
-
 def test_an_open_incident_says_what_comes_next_and_its_fragment_the_same(
     stage: Stage, owner: Browser
 ) -> None:
@@ -164,8 +159,8 @@ def test_stopping_calls_cancels_what_runs_and_can_be_taken_back(
 def test_a_link_shows_the_report_without_the_guest_until_it_ends(
     stage: Stage, owner: Browser, incident: str
 ) -> None:
-    path, report = f"/incidents/{incident}", report_of(owner, incident)
-    made = owner.post(f"{path}/share", report=report, days="7", label="<i>Neighbour</i>")
+    path = f"/incidents/{incident}"
+    made = owner.post(f"{path}/share", days="7", label="<i>Neighbour</i>")
     assert made.status_code == 200
     link = made.text.partition('value="http')[2].partition('"')[0]
     address = "/" + link.partition("//")[2].partition("/")[2]
@@ -195,10 +190,10 @@ def test_a_link_shows_the_report_without_the_guest_until_it_ends(
     assert owner.post(f"{path}/shares/{share}/revoke").status_code == 302
     assert stranger.get(address).status_code == 404
     for wrong in ({"days": "9999"}, {"days": "x"}, {"days": "7", "label": "x" * 300}):
-        refused = owner.post(f"{path}/share", **{"report": report, **wrong})
+        refused = owner.post(f"{path}/share", **({"days": "7"} | wrong))
         assert refused.status_code == 302, wrong
     other = stage.sign_in(OTHER)
-    assert other.post(f"{path}/share", report=report, days="7").status_code == 404
+    assert other.post(f"{path}/share", days="7").status_code == 404
 
 
 def test_the_evidence_proves_itself_and_shows_what_was_changed(
