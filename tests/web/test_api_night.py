@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,15 @@ def test_the_night_ends_in_a_report_in_three_forms(night: Path) -> None:
     assert report["names"]["home"] == "Canal flat"
     assert "Canal flat" in (night / "report.html").read_text(encoding="utf-8")
     assert (night / "report.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_the_morning_after_hands_out_what_proves_it(night: Path) -> None:
+    shared = (night / "shared.html").read_text(encoding="utf-8")
+    assert "Canal flat" in shared
+    assert "Robin" not in shared
+    with zipfile.ZipFile(night / "evidence.zip") as archive:
+        assert "report.pdf" in archive.namelist()
+    assert "Canal flat," in (night / "figures.csv").read_text(encoding="utf-8")
 
 
 def test_the_log_tells_the_night_in_order(night: Path) -> None:
