@@ -15,7 +15,7 @@ self.addEventListener("push", (event) => {
     badge: "/static/icons/badge-96.png",
     data: { url: message.url },
   });
-  event.waitUntil(shown);
+  event.waitUntil(Promise.all([shown, tell(message)]));
 });
 
 self.addEventListener("notificationclick", (event) => {
@@ -31,6 +31,12 @@ function read(data) {
     // not ours, or cut off: something is shown all the same, as browsers demand
   }
   return { title: "Call Assist", body: "" };
+}
+
+/** A page of ours may be waiting for a test to arrive. */
+async function tell(message) {
+  const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  for (const one of windows) one.postMessage({ type: "pushed", tag: message.tag ?? "" });
 }
 
 /** The page on this site only, in a window that is open already if there is one. */

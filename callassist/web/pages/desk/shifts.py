@@ -16,6 +16,7 @@ from callassist.web.pages.desk.queries import find_task
 from callassist.web.pages.desk.shift_queries import my_shift, tonight
 from callassist.web.pages.desk.swap_queries import roster_of
 from callassist.web.pages.forms import Form
+from callassist.web.pages.people import told_at
 from callassist.web.translate import gettext as _
 
 _REFUSED = 422
@@ -30,7 +31,13 @@ def start() -> ResponseReturnValue:
         left = desks.notes_for(database, operator.desk_id, now)
         there = tonight(database, operator, now)
     return render_template(
-        "desk/start.html", **around, notes=left, tonight=there, tones=_tones(), zone=places.zone()
+        "desk/start.html",
+        **around,
+        notes=left,
+        tonight=there,
+        tones=_tones(),
+        zone=places.zone(),
+        push_place=told_at.desk_key(operator.desk),
     )
 
 

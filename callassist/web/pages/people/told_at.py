@@ -32,11 +32,13 @@ def places(session: Session, viewer: Viewer) -> list[ToldAt]:
         for one in accounts(session, viewer)
     ]
     desks = select(Desk).where(Desk.id.in_(viewer.desk_ids)).order_by(Desk.name, Desk.id)
-    found += [
-        ToldAt(key=f"desk-{one.public_id}", name=one.name, desk=one)
-        for one in session.scalars(desks)
-    ]
+    found += [ToldAt(key=desk_key(one), name=one.name, desk=one) for one in session.scalars(desks)]
     return found
+
+
+def desk_key(desk: Desk) -> str:
+    """A desk's key in addresses and forms."""
+    return f"desk-{desk.public_id}"
 
 
 def chosen(session: Session, viewer: Viewer) -> tuple[ToldAt | None, Sequence[ToldAt]]:

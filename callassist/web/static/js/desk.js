@@ -87,7 +87,9 @@ function notify(text) {
       shown.close();
     };
   } catch {
-    // Android shows them from service workers only
+    // Android shows them from service workers only; the one of push is asked, if it is there
+    const shown = { tag: "call-assist-offer", requireInteraction: true, data: { url: location.href } };
+    navigator.serviceWorker?.getRegistration().then((ours) => ours?.showNotification(text, shown));
   }
 }
 
@@ -129,11 +131,17 @@ function muteButton() {
 }
 
 function beats() {
+  const isLost = () => document.getElementById("desk-trouble").textContent === desk.dataset.lost;
+  document.addEventListener("callassist:live", ({ detail: { state } }) => {
+    if (state === "offline") trouble(desk.dataset.lost);
+    else if (state === "live" && isLost()) trouble("");
+  });
+  document.addEventListener("callassist:blocked", ({ detail }) => say(detail.text));
   const message = { url: new URL(desk.dataset.beat, location).href, token: token(), every: BEAT_EVERY };
   const worker = new Worker(desk.dataset.beatWorker);
   worker.onmessage = ({ data }) => {
     if (!data.ok) trouble(desk.dataset.lost);
-    else if (document.getElementById("desk-trouble").textContent === desk.dataset.lost) trouble("");
+    else if (isLost()) trouble("");
   };
   worker.postMessage(message);
 }
@@ -149,9 +157,17 @@ function soundForms() {
   }
 }
 
+/** The call is out of hand and the desk knows what was typed: nothing stays in this browser. */
+function forgetKept() {
+  for (const key of Object.keys(sessionStorage)) {
+    if (/^call-assist\.(note|result)\./.test(key)) sessionStorage.removeItem(key);
+  }
+}
+
 /** After taking a call its name is read first, after saving the next in the queue. */
 function landing() {
   const anchor = location.hash.slice(1);
+  if (anchor === "next") forgetKept();
   if (anchor === "next") (document.querySelector(".desk-row") ?? document.getElementById("next"))?.focus();
   else if (anchor === "call") document.getElementById("call")?.focus();
   if (anchor) history.replaceState(history.state, "", location.pathname + location.search);

@@ -4,6 +4,9 @@ import { ring } from "./desk.js";
 
 const PATIENCE = 8000;
 const HEARD = "call-assist.sound-heard";
+const PUSHED = "call-assist.pushed";
+const PASSED = new Set(["done", "left", "late", "banner"]); // nothing more to do about it here
+const BROKEN = new Set(["blocked", "unsupported", "insecure", "install", "refused", "failed"]);
 const done = new Set();
 const lines = new Map([...document.querySelectorAll("[data-check]")].map((line) => [line.dataset.check, line]));
 
@@ -13,9 +16,10 @@ function tell(check, word, values = {}) {
   let text = words.dataset[word] ?? words.dataset.open;
   for (const [name, value] of Object.entries(values)) text = text.replace(`{${name}}`, value);
   words.textContent = text;
+  line.dataset.said = word;
   line.classList.toggle("is-done", word === "done");
-  line.classList.toggle("is-broken", word === "broken" || word === "denied");
-  if (word === "done") done.add(check);
+  line.classList.toggle("is-broken", word === "broken");
+  if (PASSED.has(word)) done.add(check);
   else done.delete(check);
   const go = document.querySelector("[data-go-words]");
   go.textContent = done.size === lines.size ? go.dataset.ready : go.dataset.open;
@@ -42,21 +46,39 @@ function sound() {
   });
 }
 
+/** Push to this very device, proved by a test that arrives; may be left out. */
 function notifications() {
-  const button = lines.get("notify").querySelector("[data-allow]");
-  const show = () => {
-    const state = "Notification" in window && isSecureContext ? Notification.permission : "none";
-    tell("notify", { granted: "done", denied: "denied", none: "none" }[state] ?? "open");
-    button.hidden = state !== "default";
-  };
-  button.addEventListener("click", async () => {
-    const late = new Promise((resolve) => setTimeout(() => resolve("slow"), PATIENCE));
-    const answer = await Promise.race([Notification.requestPermission(), late]);
-    if (answer === "slow") tell("notify", "slow");
-    else show();
+  const row = lines.get("notify");
+  const known = JSON.parse(localStorage.getItem(PUSHED) ?? "{}");
+  let late = 0;
+  const keep = (what) => localStorage.setItem(PUSHED, JSON.stringify({ operator: row.dataset.operator, ...what }));
+  const isMine = known.operator === row.dataset.operator;
+  const isAllowed = "Notification" in window && Notification.permission === "granted";
+  if (isMine && known.left) tell("notify", "left");
+  else if (isMine && known.at && isAllowed) tell("notify", "done", { at: clock(known.at) });
+  else tell("notify", "open");
+  row.addEventListener("callassist:push", ({ detail: { state } }) => {
+    clearTimeout(late);
+    if (state === "sent") {
+      tell("notify", "sent");
+      late = setTimeout(() => tell("notify", "late"), PATIENCE);
+    } else if (state === "unreachable") tell("notify", "banner");
+    else if (BROKEN.has(state)) tell("notify", "broken");
+    else tell("notify", "open");
   });
-  document.addEventListener("visibilitychange", () => document.hidden || show());
-  show();
+  navigator.serviceWorker?.addEventListener("message", ({ data }) => {
+    if (data?.type !== "pushed" || !["sent", "late"].includes(row.dataset.said)) return;
+    clearTimeout(late);
+    keep({ at: Date.now() });
+    tell("notify", "done", { at: clock(Date.now()) });
+  });
+  navigator.serviceWorker?.startMessages?.();
+  row.querySelector("[data-leave-out]").addEventListener("click", () => {
+    clearTimeout(late);
+    keep({ left: true });
+    row.querySelector("[data-push-says]").replaceChildren();
+    tell("notify", "left");
+  });
 }
 
 async function line() {

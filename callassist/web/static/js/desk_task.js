@@ -1,5 +1,6 @@
 // One call: the note is kept while it is typed, results come when the call has ended.
 import { say, send, token } from "./desk.js";
+import "./desk_result.js"; // first: it stops what cannot be sent now
 
 const KEEP_EVERY = 2000;
 const NUMBER = /(?:\+|\b)\d(?:[\s().\/-]{0,2}\d){6,}/;
@@ -26,7 +27,7 @@ class Draft {
     setInterval(() => this.keep(), KEEP_EVERY);
     addEventListener("pagehide", () => this.keep(true));
     document.addEventListener("visibilitychange", () => document.hidden && this.keep(true));
-    form.addEventListener("submit", () => this.forget());
+    form.addEventListener("submit", (event) => event.defaultPrevented || this.#sent());
   }
 
   async keep(isLeaving = false) {
@@ -45,9 +46,9 @@ class Draft {
     } else this.#tell("notKept");
   }
 
-  forget() {
+  /** It goes with the result; this browser keeps it until the desk has said that it has it. */
+  #sent() {
     this.#kept = note.value;
-    sessionStorage.removeItem(this.#key);
   }
 
   #tell(word) {
@@ -70,11 +71,20 @@ function extras() {
 function choose(result) {
   const radio = form?.querySelector(`input[name=result][value="${result}"]`);
   wanted = radio ? "" : result;
-  if (!radio) return;
+  if (!radio) return foretell(result);
   radio.closest("details")?.setAttribute("open", "");
   radio.checked = true;
   radio.focus();
   extras();
+}
+
+/** Chosen from a card while the call still runs. */
+function foretell(result) {
+  const line = document.querySelector("[data-result-state]");
+  const name = document.querySelector(`[data-choose="${result}"] [data-name]`)?.textContent ?? "";
+  if (!line || !name) return;
+  line.textContent = line.dataset.foretold.replace("{result}", name);
+  line.hidden = false;
 }
 
 /** The call has ended: the results appear, the note stays as it is being typed. */
@@ -87,6 +97,7 @@ async function results() {
   const bar = document.getElementById("save-bar");
   if (bar && !form.querySelector(".save-bar")) form.append(bar.content.cloneNode(true));
   if (wanted) choose(wanted);
+  document.querySelector("[data-result-state]").hidden = true;
   extras();
   say(place.querySelector("legend")?.textContent ?? "");
 }

@@ -22,10 +22,12 @@ function stop(event) {
   if (!isOffline || !pressed?.matches(MARKED)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
+  document.dispatchEvent(new CustomEvent("callassist:blocked", { detail: { text: words.blocked ?? "" } }));
 }
 
 document.addEventListener("click", stop, true);
 document.addEventListener("submit", stop, true);
+document.addEventListener("callassist:shown", () => isOffline && mark());
 document.addEventListener("callassist:live", (event) => {
   isOffline = event.detail.state === "offline";
   mark();

@@ -1,4 +1,6 @@
 // Push for this browser: asked for only after a click, with a clear answer whatever happens.
+// A page that is marked data-push-stays is told by the event "callassist:push" {state} instead of
+// being left for the page that watches the test.
 
 const ANSWERS_WITHIN = 8000; // some browsers never answer when they have no push service
 
@@ -11,7 +13,12 @@ function say(name, reason = "") {
   const place = words.querySelector("[data-reason]");
   if (place) place.textContent = reason;
   root.querySelector("[data-push-says]").replaceChildren(words);
-  root.dataset.state = name;
+  tell(name);
+}
+
+function tell(state) {
+  root.dataset.state = state;
+  root.dispatchEvent(new CustomEvent("callassist:push", { detail: { state } }));
 }
 
 class TooLate extends Error {}
@@ -50,8 +57,11 @@ async function keep(made) {
   });
   const answer = await fetch(root.dataset.url, { method: "POST", body });
   const told = await answer.json();
-  if (told.watch) location.assign(told.watch);
-  else say("refused", told.refused ?? "");
+  if (!told.watch) say("refused", told.refused ?? "");
+  else if ("pushStays" in root.dataset) {
+    root.querySelector("[data-push-says]").replaceChildren();
+    tell("sent");
+  } else location.assign(told.watch);
 }
 
 async function switchOn() {
@@ -59,7 +69,9 @@ async function switchOn() {
   if (wrong) return say(wrong);
   if (Notification.permission !== "granted") {
     say("asking");
+    const late = setTimeout(() => say("slow"), ANSWERS_WITHIN);
     const chosen = await Notification.requestPermission();
+    clearTimeout(late);
     if (chosen !== "granted") return say(chosen === "denied" ? "blocked" : "closed");
   }
   say("working");
