@@ -96,11 +96,8 @@ def columns_of(titles: Sequence[str]) -> dict[Column, int]:
     places = places_of(titles, _TITLES)
     missing = [name for name in NEEDED if Column(name) not in places]
     if missing:
-        raise InvalidInput(
-            "a file of homes needs the columns name, timezone and country; "
-            f"not found: {', '.join(missing)}",
-            "file",
-        )
+        needs = "a file of homes needs the columns name, timezone and country"
+        raise InvalidInput(f"{needs}; not found: {', '.join(missing)}", "file")
     return places
 
 
