@@ -99,7 +99,7 @@ def test_a_call_from_sign_in_to_the_saved_result_without_a_mouse(
     expect(page.get_by_text("Dialling …")).to_be_visible()
     is_live(page)
     until_the_call_has_ended(site)
-    expect(page.get_by_text("How did it go?")).to_be_visible(timeout=10_000)
+    expect(page.get_by_role("group", name="How did it go?")).to_be_visible(timeout=10_000)
     page.keyboard.press("1")
     page.keyboard.press("n")
     page.keyboard.type("1 window is shut; 2 more follow")
@@ -241,7 +241,7 @@ def test_a_new_operator_ends_a_training_call_by_keyboard(browser: Browser, site:
         ready(page)
         page.keyboard.press("c")
         page.get_by_role("button", name="Hang up").click()
-        expect(page.get_by_text("How did it go?")).to_be_visible()
+        expect(page.get_by_role("group", name="How did it go?")).to_be_visible()
         ready(page)
         if result:
             page.keyboard.press(result)
