@@ -1,4 +1,5 @@
 // The desk: rings while a call is offered, says what is new, tells that somebody is there.
+import { forgetKept, showLeft } from "./desk_left.js";
 import { startKeys } from "./keys.js";
 import { Ring } from "./sound.js";
 
@@ -157,17 +158,11 @@ function soundForms() {
   }
 }
 
-/** The call is out of hand and the desk knows what was typed: nothing stays in this browser. */
-function forgetKept() {
-  for (const key of Object.keys(sessionStorage)) {
-    if (/^call-assist\.(note|result)\./.test(key)) sessionStorage.removeItem(key);
-  }
-}
-
 /** After taking a call its name is read first, after saving the next in the queue. */
 function landing() {
   const anchor = location.hash.slice(1);
   if (anchor === "next") forgetKept();
+  else showLeft();
   if (anchor === "next") (document.querySelector(".desk-row") ?? document.getElementById("next"))?.focus();
   else if (anchor === "call") document.getElementById("call")?.focus();
   if (anchor) history.replaceState(history.state, "", location.pathname + location.search);
