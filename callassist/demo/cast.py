@@ -50,6 +50,7 @@ class Home:
     guest_numbers: tuple[str, ...] = (number(2),)
     host_numbers: tuple[str, ...] = (number(3),)
     attempt_gap: str | None = None
+    tags: tuple[str, ...] = ()
     called_by_hand_at: float | None = None
 
 
@@ -66,12 +67,14 @@ CAST: tuple[Home, ...] = (
         name="Harbour Loft",
         story="guest answers and it gets quiet",
         begins=0,
+        tags=("sea",),
         level=Level(loud=((0, 42),)),
     ),
     Home(
         name="Garden House",
         story="three attempts unanswered, host reached",
         begins=20,
+        tags=("garden",),
         level=Level(loud=((0, 66),)),
         guest_numbers=(number(20),),
     ),
@@ -99,6 +102,7 @@ CAST: tuple[Home, ...] = (
         name="Orchard Barn",
         story="no number known",
         begins=80,
+        tags=("garden", "sleeps 8"),
         zone=SYDNEY,
         country="AU",
         level=Level(loud=((0, 55),)),
@@ -109,6 +113,7 @@ CAST: tuple[Home, ...] = (
         name="Quay Studio",
         story="noise stops at minute 22",
         begins=100,
+        tags=("sea",),
         zone=SYDNEY,
         country="AU",
         level=Level(loud=((0, 22),)),
@@ -125,6 +130,7 @@ CAST: tuple[Home, ...] = (
         name="Lighthouse",
         story="sensor goes dark for 20 minutes",
         begins=140,
+        tags=("remote", "sea"),
         zone=NEW_YORK,
         country="US",
         level=Level(loud=((0, 70),), dark=((15, 35),)),
@@ -134,6 +140,7 @@ CAST: tuple[Home, ...] = (
         name="Forest Cabin",
         story="sensor never comes back",
         begins=160,
+        tags=("remote",),
         level=Level(loud=((0, 12),), breaks_at=12),
     ),
     Home(

@@ -150,6 +150,8 @@ def _home(
         name=home.name,
         timezone=home.zone,
         country=home.country,
+        location=home.zone.rpartition("/")[2].replace("_", " "),
+        tags=home.tags,
         call_name=home.name.split()[0],
         host_spoken_name="Demo Stays",
         policy=policy.public_id if policy else None,
