@@ -112,8 +112,10 @@ def find_desk(session: Session, viewer: Viewer, public_id: str) -> Desk:
 
 
 def desks(session: Session, viewer: Viewer) -> list[Desk]:
-    """Every desk in the viewer's scope, by name."""
-    query = select(Desk).order_by(Desk.name, Desk.id)
+    """Every desk in the viewer's scope, by name; none of an account that was deleted."""
+    gone = select(Account.id).where(Account.deleted_at.is_not(None))
+    kept = or_(Desk.account_id.is_(None), Desk.account_id.not_in(gone))
+    query = select(Desk).where(kept).order_by(Desk.name, Desk.id)
     if not viewer.is_admin:
         query = query.where(
             or_(Desk.id.in_(viewer.desk_ids), Desk.account_id.in_(viewer.account_ids))

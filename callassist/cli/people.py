@@ -90,8 +90,9 @@ def _account(
 ) -> Account | None:
     if wanted is None:
         return None
+    kept = Account.deleted_at.is_(None)
     found = session.scalars(
-        select(Account).where((Account.public_id == wanted) | (Account.name == wanted))
+        select(Account).where(kept, (Account.public_id == wanted) | (Account.name == wanted))
     ).all()
     if len(found) > 1:
         raise InvalidInput(f"{len(found)} accounts are called {wanted}; give the id", "--account")
@@ -99,7 +100,8 @@ def _account(
         return found[0]
     if create:
         return create_account(session, wanted, now=now)
-    known = ", ".join(session.scalars(select(Account.name).order_by(Account.name).limit(10)))
+    some = select(Account.name).where(kept).order_by(Account.name).limit(10)
+    known = ", ".join(session.scalars(some))
     raise InvalidInput(f"there is no account {wanted}; known: {known or 'none yet'}", "--account")
 
 

@@ -31,7 +31,7 @@ class AccountOut(Output):
 
 
 def index(ask: Ask, query: Paging) -> Page[AccountOut]:
-    mine = select(Account).where(of_accounts(ask, Account.id))
+    mine = select(Account).where(of_accounts(ask, Account.id), Account.deleted_at.is_(None))
     rows, following = page_of(ask.session, ask.service.vault, mine, Account.id, query)
     return Page(items=[_out(row) for row in rows], next_cursor=following)
 
