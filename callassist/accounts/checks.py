@@ -23,6 +23,11 @@ def line(value: str, field: str, longest: int = 255, required: bool = True) -> s
     return cleaned
 
 
+def first_name(name: str) -> str:
+    """What colleagues call somebody, until a supervisor says otherwise."""
+    return name.split()[0] if name.split() else ""
+
+
 def zone(name: str, field: str = "timezone") -> str:
     """An IANA zone name; InvalidInput says which one may have been meant."""
     if name in zone_names():

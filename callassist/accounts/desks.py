@@ -138,7 +138,7 @@ def add_operator(
         session,
         desk,
         name=typed.name or "",
-        desk_name=typed.desk_name or typed.name or "",
+        desk_name=typed.desk_name or checks.first_name(typed.name or ""),
         languages=typed.languages or desk.languages,
         person_id=None,
         now=now,

@@ -189,7 +189,7 @@ def _become_operator(
             session,
             desk,
             name=name or person.name or person.email,
-            desk_name=desk_name or name or person.email.partition("@")[0],
+            desk_name=desk_name or checks.first_name(name) or person.email.partition("@")[0],
             languages=languages,
             person_id=person.id,
             now=now,

@@ -38,7 +38,7 @@ def ask(session: Session, operator: Operator, typed: SwapInput, now: datetime) -
     lock_roster(session, operator.desk_id)
     shift = _shift_of(session, typed.shift_id, operator)
     colleague = _colleague(session, typed.colleague_id, operator)
-    back = _shift_of(session, typed.return_id, colleague) if typed.return_id else None
+    back = _return(session, typed.return_id, colleague) if typed.return_id else None
     for one in filter(None, (shift, back)):
         require_askable(session, one, now)
     refuse_overlaps(session, operator, shift, colleague, back, reader=operator)
@@ -121,6 +121,15 @@ def _shift_of(session: Session, public_id: str, operator: Operator) -> Shift:
     if shift is None:
         raise NotFound("no such shift")
     return shift
+
+
+def _return(session: Session, public_id: str, colleague: Operator) -> Shift:
+    try:
+        return _shift_of(session, public_id, colleague)
+    except NotFound:
+        raise InvalidInput(
+            "this shift is not there any more; choose another one", "return"
+        ) from None
 
 
 def _colleague(session: Session, public_id: str, operator: Operator) -> Operator:
