@@ -43,6 +43,13 @@ class Incident(Base):
             postgresql_where=text("closed_at IS NULL AND NOT practice"),
         ),
         Index("ix_incident_account_opened", "account_id", "opened_at"),  # a host's list
+        Index(
+            "ix_incident_account_open",  # a host's first page
+            "account_id",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index("ix_incident_desk_requested", "desk_id", "call_requested_at"),  # a board's shares
         Index("ix_incident_stay", "stay_id"),  # at most 3 per stay and night
         Index("ix_incident_property_closed", "property_id", "closed_at"),  # re-arming
         Index("ix_incident_breach", "breach_id"),
