@@ -127,9 +127,7 @@ def _return(session: Session, public_id: str, colleague: Operator) -> Shift:
     try:
         return _shift_of(session, public_id, colleague)
     except NotFound:
-        raise InvalidInput(
-            "this shift is not there any more; choose another one", "return"
-        ) from None
+        raise InvalidInput("this shift is gone; choose another one", "return") from None
 
 
 def _colleague(session: Session, public_id: str, operator: Operator) -> Operator:
