@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import time
 
-from babel.dates import format_time
+from babel import Locale
+from babel.dates import format_time, get_period_id
 
+_FRENCH = Locale.parse("fr")
 _NO_BREAK = "\u00a0"
 
 
@@ -24,5 +26,5 @@ def _in_french(local: time) -> str:
         name = "midi" if local.hour else "minuit"
         return f"{name}{_NO_BREAK}{local.minute}" if local.minute else name
     minutes = f"{_NO_BREAK}{local.minute:02}" if local.minute else ""
-    part = str(format_time(local, "B", locale="fr"))
+    part = _FRENCH.day_periods["format"]["wide"][get_period_id(local, locale=_FRENCH)]
     return f"{local.hour % 12}{_NO_BREAK}h{minutes} {part}".replace(" ", _NO_BREAK)
