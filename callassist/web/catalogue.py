@@ -30,7 +30,13 @@ _SERVICES = {
     "domain": ("csv_table.py", "csv_titles.py", "phone.py", "language.py", "viewer.py"),
     "escalation": ("**.py",),
     "notifications": ("**.py",),
-    "reports": ("afterwards.py", "digest.py", "evidence.py", "sharing.py"),
+    "reports": (
+        "account_export/source.py",
+        "afterwards.py",
+        "digest.py",
+        "evidence.py",
+        "sharing.py",
+    ),
     "roster": ("**.py",),
     "stays": ("**.py",),
 }
