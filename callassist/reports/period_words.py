@@ -29,8 +29,8 @@ def row(home: HomeFigures, words: Words) -> list[str]:
     reached = percent(home.reached, home.called)
     return [
         isolated(home.home.name),
-        str(home.incidents),
-        str(home.minutes_above),
+        f"{words.ready(home.incidents)}",
+        f"{words.ready(home.minutes_above)}",
         words.plain("none") if reached is None else words.plain("percent").format(n=reached),
         f"{home.quiet_nights}/{home.nights}",
     ]
@@ -51,8 +51,9 @@ def days(figures: Figures, words: Words) -> str:
 
 
 def day_words(day: date, words: Words) -> str:
-    """`16 November 2026`."""
-    return format_date(datetime.combine(day, time(), UTC), "d MMMM y", locale=words.language)
+    """`16 November 2026`; in French the first of a month is an ordinal."""
+    said = format_date(datetime.combine(day, time(), UTC), "d MMMM y", locale=words.language)
+    return said.replace("1 ", "1er ", 1) if words.language == "fr" and day.day == 1 else said
 
 
 def _said(figures: Figures, words: Words) -> Iterator[str]:

@@ -16,11 +16,11 @@ from callassist.reports.render_pdf import render_pdf
 from tests.reports.expected import assert_expected
 from tests.reports.test_rendering import pdf_text
 
-MADE_AT = datetime(2026, 6, 22, 6, 30, tzinfo=UTC)
+MADE_AT = datetime(2026, 7, 6, 6, 30, tzinfo=UTC)
 LOFT = HomeFigures(
     home=Property(name="Loft Canal 12"),
-    nights=7,
-    loud_nights=frozenset({date(2026, 6, 19), date(2026, 6, 20)}),
+    nights=21,
+    loud_nights=frozenset({date(2026, 6, 19), date(2026, 7, 1)}),
     incidents=3,
     by_themselves=1,
     called=2,
@@ -28,13 +28,13 @@ LOFT = HomeFigures(
     minutes_above=1284,
     first_calls=(95.0, 150.0),
 )
-ATTIC = HomeFigures(home=Property(name="Attic"), nights=7)
+ATTIC = HomeFigures(home=Property(name="Attic"), nights=21)
 HOSTILE = HomeFigures(
-    home=Property(name="#panic() *b* {n:th} <b>x</b> 日本"), nights=7, incidents=1, called=1
+    home=Property(name="#panic() *b* {n:th} <b>x</b> 日本"), nights=21, incidents=1, called=1
 )
-WEEK = Figures(first=date(2026, 6, 15), last=date(2026, 6, 21), homes=(ATTIC, LOFT))
-QUIET = replace(WEEK, homes=(ATTIC,))
-NOTHING = replace(WEEK, homes=(replace(ATTIC, nights=0),))
+WEEKS = Figures(first=date(2026, 6, 15), last=date(2026, 7, 5), homes=(ATTIC, LOFT))
+QUIET = replace(WEEKS, homes=(ATTIC,))
+NOTHING = replace(WEEKS, homes=(replace(ATTIC, nights=0),))
 
 
 def printed(figures: Figures, place: str, language: str) -> bytes:
@@ -43,15 +43,15 @@ def printed(figures: Figures, place: str, language: str) -> bytes:
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_a_week_of_two_homes_is_told_whole(language: str) -> None:
-    text = pdf_text(printed(WEEK, "Seaside Homes", language))
-    assert_expected(f"week_of_figures.{language}.txt", text)
+def test_weeks_of_two_homes_is_told_whole(language: str) -> None:
+    text = pdf_text(printed(WEEKS, "Seaside Homes", language))
+    assert_expected(f"three_weeks_of_figures.{language}.txt", text)
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_a_quiet_week_of_one_home_has_no_table(language: str) -> None:
+def test_quiet_weeks_of_one_home_has_no_table(language: str) -> None:
     text = pdf_text(printed(QUIET, "Attic", language))
-    assert_expected(f"quiet_week_of_figures.{language}.txt", text)
+    assert_expected(f"quiet_three_weeks_of_figures.{language}.txt", text)
 
 
 @pytest.mark.parametrize(
@@ -62,14 +62,14 @@ def test_nights_before_the_first_home_are_not_called_quiet(language: str, words:
 
 
 def test_names_stay_text() -> None:
-    text = pdf_text(printed(replace(WEEK, homes=(HOSTILE, LOFT)), "#panic()", "en"))
+    text = pdf_text(printed(replace(WEEKS, homes=(HOSTILE, LOFT)), "#panic()", "en"))
     assert "#panic() *b* {n:th} <b>x</b> □□" in text
     assert "□ stands for a character" in text
 
 
 def test_it_is_tagged_and_knows_its_language_and_title(tmp_path) -> None:
     file = tmp_path / "figures.pdf"
-    file.write_bytes(printed(WEEK, "Seaside Homes", "fr"))
+    file.write_bytes(printed(WEEKS, "Seaside Homes", "fr"))
     reader = PdfReader(file)
     assert "/StructTreeRoot" in reader.root_object
     assert str(reader.root_object["/Lang"]) == "fr"

@@ -65,7 +65,7 @@ def test_the_figures_can_be_printed_in_the_readers_language(stage: Stage) -> Non
     name = "call-assist-figures-2026-06-01-2026-06-12.pdf"
     assert name in answer.headers["Content-Disposition"]
     text = PdfReader(io.BytesIO(answer.get_data())).pages[0].extract_text()
-    assert "du 1 juin 2026 au 12 juin 2026" in text
+    assert "du 1er juin 2026 au 12 juin 2026" in text
     assert "Seaside Homes" in text
     assert "Foreign" not in text
     one_home = f"/reports.pdf?home={stage.home_id}"
@@ -136,7 +136,7 @@ def test_an_owner_without_an_account_gets_each_period_once_and_can_end_it(
     assert "o•••@example.org" in stranger.page(path)
     assert stranger.get(f"{path}x").status_code == 404
     assert stranger.post(path).status_code == 302
-    assert "gets no more" in words_of(stranger.page(path))
+    assert "ne reçoit plus" in words_of(stranger.page(path))
     deliver(item, world.clock.now())
     assert len(post.sent) == 1
     assert "unsubscribed" in words_of(owner.page("/reports"))
