@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from html import unescape
 from urllib.parse import urlsplit
 
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
+from callassist import roster
 from callassist.accounts.people import add_person
 from callassist.domain.viewer import Role
+from callassist.models import Operator
+from callassist.roster import swaps
+from callassist.roster.swaps import SwapInput
 from callassist.stays.guest_links import guest_link
 from tests.web.pages.browser import Browser
 from tests.web.pages.stage import ADMIN, ANN, CHIEF, OWNER, Stage
@@ -51,7 +57,26 @@ def played(stage: Stage) -> Stage:
     stage.available(ann)
     ann.post(f"/desk/tasks/{stage.task().public_id}/accept")
     world.run()
+    _shifts_to_come(stage)
     return stage
+
+
+def _shifts_to_come(stage: Stage) -> None:
+    """Two of Ann's; Ben was asked about the first, and has agreed."""
+    now = stage.world.clock.now()
+    with stage.world.service.sessions.write() as session:
+        query = select(Operator).where(Operator.desk_name.in_(("Ann", "Ben")))
+        ann, ben = session.scalars(query.order_by(Operator.desk_name))
+        nights = [now + timedelta(days=days) for days in (2, 4)]
+        shifts = [
+            roster.add_shift(session, ADMIN, ann.public_id, at, at + timedelta(hours=8))
+            for at in nights
+        ]
+        typed = SwapInput(
+            shift_id=shifts[0].public_id, colleague_id=ben.public_id, reason="A wedding"
+        )
+        swap = swaps.ask(session, ann, typed, now)
+        swaps.agree(session, ben, swap.public_id, now)
 
 
 def people(stage: Stage) -> dict[str, tuple[str, ...]]:

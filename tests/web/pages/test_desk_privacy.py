@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy import Column, String, inspect, select
 
+from callassist import roster
 from callassist.accounts.tokens import issue_token
 from callassist.domain.viewer import Role
 from callassist.models import (
@@ -23,15 +24,19 @@ from callassist.models import (
     Person,
     Policy,
     Property,
+    PropertyTag,
     Sensor,
     SensorConnection,
+    Shift,
     Stay,
     StayNumber,
 )
+from callassist.roster import swaps
+from callassist.roster.swaps import SwapInput
 from callassist.web.api.catalogue import ROUTES
 from callassist.web.api.routing import Scope
 from tests.web.pages.browser import Browser
-from tests.web.pages.stage import ANN, OWNER, Stage
+from tests.web.pages.stage import ADMIN, ANN, OWNER, Stage
 from tests.web.world import GUEST, HOST
 
 CANARY = "Kanarie"
@@ -63,6 +68,8 @@ def cage(stage: Stage) -> int:
                 for name in texts:
                     setattr(row, name, f"{CANARY} {model.__tablename__} {name}")
                     planted += 1
+        for home in session.scalars(select(Property)):
+            session.add(PropertyTag(property_id=home.id, tag=f"{CANARY} tag"))
     return planted
 
 
@@ -75,7 +82,7 @@ def _is_free(column: Column[object], allowed: set[str]) -> bool:
 
 def addresses(stage: Stage) -> list[str]:
     """Every page and fragment of the desk, with ids filled in."""
-    task = stage.task().public_id
+    task, shift, colleague = stage.task().public_id, *coming_shift(stage)
     steps = [f"{n}-{state}" for n in (1, 2) for state in ("offered", "taken", "talking", "result")]
     found = []
     for rule in stage.world.app.url_map.iter_rules():
@@ -84,9 +91,32 @@ def addresses(stage: Stage) -> list[str]:
         if "<step>" in rule.rule:
             found += [rule.rule.replace("<step>", step) for step in steps]
         else:
-            found.append(rule.rule.replace("<task_id>", task))
+            path = rule.rule.replace("<task_id>", task).replace("<shift_id>", shift)
+            found += [path, f"{path}?with={colleague}"] if "<shift_id>" in rule.rule else [path]
     assert len(found) > 12
     return found
+
+
+def coming_shift(stage: Stage) -> tuple[str, str]:
+    """A shift that Ann has yet to work, asked about as it can be, and the colleague's id."""
+    with stage.world.service.sessions.write() as session:
+        ann, ben = (
+            session.scalars(select(Operator).where(Operator.desk_name == name)).one()
+            for name in ("Ann", "Ben")
+        )
+        begin = stage.world.clock.now() + timedelta(days=5)
+        known = select(Shift).where(Shift.operator_id == ann.id, Shift.starts_at > begin)
+        shift = session.scalars(known.order_by(Shift.starts_at.desc())).first()
+        if shift is not None:
+            return shift.public_id, ben.public_id
+        for days in (10, 12):
+            end = begin + timedelta(days=days, hours=8)
+            shift = roster.add_shift(session, ADMIN, ann.public_id, end - timedelta(hours=8), end)
+            if days == 10:
+                typed = SwapInput(shift_id=shift.public_id, colleague_id=ben.public_id)
+                swaps.ask(session, ann, typed, stage.world.clock.now())
+        assert shift is not None
+        return shift.public_id, ben.public_id
 
 
 def crawl(stage: Stage, browser: Browser, token: str) -> dict[str, str]:
