@@ -182,17 +182,14 @@ def _checks(said: Mapping[Column, str], around: Around) -> dict[Column, Callable
             )
         return found
 
-    def yes(cell: str) -> bool:
-        return written_yes(cell, "")
-
     return {
         **{Column(name): check for name, check in TEXTS.items()},
         Column.TIMEZONE: zone,
         Column.LANGUAGE: written_language,
         Column.TAGS: lambda cell: clean_tags(split_tags(cell)),
         Column.RULES: preset,
-        Column.CALL_NAME_TO_GUEST: yes,
-        Column.HOST_ONLY: yes,
+        Column.CALL_NAME_TO_GUEST: written_yes,
+        Column.HOST_ONLY: written_yes,
     }
 
 

@@ -49,11 +49,11 @@ def written_language(said: str) -> str:
     return _LANGUAGES.get(plain_title(said)) or plain_language(said)
 
 
-def written_yes(said: str, field: str) -> bool:
+def written_yes(said: str) -> bool:
     """Whether a cell means yes; an empty one means no, InvalidInput for what is neither."""
     word = plain_title(said)
     if word in _YES:
         return True
     if word in _NO and (word or not said.strip()):
         return False
-    raise InvalidInput("write yes or no", field)
+    raise InvalidInput("write yes or no")

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from callassist.models import NoiseReading, Policy, Property, Sensor
+from callassist.models import NoiseReading, Policy, Sensor
 from tests.web.pages.browser import Browser, words_of
 from tests.web.pages.stage import LOOKER, OTHER, OWNER, Stage
 
@@ -170,28 +170,6 @@ def test_after_ten_minutes_a_change_stays(stage: Stage) -> None:
     assert "This change cannot be undone any more" in page
     with stage.world.service.sessions.read() as session:
         assert session.scalars(select(Policy)).one().rules["threshold_db"] == 80
-
-
-def test_rules_are_given_to_picked_homes_together(stage: Stage) -> None:
-    owner = stage.sign_in(OWNER)
-    stage.more_homes(2)
-    policy = saved(stage, owner).rpartition("/")[2]
-    with stage.world.service.sessions.read() as session:
-        ids = list(
-            session.scalars(
-                select(Property.public_id).where(Property.account_id == stage.account.id)
-            )
-        )
-    owner.post("/homes/rules", policy=policy)
-    assert "Tick at least one home." in words_of(owner.page("/homes"))
-    owner.post("/homes/rules", policy=policy, home=ids)
-    assert "3 homes have these rules now." in words_of(owner.page("/homes"))
-    assert owner.post("/homes/rules", policy=policy, home=stage.other_home_id).status_code == 302
-    with stage.world.service.sessions.read() as session:
-        foreign = session.scalars(
-            select(Property).where(Property.public_id == stage.other_home_id)
-        ).one()
-        assert foreign.policy_id is None
 
 
 def test_a_set_in_use_is_not_removed(stage: Stage) -> None:
