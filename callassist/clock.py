@@ -12,17 +12,31 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
-class Clock(Protocol):
-    """Aware UTC now, and how long a wait on it lasts in real seconds."""
+class Pace(Protocol):
+    """How fast a clock runs."""
 
-    speed: float
-
-    def now(self) -> datetime:
-        """The present instant, aware and in UTC."""
+    @property
+    def speed(self) -> float:
+        """How many times as fast as real time."""
         ...
 
     def real_seconds(self, span: timedelta) -> float:
-        """Real seconds in which `span` of this clock passes."""
+        """Real seconds in which `span` of this clock passes; a negative one has passed."""
+        ...
+
+    def span(self, seconds: float) -> timedelta:
+        """What passes of this clock in so many real seconds, or has passed if that is more.
+
+        For limits that count in real time (heartbeats, time-outs): never shorter than they say.
+        """
+        ...
+
+
+class Clock(Pace, Protocol):
+    """Aware UTC now, and how long a wait on it lasts in real seconds."""
+
+    def now(self) -> datetime:
+        """The present instant, aware and in UTC."""
         ...
 
 
@@ -44,6 +58,9 @@ class SystemClock:
     def real_seconds(self, span: timedelta) -> float:
         return span.total_seconds()
 
+    def span(self, seconds: float) -> timedelta:
+        return timedelta(seconds=seconds)
+
 
 class ScaledClock:
     """Runs `speed` times faster than real time from a stored origin, so restarts go on.
@@ -62,6 +79,9 @@ class ScaledClock:
     def real_seconds(self, span: timedelta) -> float:
         return span.total_seconds() / self.speed
 
+    def span(self, seconds: float) -> timedelta:
+        return timedelta(seconds=seconds * self.speed)
+
 
 class ManualClock:
     """A clock that moves only when told to: for tests and proofs."""
@@ -78,6 +98,9 @@ class ManualClock:
 
     def real_seconds(self, span: timedelta) -> float:
         return span.total_seconds()
+
+    def span(self, seconds: float) -> timedelta:
+        return timedelta(seconds=seconds)
 
     def advance(self, **span: float) -> datetime:
         """Move forward by `timedelta(**span)` and return the new instant."""

@@ -90,7 +90,7 @@ def build(
         fresh_contact=NothingImported(),
         public_url=settings.service.public_url,
         up_since=uptime.since,
-        clock_speed=clock.speed,
+        pace=clock,
     )
     detection = Detection(default_policy(settings), ADAPTERS, uptime.since)
     timer_handlers: dict[str, TimerHandler] = {

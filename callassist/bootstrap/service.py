@@ -34,7 +34,9 @@ class Uptime:
 
     def beat(self) -> datetime:
         """Write a heartbeat and remember since when the service is up without a gap."""
-        outage_after = max(uptime.OUTAGE_AFTER, uptime.OUTAGE_AFTER * self._clock.speed)
+        outage_after = max(
+            uptime.OUTAGE_AFTER, self._clock.span(uptime.OUTAGE_AFTER.total_seconds())
+        )
         with self._sessions.write() as session:
             now = self._clock.now()
             self._since = uptime.heartbeat(session, now, outage_after=outage_after)

@@ -13,10 +13,11 @@ from flask import Flask
 from callassist import __version__
 from callassist.accounts.first_start import first_administrator
 from callassist.bootstrap import Service, build, set_up_logs
-from callassist.cli.staging import add_stage
+from callassist.cli.staging import add_stage, stage_clock
 from callassist.cli.stopping import when_told_to_stop
+from callassist.clock import Clock
 from callassist.live import Hub, Live, LiveAlone, LiveFirst
-from callassist.settings import load_settings
+from callassist.settings import Settings, load_settings
 from callassist.web.app import common_headers, create_app
 from callassist.web.live_viewers import viewers_of
 from callassist.web.static_files import version_of
@@ -25,15 +26,13 @@ from callassist.worker import Metronome
 
 def everything() -> Flask:
     """The application of `serve`, with its loops running; SettingsError names what is wrong."""
-    return _everything(lambda _application, _service: None)
+    return _everything(built(), lambda *_: None)
 
 
-def _everything(dress: Callable[[Flask, Service], None]) -> Flask:
-    service = built()
+def _everything(service: Service, dress: Callable[[Flask, Service, Hub], None]) -> Flask:
     _greet(service)
     application = create_app(service)
-    _with_live(service, application)
-    dress(application, service)
+    dress(application, service, _with_live(service, application))
     service.start_web()
     service.start_worker()
     metronome = Metronome(service)
@@ -44,7 +43,10 @@ def _everything(dress: Callable[[Flask, Service], None]) -> Flask:
 
 def stage() -> Flask:
     """The application of the demo: `everything` with its stage; SettingsError for a real one."""
-    return _everything(add_stage)
+    return _everything(
+        built(stage_clock),
+        lambda application, service, hub: add_stage(application, service, hub.tell_time),
+    )
 
 
 def web_only() -> Flask:
@@ -60,31 +62,40 @@ def web_only() -> Flask:
 def live_only() -> LiveAlone:
     """The application of `live`; SettingsError names what is wrong."""
     service = built()
-    live = _live(service, create_app(service))
+    live = _live(service, create_app(service), _hub(service))
     _at_exit(service.stop)
     return LiveAlone(live)
 
 
-def built() -> Service:
-    """The parts of one process, as the settings say; SettingsError names what is wrong."""
+def built(clock_of: Callable[[Settings], Clock] | None = None) -> Service:
+    """The parts of one process, as the settings say; SettingsError names what is wrong.
+
+    `clock_of` gives a clock in the place of the one that the settings name.
+    """
     settings = load_settings()
     set_up_logs(settings.service.log_level)
-    return build(settings)
+    return build(settings, clock=clock_of and clock_of(settings))
 
 
-def _with_live(service: Service, pages: Flask) -> None:
+def _with_live(service: Service, pages: Flask) -> Hub:
     """Let `pages` answer /live too."""
-    live = _live(service, pages)
+    hub = _hub(service)
+    live = _live(service, pages, hub)
     threads = service.settings.service.web_threads
     pages.wsgi_app = LiveFirst(pages.wsgi_app, live, threads)  # type: ignore[method-assign]
+    return hub
 
 
-def _live(service: Service, pages: Flask) -> Live:
-    """The streams of one process, with their hub running; `pages` knows who is signed in."""
-    settings = service.settings.live
-    hub = Hub(service.sessions, service.clock, limit=settings.streams)
+def _hub(service: Service) -> Hub:
+    """What hands out changes to the streams of one process, running."""
+    hub = Hub(service.sessions, service.clock, limit=service.settings.live.streams)
     hub.start()
     when_told_to_stop(hub.stop)
+    return hub
+
+
+def _live(service: Service, pages: Flask, hub: Hub) -> Live:
+    """The streams of one process; `pages` knows who is signed in."""
     return Live(
         hub,
         service.sessions,
@@ -92,7 +103,7 @@ def _live(service: Service, pages: Flask) -> Live:
         viewers_of(pages),
         version=f"{__version__}-{version_of(Path(str(pages.static_folder)))}",
         common_headers=lambda: common_headers(service.clock),
-        max_age=settings.max_age,
+        max_age=service.settings.live.max_age,
     )
 
 

@@ -2,26 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask
 from flask.typing import ResponseReturnValue
 
 from callassist.accounts.sign_in_sessions import Way
 from callassist.bootstrap import Service
-from callassist.demo.stage import Seats, blueprint
+from callassist.demo.conductor import Conductor
+from callassist.demo.kept_pace import kept_pace
+from callassist.demo.pace import PacedClock
+from callassist.demo.stage import Seats, blueprint, newest
 from callassist.errors import SettingsError
+from callassist.migrations import upgrade
 from callassist.models import Person
+from callassist.settings import Settings
+from callassist.storage.engine import make_engine
 from callassist.storage.facts import get_fact
+from callassist.storage.sessions import Sessions
 from callassist.web.datastore import SignedIn
 from callassist.web.pages.entry import demo, letting_in
 
+_REFUSED = "--stage belongs to the demo; run `callassist demo --serve`"
 
-def add_stage(application: Flask, service: Service) -> None:
-    """Add `/demo` and its seats; SettingsError unless this is the demo's own database."""
+
+def stage_clock(settings: Settings) -> PacedClock:
+    """The demo's clock, which visitors may set; SettingsError for any other database."""
+    settings.service.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = make_engine(settings.database.url)
+    try:
+        upgrade(engine)
+        with Sessions(engine).read() as session:
+            kept = kept_pace(session)
+    finally:
+        engine.dispose()
+    if kept is None:
+        raise SettingsError(_REFUSED)
+    return PacedClock(kept.pieces)
+
+
+def add_stage(
+    application: Flask, service: Service, tell_time: Callable[[], None] = lambda: None
+) -> None:
+    """Add `/demo`, its seats and the pace of its night.
+
+    `tell_time` is called when the clock runs at another speed. SettingsError unless this is the
+    demo's own database.
+    """
     with service.sessions.read() as session:
         is_demo = get_fact(session, demo.FACT) is not None
-    if not is_demo or not service.telephony.capabilities().simulated:
-        raise SettingsError("--stage belongs to the demo; run `callassist demo --serve`")
-    application.register_blueprint(blueprint(service, _sit_down))
+    clock = service.clock
+    is_simulated = service.telephony.capabilities().simulated
+    if not is_demo or not is_simulated or not isinstance(clock, PacedClock):
+        raise SettingsError(_REFUSED)
+
+    def tell() -> None:
+        service.sessions.hints.clock_changed()
+        tell_time()
+
+    conductor = Conductor(service.sessions, clock, lambda: newest(service.sessions), tell)
+    conductor.go_on()
+    application.register_blueprint(blueprint(service, conductor, _sit_down))
     application.wsgi_app = Seats(application.wsgi_app)  # type: ignore[method-assign]
 
 

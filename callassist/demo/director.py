@@ -19,6 +19,7 @@ from callassist.errors import PermanentError
 
 TIMEOUT = (2.0, 10.0)
 RETRY_SECONDS = 0.1
+LOOK_SECONDS = 0.1  # the clock may run faster from one moment to the next
 
 
 @dataclass
@@ -65,7 +66,7 @@ class Director:
             seconds = self._clock.real_seconds(at - self._clock.now())
             if seconds <= 0:
                 return
-            self._stop.wait(min(seconds, 0.5))
+            self._stop.wait(min(seconds, LOOK_SECONDS))
 
     def _post(self, post: Post) -> None:
         connection = self._scene.connections[post.adapter]

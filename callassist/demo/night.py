@@ -14,9 +14,12 @@ from typing import Any
 
 from callassist.clock import Clock
 from callassist.demo.cast import CAST, ROBOTS
+from callassist.demo.conductor import Follower
 from callassist.demo.director import Director
 from callassist.demo.inputs import sayings
+from callassist.demo.kept_pace import begin_pace
 from callassist.demo.outcome import nothing_open, outcome
+from callassist.demo.pace import PacedClock
 from callassist.demo.robots import RobotHost, RobotOperator
 from callassist.demo.scene import Scene, set_scene
 from callassist.demo.server import DemoServer, free_port
@@ -61,10 +64,15 @@ class DemoNight:
         midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         epoch = midnight + BEGINS_AT
         self.began = epoch  # until the service answers, which costs the fast clock an hour
-        scaled = replace(settings, service=replace(settings.service, clock_speed=speed))
         with self.sessions.write() as session:
             self.scene: Scene = set_scene(session, self.vault, epoch)
-        self.clock: Clock = load_clock(self.sessions, scaled, epoch=epoch)
+        self.clock: Clock
+        self._follower: Follower | None = None
+        if with_stage:
+            self.clock, self._follower = self._paced(speed, epoch)
+        else:
+            scaled = replace(settings, service=replace(settings.service, clock_speed=speed))
+            self.clock = load_clock(self.sessions, scaled, epoch=epoch)
         check_key(self.sessions, self.vault, now=epoch)
         self._refused: PermanentError | None = None
         self.director = Director(self.server.url, self.clock, self.scene)
@@ -82,6 +90,8 @@ class DemoNight:
         """Service up, robots at work, sensors posting in a thread; all stopped at the end."""
         self.server.start()
         self.began = self.clock.now() + timedelta(seconds=self.clock.speed)
+        if self._follower is not None:
+            self._follower.start()
         for robot in self.robots:
             robot.start()
         playing = threading.Thread(target=self._play, name="director", daemon=True)
@@ -94,6 +104,8 @@ class DemoNight:
             playing.join(timeout=15)
             for robot in self.robots:
                 robot.stop()
+            if self._follower is not None:
+                self._follower.stop()
             self.server.stop()
             self.sessions.engine.dispose()
 
@@ -120,6 +132,13 @@ class DemoNight:
         """What the night came to (DESIGN 5)."""
         with self.sessions.read() as session:
             return outcome(session, self.scene.stories)
+
+    def _paced(self, speed: float, epoch: datetime) -> tuple[PacedClock, Follower]:
+        """A clock whose speed a visitor of the stage may change."""
+        with self.sessions.write() as session:
+            kept = begin_pace(session, speed, epoch=epoch, real=datetime.now(UTC))
+        clock = PacedClock(kept.pieces)
+        return clock, Follower(self.sessions, clock)
 
     def _play(self) -> None:
         by_hand = [

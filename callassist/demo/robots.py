@@ -15,6 +15,7 @@ import structlog
 
 from callassist.clock import Clock
 from callassist.demo.cast import Robot
+from callassist.demo.pace import STILL
 from callassist.demo.taking_over import HOST, Watch
 
 _log = structlog.get_logger()
@@ -37,9 +38,9 @@ class _Refused(Exception):
 class _ApiClient:
     """A robot in a thread of its own; knows only what the API shows."""
 
-    def __init__(self, url: str, token: str, name: str, watch: Watch) -> None:
+    def __init__(self, url: str, token: str, name: str, clock: Clock, watch: Watch) -> None:
         self._url = f"{url}/api/v1"
-        self._name, self._watch = name, watch
+        self._name, self._clock, self._watch = name, clock, watch
         self._stop = threading.Event()
         self._http = requests.Session()
         self._http.headers["Authorization"] = f"Bearer {token}"
@@ -60,13 +61,20 @@ class _ApiClient:
                 self._stop.wait(IDLE_SECONDS)
                 continue
             try:
-                self._work()
+                if self._clock.speed <= STILL:
+                    self._stand_by()
+                else:
+                    self._work()
             except (_Refused, requests.RequestException) as trouble:
                 _log.debug("robot waits", action="robot_waits", reason=str(trouble))
                 self._stop.wait(0.05)
 
     def _work(self) -> None:
         raise NotImplementedError
+
+    def _stand_by(self) -> None:
+        """The night is paused: so is a robot, but it stays at its place."""
+        self._stop.wait(IDLE_SECONDS)
 
     def _get(self, path: str) -> dict[str, Any]:
         return _answer(self._http.get(f"{self._url}/{path}", timeout=TIMEOUT))
@@ -81,30 +89,28 @@ class RobotHost(_ApiClient):
     """A host who sees to whatever needs them, a few minutes after it came up."""
 
     def __init__(self, url: str, token: str, clock: Clock, watch: Watch) -> None:
-        super().__init__(url, token, HOST, watch)
-        self._look_seconds = min(5.0, clock.real_seconds(HOST_LOOKS_EVERY))
+        super().__init__(url, token, HOST, clock, watch)
 
     def _work(self) -> None:
         for alarm in self._get("needs-you")["items"]:
             if alarm["acknowledged_at"] is None:
                 self._post(f"needs-you/{alarm['id']}/acknowledge")
-        self._stop.wait(self._look_seconds)
+        self._stop.wait(min(5.0, self._clock.real_seconds(HOST_LOOKS_EVERY)))
 
 
 class RobotOperator(_ApiClient):
     """One operator at the desk."""
 
     def __init__(self, url: str, token: str, robot: Robot, clock: Clock, watch: Watch) -> None:
-        super().__init__(url, token, robot.name, watch)
+        super().__init__(url, token, robot.name, clock, watch)
         self._beaten = 0.0
         self._dialled: set[str] = set()
-        self._look_seconds = LOOK_SECONDS if clock.speed > 200 else IDLE_SECONDS
 
     def _work(self) -> None:
         self._stay_available()
         task = self._my_task()
         if task is None:
-            self._stop.wait(self._look_seconds)
+            self._wait_a_little()
         elif task["state"] == "offered":
             self._post(f"call-tasks/{task['id']}/accept")
         elif task["state"] == "assigned" and task["id"] not in self._dialled:
@@ -112,7 +118,14 @@ class RobotOperator(_ApiClient):
         elif task["state"] == "wrapping_up":
             self._save(task["id"])
         else:
-            self._stop.wait(self._look_seconds)
+            self._wait_a_little()
+
+    def _stand_by(self) -> None:
+        self._stay_available()
+        super()._stand_by()
+
+    def _wait_a_little(self) -> None:
+        self._stop.wait(LOOK_SECONDS if self._clock.speed > 200 else IDLE_SECONDS)
 
     def _stay_available(self) -> None:
         """Send a heartbeat now and then; it also ends a break after missed offers."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from callassist.clock import Pace, SystemClock
 from callassist.domain.cadence import Cadence
 from callassist.domain.policy import EscalationPolicy
 from callassist.escalation.policy import Limits
@@ -32,11 +33,11 @@ class Escalation:
     fresh_contact: FreshContact
     public_url: str
     up_since: Callable[[], datetime]
-    clock_speed: float = 1.0
+    pace: Pace = field(default_factory=SystemClock)
 
     def real(self, span: timedelta) -> timedelta:
         """`span` of real time (heartbeats), as time of the service's clock."""
-        return span * self.clock_speed
+        return self.pace.span(span.total_seconds())
 
     def network(self, span: timedelta) -> timedelta:
         """`span` of the phone network's time, as time of the service's clock."""

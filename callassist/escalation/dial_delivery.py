@@ -129,7 +129,7 @@ def _rate_wait(
     )
     if latest is None:
         return None
-    return max((latest + spacing - now).total_seconds() / ctx.clock_speed, 0.02)
+    return max(ctx.pace.real_seconds(latest + spacing - now), 0.02)
 
 
 def _unclaim(ctx: Escalation, attempt_id: int) -> None:

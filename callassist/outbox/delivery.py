@@ -96,7 +96,7 @@ def _wait(error: Exception, item: OutboxItem, clock: Clock) -> timedelta:
     wait = BACKOFF[min(item.attempts, len(BACKOFF)) - 1]
     if isinstance(error, TransientError) and error.retry_after is not None:
         # The one who refused counts real seconds, whatever our clock's speed is.
-        return max(wait, timedelta(seconds=error.retry_after * clock.speed))
+        return max(wait, clock.span(error.retry_after))
     return wait
 
 

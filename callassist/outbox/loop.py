@@ -94,7 +94,7 @@ class OutboxLoop:
             return claiming.claim(session, topics, now, now + self._lease(), limit)
 
     def _lease(self) -> timedelta:
-        return max(LEASE, timedelta(seconds=_LEAST_REAL_LEASE_SECONDS * self._clock.speed))
+        return max(LEASE, self._clock.span(_LEAST_REAL_LEASE_SECONDS))
 
     def _free_topics(self) -> dict[str, int]:
         with self._lock:

@@ -30,6 +30,11 @@ class Hints:
                 self._earliest[loop] = at
                 self._bell.notify_all()
 
+    def clock_changed(self) -> None:
+        """The clock runs at another speed: everybody who waits reckons again how long."""
+        with self._bell:
+            self._bell.notify_all()
+
     def ring(self, loop: str) -> None:
         """End the wait of `loop` now, for instance because it shall stop."""
         with self._bell:

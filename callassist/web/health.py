@@ -101,7 +101,7 @@ def backlog(service: Service) -> Iterator[tuple[str, float]]:
     with service.sessions.read() as session:
         for name, query in (("timers", open_timers), ("outbox", open_outbox)):
             oldest, count = session.execute(query).one()
-            late = 0.0 if oldest is None else service.clock.real_seconds(now - oldest)
+            late = 0.0 if oldest is None else -service.clock.real_seconds(oldest - now)
             yield f"{name}_late_seconds", late
             yield f"{name}_due", float(count)
 

@@ -45,7 +45,7 @@ class WorkerWatch:
             last = last_heartbeat(session)
         if last is None:
             return WorkerSeen(ago=None)
-        return WorkerSeen(ago=timedelta(seconds=max(clock.real_seconds(clock.now() - last), 0.0)))
+        return WorkerSeen(ago=timedelta(seconds=max(-clock.real_seconds(last - clock.now()), 0.0)))
 
     def lately(self) -> WorkerSeen:
         """The same, looked up rarely; a service that has just started is given its time."""

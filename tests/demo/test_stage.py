@@ -10,9 +10,11 @@ import pytest
 from flask import Flask
 
 from callassist.bootstrap import Service, build
-from callassist.cli.staging import add_stage
+from callassist.cli.staging import add_stage, stage_clock
 from callassist.clock import ManualClock
 from callassist.demo.cast import CAST, ROBOTS
+from callassist.demo.kept_pace import SKIPPING, begin_pace, kept_pace
+from callassist.demo.pace import STILL, PacedClock, Piece
 from callassist.demo.scene import set_scene
 from callassist.demo.stage.captions import LANGUAGES, captions, texts
 from callassist.demo.stage.seats import SEATS
@@ -24,13 +26,15 @@ from callassist.settings import load_settings
 from callassist.web.app import create_app
 
 NIGHT = datetime(2026, 8, 1, 20, tzinfo=UTC)
+REAL = datetime(2026, 11, 22, 9, tzinfo=UTC)
 
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
     """A service on an empty database; what is not the demo's."""
     settings = load_settings({"CALLASSIST_DATA_DIR": str(tmp_path)}, dotenv=None)
-    built = build(settings, clock=ManualClock(NIGHT))
+    clock = PacedClock([Piece(origin=REAL, shown=NIGHT, speed=60)], real_now=lambda: REAL)
+    built = build(settings, clock=clock)
     yield built
     built.stop()
 
@@ -40,6 +44,7 @@ def stage(service: Service) -> Flask:
     """The demo's application with its stage."""
     with service.sessions.write() as session:
         set_scene(session, service.vault, NIGHT, CAST[:2])
+        begin_pace(session, 60, epoch=NIGHT, real=REAL)
     application = create_app(service)
     add_stage(application, service)
     return application
@@ -127,14 +132,70 @@ def test_a_robot_steps_back_for_a_visitor_and_works_again_when_handed_back(servi
 def test_taking_over_by_the_button_needs_the_stages_own_form(stage, service):
     browser = stage.test_client()
     assert browser.post("/demo/robots/Ann", data={"who": "visitor"}).status_code == 400
-    page = browser.get("/demo").text
-    token = page.split('name="csrf_token" value="')[1].split('"')[0]
+    token = token_of(browser)
     answer = browser.post("/demo/robots/Ann", data={"who": "visitor", "csrf_token": token})
     assert answer.location == "/demo?desk=Ann"
     assert "You sit at Ann’s desk" in browser.get("/demo?desk=Ann").text
     with service.sessions.read() as session:
         assert taken_over(session) == {"Ann"}
     assert browser.post("/demo/robots/Nobody", data={"csrf_token": token}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("pressed", "speed"), [("pause", STILL), ("30", 30), ("next", SKIPPING), ("play", 60)]
+)
+def test_a_visitor_sets_the_pace_by_the_stages_own_buttons(stage, service, pressed, speed):
+    browser = stage.test_client()
+    data = {"pace": pressed, "csrf_token": token_of(browser), "desk": "Ben"}
+    assert browser.post("/demo/clock", data=data).location == "/demo?desk=Ben"
+    with service.sessions.read() as session:
+        assert kept_pace(session).speed == speed
+    assert service.clock.pieces[-1].speed == speed
+    browser.post("/demo/clock", data={**data, "pace": "play"})
+
+
+def test_the_page_says_that_the_night_stands_and_offers_to_go_on(stage):
+    browser = stage.test_client()
+    assert 'value="pause"' in browser.get("/demo").text
+    browser.post("/demo/clock", data={"pace": "pause", "csrf_token": token_of(browser)})
+    page = browser.get("/demo").text
+    assert 'value="play"' in page
+    assert "The night stands still" in page
+
+
+@pytest.mark.parametrize("pressed", ["", "0", "-1", "600", "1e9", "nan"])
+def test_no_other_pace_can_be_asked_for(stage, service, pressed):
+    browser = stage.test_client()
+    data = {"pace": pressed, "csrf_token": token_of(browser)}
+    assert browser.post("/demo/clock", data=data).status_code == 400
+    assert service.clock.speed == 60
+
+
+def test_the_pace_needs_the_stages_own_form_and_is_nowhere_else(stage, service):
+    assert stage.test_client().post("/demo/clock", data={"pace": "pause"}).status_code == 400
+    elsewhere = {rule.rule for rule in create_app(service).url_map.iter_rules()}
+    assert not {path for path in elsewhere if path.startswith("/demo")}
+
+
+def test_a_database_that_is_not_a_demos_has_no_clock_to_set(tmp_path):
+    settings = load_settings({"CALLASSIST_DATA_DIR": str(tmp_path)}, dotenv=None)
+    with pytest.raises(SettingsError, match="demo"):
+        stage_clock(settings)
+
+
+def test_a_service_with_a_clock_of_its_own_has_no_stage(tmp_path):
+    settings = load_settings({"CALLASSIST_DATA_DIR": str(tmp_path)}, dotenv=None)
+    service = build(settings, clock=ManualClock(NIGHT))
+    with service.sessions.write() as session:
+        set_scene(session, service.vault, NIGHT, CAST[:1])
+    with pytest.raises(SettingsError, match="demo"):
+        add_stage(create_app(service), service)
+    service.stop()
+
+
+def token_of(browser):
+    """The protection of the stage's forms."""
+    return browser.get("/demo").text.split('name="csrf_token" value="')[1].split('"')[0]
 
 
 def test_captions_say_what_happened_and_why(stage, service):

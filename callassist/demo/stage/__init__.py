@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from callassist.demo.stage.captions import newest
 from callassist.demo.stage.page import blueprint
 from callassist.demo.stage.seats import Seats
 
-__all__ = ["Seats", "blueprint"]
+__all__ = ["Seats", "blueprint", "newest"]

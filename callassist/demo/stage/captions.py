@@ -18,6 +18,7 @@ from callassist.domain.log_action import LogAction
 from callassist.domain.message_kind import OFF_BY_DEFAULT
 from callassist.models import Incident, IncidentLogEntry, Operator, Property
 from callassist.reports.words import Words
+from callassist.storage.sessions import Sessions
 
 LANGUAGES = ("en", "fr")
 CITY, ZONE = "Paris", ZoneInfo("Europe/Paris")
@@ -66,6 +67,12 @@ def captions(session: Session, language: str) -> list[Caption]:
         if told is not None:
             found.append(told)
     return found[:SHOWN]
+
+
+def newest(sessions: Sessions) -> int:
+    """The id of the newest caption; 0 when nothing was told yet."""
+    with sessions.read() as session:
+        return next((each.id for each in captions(session, LANGUAGES[0])), 0)
 
 
 def _caption(

@@ -1,16 +1,19 @@
-"""The page `/demo` and its buttons: sit down in a seat, take a robot's place, hand it back."""
+"""The page `/demo` and its buttons: seats, robots' places, and the pace of the night."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from babel.dates import format_datetime
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from callassist.bootstrap import Service
 from callassist.demo.cast import ROBOTS
+from callassist.demo.conductor import Conductor
+from callassist.demo.kept_pace import SPEEDS, at_speed, paused, playing
 from callassist.demo.scene import HOST_EMAIL, OPERATOR_EMAIL, email_of
 from callassist.demo.stage.captions import CITY, LANGUAGES, ZONE, captions, texts
 from callassist.demo.taking_over import HOST, hand_back, take_over, taken_over
@@ -18,10 +21,11 @@ from callassist.models import Person
 
 SitDown = Callable[[Person, str], ResponseReturnValue]  # signs a person in, leads to an address
 _OPERATORS = tuple(robot.name for robot in ROBOTS)
+_ORDERS = {"pause": paused, "play": playing} | {f"{each:g}": at_speed(each) for each in SPEEDS}
 _WALLS = ("/board/wall", "/board", "/desk")  # the first that this version has
 
 
-def blueprint(service: Service, sit_down: SitDown) -> Blueprint:
+def blueprint(service: Service, conductor: Conductor, sit_down: SitDown) -> Blueprint:
     """The stage of one demo service; `sit_down` is how people are let in."""
     stage = Blueprint(
         "stage",
@@ -34,14 +38,13 @@ def blueprint(service: Service, sit_down: SitDown) -> Blueprint:
     @stage.get("/demo")
     def page() -> ResponseReturnValue:
         language = _language()
-        watched = request.args.get("desk", _OPERATORS[0])
         return render_template(
             "stage/stage.html",
             words=texts(language),
             stage_language=language,
             robots=_OPERATORS,
-            watched=watched if watched in _OPERATORS else _OPERATORS[0],
-            speed=service.clock.speed,
+            watched=_watched(request.args.get("desk")),
+            speeds=SPEEDS,
             **_state(language),
         )
 
@@ -54,9 +57,16 @@ def blueprint(service: Service, sit_down: SitDown) -> Blueprint:
         at = service.clock.now()
         with service.sessions.read() as session:
             told, taken = captions(session, language), taken_over(session)
-        clock = f"{at.astimezone(ZONE):%H:%M}"
-        local = texts(language)["local"].format(clock=clock, city=CITY)
-        return {"captions": told, "taken": taken, "local": local}
+        return {
+            "captions": told,
+            "taken": taken,
+            "at": at,
+            "clock_speed": service.clock.speed,
+            "zone": ZONE.key,
+            "city": CITY,
+            "shown": format_datetime(at, "EEEE HH:mm", tzinfo=ZONE, locale=language),
+            "pace": conductor.kept(),
+        }
 
     @stage.get("/demo/seat/<who>")
     def seat(who: str) -> ResponseReturnValue:
@@ -70,6 +80,18 @@ def blueprint(service: Service, sit_down: SitDown) -> Blueprint:
             person = session.scalars(select(Person).where(Person.email == email)).one()
         return sit_down(person, there)
 
+    @stage.post("/demo/clock")
+    def clock() -> ResponseReturnValue:
+        """Pause, play, another speed, or on to the next event."""
+        order = request.form.get("pace", "")
+        if order == "next":
+            conductor.skip()
+        elif order in _ORDERS:
+            conductor.change(_ORDERS[order])
+        else:
+            abort(400)
+        return redirect(url_for("stage.page", desk=_watched(request.form.get("desk"))))
+
     @stage.post("/demo/robots/<name>")
     def robot(name: str) -> ResponseReturnValue:
         """Take a robot's place, or hand it back."""
@@ -78,10 +100,14 @@ def blueprint(service: Service, sit_down: SitDown) -> Blueprint:
         change = take_over if request.form.get("who") == "visitor" else hand_back
         with service.sessions.write() as session:
             change(session, name, datetime.now(UTC))
-        watched = name if name in _OPERATORS else request.form.get("desk", _OPERATORS[0])
-        return redirect(url_for("stage.page", desk=watched))
+        watched = name if name in _OPERATORS else request.form.get("desk")
+        return redirect(url_for("stage.page", desk=_watched(watched)))
 
     return stage
+
+
+def _watched(name: str | None) -> str:
+    return name if name in _OPERATORS else _OPERATORS[0]
 
 
 def _wall() -> str:

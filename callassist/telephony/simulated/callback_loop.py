@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
@@ -104,7 +104,7 @@ class CallbackLoop:
             claimed = file.execute(
                 "UPDATE callback SET tries = tries + 1, due_at = ?"
                 " WHERE id = ? AND tries = ? AND settled_at IS NULL",
-                (text_of(now + self._span(CLAIM)), callback, tries),
+                (text_of(now + self._clock.span(CLAIM)), callback, tries),
             )
             return claimed.rowcount == 1
 
@@ -115,7 +115,7 @@ class CallbackLoop:
         with self._log.write() as file:
             file.execute(
                 "UPDATE callback SET due_at = ? WHERE id = ?",
-                (text_of(now + self._span(RETRY_AFTER)), callback),
+                (text_of(now + self._clock.span(RETRY_AFTER)), callback),
             )
 
     def _give_up(self, callback: int, now: datetime, detail: str) -> None:
@@ -127,9 +127,6 @@ class CallbackLoop:
             file.execute(
                 "UPDATE callback SET settled_at = ? WHERE id = ?", (text_of(now), callback)
             )
-
-    def _span(self, real_seconds: float) -> timedelta:
-        return timedelta(seconds=real_seconds * self._clock.speed)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

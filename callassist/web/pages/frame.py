@@ -11,8 +11,9 @@ from flask import Flask, Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from callassist.web import languages
-from callassist.web.pages import asking, home_words, themes, times, words
+from callassist.web.pages import asking, home_words, keys, themes, times, words
 from callassist.web.pages.board.desks import runs_any
+from callassist.web.pages.host.set_up_steps import strip
 from callassist.web.pages.people import service_words
 from callassist.web.translate import gettext as _
 
@@ -50,6 +51,7 @@ def init_app(app: Flask) -> None:
     app.after_request(_keep_nothing)
     app.add_url_rule("/favicon.ico", "icon", _icon)
     app.add_url_rule("/theme", "theme", themes.change, methods=["POST"])
+    app.add_url_rule("/keys", "keys", keys.switch, methods=["POST"])
 
 
 def _frame() -> dict[str, Any]:
@@ -60,6 +62,8 @@ def _frame() -> dict[str, Any]:
         "menu": list(_menu()) if who is not None else [],
         "account_menu": list(_account_menu()) if who is not None else [],
         "worker_gone": _worker_gone() if who is not None else "",
+        "portal_keys": keys.ways_here(),
+        "keys_on": keys.are_on(),
         "theme": themes.chosen(),
         "hour_cycle": times.hour_cycle() or "h23",
         "clock_speed": asking.service().clock.speed,
@@ -67,6 +71,7 @@ def _frame() -> dict[str, Any]:
         "languages": languages.LANGUAGES,
         "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
         "now": asking.now(),
+        "set_up_strip": strip,
     }
 
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, url_for
+from flask import current_app, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callassist.accounts.people import accounts
 from callassist.accounts.setting_up import SetUp, SetUpStep
 from callassist.domain.call_takers import CallTakers
 from callassist.models import Property
+from callassist.web.pages import asking
+from callassist.web.pages.host.tonight_queries import open_set_up
 from callassist.web.translate import gettext as _
+
+_WHERE_STEPS_ARE = ("host", "people")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +43,11 @@ class Checklist:
     lines: tuple[StepLine, ...]
     done: int
     total: int
+
+    @property
+    def next(self) -> StepLine | None:
+        """The step to do now."""
+        return next((line for line in self.lines if line.is_next), None)
 
 
 def checklist(session: Session, set_up: SetUp) -> Checklist:
@@ -69,6 +79,27 @@ def checklist(session: Session, set_up: SetUp) -> Checklist:
         done=sum(line.is_done for line in lines),
         total=len(lines),
     )
+
+
+def once_done() -> set[int]:
+    """The accounts that are known to be set up; what they lose later is a card, no step."""
+    done: set[int] = current_app.extensions.setdefault("callassist_set_up_done", set())
+    return done
+
+
+def strip() -> Checklist | None:
+    """What stands above a host's pages until everything is set up: the way to the next step."""
+    if asking.person() is None or request.blueprint not in _WHERE_STEPS_ARE or _is_first_page():
+        return None
+    viewer = asking.host()
+    with asking.reading() as session:
+        places = [one for one in accounts(session, viewer) if viewer.can_write(one.id)]
+        open_one = open_set_up(session, places, asking.now(), once_done())
+        return checklist(session, open_one) if open_one else None
+
+
+def _is_first_page() -> bool:
+    return request.endpoint == "host.tonight"
 
 
 def url_if(endpoint: str, **values: str | None) -> str:

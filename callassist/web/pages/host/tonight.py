@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from callassist.accounts.people import find_account
@@ -64,7 +64,8 @@ def accept() -> ResponseReturnValue:
 def _rendered(template: str) -> str:
     now = asking.now()
     with asking.reading() as session:
-        screen = tonight_screen(session, asking.service(), asking.host(), now, _set_up_done())
+        done = set_up_steps.once_done()
+        screen = tonight_screen(session, asking.service(), asking.host(), now, done)
         steps = set_up_steps.checklist(session, screen.set_up) if screen.set_up else None
     return render_template(
         template,
@@ -75,11 +76,6 @@ def _rendered(template: str) -> str:
         ribbon_svg=noise_words.ribbon_svg,
         decibels=noise_words.decibels,
     )
-
-
-def _set_up_done() -> set[int]:
-    done: set[int] = current_app.extensions.setdefault("callassist_set_up_done", set())
-    return done
 
 
 def sentence(standing: Standing) -> str:

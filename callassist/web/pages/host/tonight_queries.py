@@ -20,7 +20,8 @@ from callassist.models import Account, Breach, Incident, Property, PropertyNoise
 from callassist.notifications import waiting
 from callassist.web.pages.host.home_rows import HomeRow, home_rows, really_missing
 from callassist.web.pages.host.live import LiveIncident, live_incidents
-from callassist.web.pages.host.needs import Need, alarm_cards, needs
+from callassist.web.pages.host.need import Need
+from callassist.web.pages.host.needs import alarm_cards, needs
 from callassist.web.pages.host.noise_lately import Lately, noise_lately
 
 PER_PAGE = 12
@@ -97,7 +98,7 @@ def tonight_screen(
     busy = {one.home_id for one in incidents}
     ordered = sorted(homes, key=lambda home: _urgency(home, judged[home.id], busy, loud))
     writable = [one for one in places if viewer.can_write(one.id)]
-    set_up = _open_set_up(session, writable, now, set_up_done)
+    set_up = open_set_up(session, writable, now, set_up_done)
     cards = [
         *alarm_cards(session, viewer, waiting(session, viewer)),
         *needs(session, viewer, homes, judged, set_up, now),
@@ -150,9 +151,10 @@ def home_lines(
     )
 
 
-def _open_set_up(
+def open_set_up(
     session: Session, places: Sequence[Account], now: datetime, done: set[int]
 ) -> SetUp | None:
+    """The first of these accounts that is not set up yet; `done` remembers those that are."""
     for place in places:
         if place.id not in done:
             found = set_up_of(session, place, now)

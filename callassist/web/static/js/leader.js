@@ -2,22 +2,24 @@
 // a browser opens to one server, and a stream keeps one. Where the browser has no locks (plain
 // http) each visible tab has its own.
 
-const NAME = "callassist-live";
 const LOOK_EVERY = 10_000;
 const SILENT_FOR = 35_000; // a leader that tells nothing for so long is frozen: somebody else leads
 
 /** Calls `lead()` when this tab holds the stream and `retire()` when it does no longer;
- * `heard(message)` is called in all other tabs with what the leader `tell`s. */
+ * `heard(message)` is called in all other tabs with what the leader `tell`s. Only tabs that would
+ * open the stream at the same address share one: the demo has three people in one browser. */
 export class Leader {
   #tab;
+  #name;
   #channel = null;
   #leaving = new AbortController();
   #release = () => {};
   #lastHeard = performance.now();
   leads = false;
 
-  constructor(tab) {
+  constructor(tab, address) {
     this.#tab = tab;
+    this.#name = `callassist-live ${address}`;
     const together = window.isSecureContext && navigator.locks && "BroadcastChannel" in window;
     if (together) this.#join();
     else this.#alone();
@@ -29,7 +31,7 @@ export class Leader {
   }
 
   #join() {
-    this.#channel = new BroadcastChannel(NAME);
+    this.#channel = new BroadcastChannel(this.#name);
     this.#channel.onmessage = ({ data }) => {
       this.#lastHeard = performance.now();
       if (data.type === "ask") {
@@ -58,7 +60,7 @@ export class Leader {
     const left = this.#leaving.signal;
     const held = new Promise((resolve) => (this.#release = resolve));
     try {
-      await navigator.locks.request(NAME, options, () => {
+      await navigator.locks.request(this.#name, options, () => {
         if (left.aborted) return undefined;
         this.#lead(true);
         return held;

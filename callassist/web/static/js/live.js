@@ -137,7 +137,7 @@ const tab = {
   },
 };
 
-const leader = source ? new Leader(tab) : null;
+const leader = source ? new Leader(tab, source.content) : null;
 
 function hurry() {
   if (state.name !== "live") stream?.hurry();
