@@ -45,6 +45,18 @@ def new() -> ResponseReturnValue:
         brands=[("generic", _("Any sensor that can post JSON")), ("minut", "Minut")],
         made=made,
         url=url,
+        trial=_trial(url),
+        unpaired=[],
+        waits=True,
         qr=segno.make(url).svg_inline(scale=4, border=2) if url else "",
     )
     return page, 422 if form.is_refused else 200
+
+
+def _trial(url: str) -> str:
+    """A command that posts one reading, for whoever wants to see one arrive."""
+    now = '"$(date -u +%FT%TZ)"'
+    return (
+        f"curl {url} -H 'Content-Type: application/json' "
+        f"""-d '{{"sensor": "hall", "at": "'{now}'", "level_db": 48.5}}'"""
+    )

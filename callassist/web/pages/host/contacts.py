@@ -15,6 +15,7 @@ from callassist.accounts.contacts import (
 from callassist.accounts.properties import find_property
 from callassist.errors import NotFound
 from callassist.models import HostContact
+from callassist.web.languages import language
 from callassist.web.pages import asking
 from callassist.web.pages.forms import Form
 from callassist.web.translate import gettext as _
@@ -43,8 +44,9 @@ def _page(home_id: str, contact_id: str | None) -> ResponseReturnValue:
     with asking.reading() as session:
         home = find_property(session, viewer, home_id)
         viewer.require_write(home.account_id)
-        known = None if contact_id is None else _of(contacts(session, viewer, home_id), contact_id)
-    form = Form.of_request() if asking.is_sent() else _filled(known)
+        there = contacts(session, viewer, home_id)
+        known = None if contact_id is None else _of(there, contact_id)
+    form = Form.of_request() if asking.is_sent() else _filled(known, is_first=not there)
     if form.sent:
         with form.taking_errors(), asking.writing() as session:
             typed = ContactInput(
@@ -71,9 +73,12 @@ def _of(known: list[HostContact], public_id: str) -> HostContact:
     return found
 
 
-def _filled(contact: HostContact | None) -> Form:
+def _filled(contact: HostContact | None, *, is_first: bool) -> Form:
+    """What is known; the first contact of a home is mostly whoever enters it."""
     if contact is None:
-        return Form({"languages": "en"})
+        who = asking.person()
+        name = who.name if is_first and who is not None else ""
+        return Form({"name": name, "languages": language()})
     return Form(
         {
             "name": contact.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
@@ -13,13 +14,14 @@ from callassist.accounts.connections import (
     rotate_address,
     rotate_secret,
 )
+from callassist.accounts.properties import find_property
 from callassist.accounts.sensors import find_sensor, pair_sensor, rename_sensor, unpair_sensor
 from callassist.errors import Conflict, InvalidInput
 from callassist.models import Property
 from callassist.web.pages import asking
 from callassist.web.pages.forms import Form
 from callassist.web.pages.host.home_queries import sensor_lines
-from callassist.web.pages.host.home_rows import home_rows
+from callassist.web.pages.host.home_rows import HomeRow, home_rows
 from callassist.web.pages.host.queries import writable_accounts
 from callassist.web.pages.refusals import in_words
 from callassist.web.translate import gettext as _
@@ -30,20 +32,42 @@ def index() -> ResponseReturnValue:
     viewer = asking.host()
     with asking.reading() as session:
         lines = sensor_lines(session, list(viewer.account_ids))
+        rows = home_rows(session, viewer)
         return render_template(
             "host/sensors.html",
             unpaired=[line for line in lines if line[0].property_id is None],
             paired=[line for line in lines if line[0].property_id is not None],
             connections=connections(session, viewer),
-            homes=[(one.public_id, one.name) for one in home_rows(session, viewer)],
+            homes=[(one.public_id, one.name) for one in rows],
             may_write=bool(writable_accounts(session, viewer)),
-            zone_of=_zone_of,
+            zone_of=_zone_of(rows),
         )
 
 
-def _zone_of(home: Property | None) -> ZoneInfo:
-    """The home's zone; a sensor in no home has none."""
-    return ZoneInfo(home.timezone if home is not None else "UTC")
+def heard() -> ResponseReturnValue:
+    """What was heard but is in no home yet, for pages that wait for it; `home`: to pair there."""
+    viewer = asking.host()
+    with asking.reading() as session:
+        home = request.args.get("home")
+        only = find_property(session, viewer, home) if home else None
+        account_ids = [only.account_id] if only else list(viewer.account_ids)
+        lines = sensor_lines(session, account_ids)
+        rows = home_rows(session, viewer)
+        return render_template(
+            "host/sensors_heard.html",
+            only_home=only.public_id if only else "",
+            unpaired=[line for line in lines if line[0].property_id is None],
+            homes=[(one.public_id, one.name) for one in rows],
+            may_write=bool(writable_accounts(session, viewer)),
+            zone_of=_zone_of(rows),
+            waits=True,
+        )
+
+
+def _zone_of(rows: Sequence[HomeRow]) -> Callable[[Property | None], ZoneInfo]:
+    """The home's zone; what is in no home yet is told in the time of the first one."""
+    elsewhere = rows[0].timezone if rows else "UTC"
+    return lambda home: ZoneInfo(elsewhere if home is None else home.timezone)
 
 
 def pair(home_id: str) -> ResponseReturnValue:

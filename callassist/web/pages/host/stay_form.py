@@ -24,6 +24,7 @@ from callassist.web.translate import gettext as _
 
 _LONG_AGO = timedelta(days=14)
 _LEAST_FIELDS = 2
+_USUAL_ARRIVAL = "15:00"
 _CONSENT_FIELDS = {"text": "consent_text", "source": "consent_source", "number": "numbers"}
 
 
@@ -166,9 +167,10 @@ def _typed(form: Form, zone: ZoneInfo) -> StayDetails:
 
 def _filled(home: Property, stay: Stay | None) -> Form:
     said = {"consent_text": _("We may send you automatic messages about noise during your stay.")}
-    if stay is None:
-        return Form(said)
     zone, vault = ZoneInfo(home.timezone), asking.service().vault
+    if stay is None:
+        today = asking.now().astimezone(zone).date()
+        return Form({**said, "check_in_at": f"{today}T{_USUAL_ARRIVAL}"})
     return Form(
         {
             **said,

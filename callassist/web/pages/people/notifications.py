@@ -120,6 +120,8 @@ def _page(form: Form, quiet_form: Form) -> ResponseReturnValue:
     with asking.reading() as session:
         place, all_places = told_at.chosen(session, viewer)
         own = [] if place is None else _own(session, place)
+    if not own and not form.sent:
+        form = Form({"kind": "email", "address": mine.me().email})
     kinds = () if place is None else kinds_for(viewer, place.desk)
     channels = [one.channel for one in own if one.channel.disabled_at is None]
     columns = [kind for kind in notifications.KINDS if any(one.kind == kind for one in channels)]

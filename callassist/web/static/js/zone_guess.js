@@ -1,0 +1,8 @@
+// Where nobody has said a time zone yet, the browser's own is proposed; it can be typed over.
+
+for (const field of document.querySelectorAll("input[data-guess-zone]")) {
+  const isOpen = field.value === "" || field.value === "UTC";
+  if (isOpen && !field.hasAttribute("aria-invalid")) {
+    field.value = Intl.DateTimeFormat().resolvedOptions().timeZone || field.value;
+  }
+}
