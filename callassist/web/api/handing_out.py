@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated
 
 from flask import url_for
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from callassist.models import ReportShare
 from callassist.reports import sharing
@@ -15,10 +15,20 @@ from callassist.web.api.reports import ReportLanguage
 from callassist.web.api.routing import ACCOUNTS, Ask, File, Route
 
 
+def _offered(days: int) -> int:
+    if days not in sharing.DAYS:
+        raise ValueError(f"use one of {', '.join(map(str, sharing.DAYS))}")
+    return days
+
+
 class NewShareLink(Input):
     """Whoever has the link can read the report until it expires."""
 
-    days: Literal[1, 7, 30, 90]
+    days: Annotated[
+        int,
+        AfterValidator(_offered),
+        WithJsonSchema({"type": "integer", "enum": list(sharing.DAYS)}),
+    ]
     label: Line = Field(default="", description="For whom, in your words.")
 
 
