@@ -53,6 +53,7 @@ class Notification(Base):
         UniqueConstraint("channel_id", "key"),
         Index("ix_notification_account_created", "account_id", "created_at"),
         Index("ix_notification_incident", "incident_id"),
+        Index("ix_notification_channel", "channel_id", "id"),  # the last one that each was sent
     )
 
     id: Mapped[Id]
