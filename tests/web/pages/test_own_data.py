@@ -103,7 +103,7 @@ def test_a_deletion_waits_shows_on_the_first_page_and_is_undone_there(stage: Sta
         owner.page(f"{DELETE}?account={stage.account_id}")
     )
     assert ask(owner, stage).status_code == 302
-    said = "On 20 Jun 2026, 22:00 homes, guests, people and reports go for good."
+    said = "Homes, guests, people and reports go for good on 20 Jun 2026, 22:00."
     tonight = words_of(owner.page("/"))
     assert "Seaside Homes will be deleted" in tonight
     assert said in tonight

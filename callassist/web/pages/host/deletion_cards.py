@@ -37,5 +37,5 @@ def _said(one: WaitingDeletion) -> str:
         return _("It is due, and waits for the open incident to end. Calls go on until then.")
     at = times.moment(one.due_at, ZoneInfo(one.account.timezone))
     return _(
-        "On %(at)s homes, guests, people and reports go for good. Until then calls go on.", at=at
+        "Homes, guests, people and reports go for good on %(at)s. Until then calls go on.", at=at
     )
