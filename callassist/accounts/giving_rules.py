@@ -132,14 +132,14 @@ def last_giving(session: Session, viewer: Viewer, now: datetime) -> Giving | Non
             PolicyChange.action == ChangeAction.GIVEN,
             PolicyChange.at >= now - UNDO_FOR,
         )
-        .order_by(PolicyChange.at.desc(), PolicyChange.id)
+        .order_by(PolicyChange.at.desc(), PolicyChange.id.desc())
         .limit(_ACCOUNTS)
     )
     found = list(session.scalars(query))
-    last = [one for one in found if one.at == found[0].at and one.by == found[0].by]
-    if not last or any(one.undone_at is not None for one in last):
+    if not found or found[0].undone_at is not None:
         return None
-    return Giving(changes=tuple(last))
+    newest = (found[0].at, found[0].by, None)
+    return Giving(changes=tuple(one for one in found if (one.at, one.by, one.undone_at) == newest))
 
 
 def take_back(session: Session, viewer: Viewer, key: str, *, now: datetime) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from flask import url_for
 from sqlalchemy.orm import Session
@@ -52,8 +53,9 @@ class Wanted:
 
     def url(self, page: int = 1, without: str = "") -> str:
         """A page of this list; or of the list with one filter less."""
-        kept = {name: value for name, value in self.chosen.items() if name != without}
-        return url_for("host.homes", **kept, page=page if page > 1 else None)
+        kept: dict[str, Any] = {**self.chosen, "page": page if page > 1 else None}
+        kept.pop(without, None)
+        return url_for("host.homes", **kept)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,6 +47,7 @@ def traits_of(session: Session, home_ids: Sequence[int]) -> dict[int, dict[int, 
     )
     found: dict[int, dict[int, SourceTraits]] = {home_id: {} for home_id in home_ids}
     for sensor, adapter, options in session.execute(query):
+        assert sensor.property_id is not None, "the query asks for sensors in homes"
         known = ADAPTERS.get(adapter)
         timing = SourceTiming() if known is None else known.timing(options)
         found[sensor.property_id][sensor.id] = SourceTraits(
