@@ -113,8 +113,8 @@ def empty_account(session: Session, account_id: int) -> None:
     _empty_homes(session, account_id)
     for table in (HomeFile, StayFile, ImportRun, Consent, PolicyChange, Policy):
         session.execute(delete(table).where(table.account_id == account_id))
-    for table in (ShiftNote, ScriptVersion):
-        session.execute(delete(table).where(table.desk_id.in_(desks)))
+    session.execute(delete(ShiftNote).where(ShiftNote.desk_id.in_(desks)))
+    session.execute(delete(ScriptVersion).where(ScriptVersion.desk_id.in_(desks)))
     _forget_changes(
         session, or_(TeamChange.account_id == account_id, TeamChange.desk_id.in_(desks))
     )
@@ -155,5 +155,5 @@ def _forget_changes(session: Session, which: ColumnElement[bool]) -> None:
     session.execute(delete(TeamChange).where(which, TeamChange.action.not_in(_KEPT_CHANGES)))
 
 
-def _batch(session: Session, query: Select[tuple[int]]) -> list[int]:
+def _batch(session: Session, query: Select[int]) -> list[int]:
     return list(session.scalars(query.limit(BATCH)))

@@ -57,7 +57,8 @@ def leave_for_good(
     )
     if held is not None:
         raise _in_words(held)
-    for account_id in sorted(viewer.account_ids) or [None]:
+    places: list[int | None] = [*sorted(viewer.account_ids)]
+    for account_id in places or [None]:
         note_change(session, viewer, TeamAction.LEFT, now=now, account_id=account_id)
     erase_person(session, vault, person, now=now)
 

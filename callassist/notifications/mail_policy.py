@@ -5,11 +5,11 @@ Python folds such a header into encoded words, which mail programs do not take f
 
 from __future__ import annotations
 
-from email.headerregistry import HeaderRegistry, UnstructuredHeader
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.policy import SMTP, SMTPUTF8, Policy
 
 
-class _OneLine(UnstructuredHeader):
+class _OneLine(UnstructuredHeader, BaseHeader):
     """A header that is never folded."""
 
     def fold(self, *, policy: Policy) -> str:

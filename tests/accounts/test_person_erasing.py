@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -69,9 +70,8 @@ def test_who_leaves_is_nobody_afterwards(sessions):
         )
     with sessions.read() as session:
         known = person_data(session, VAULT, nia.person_id)
-        assert known["told_at"][0]["address"] == "nia@example.com"
-        assert known["duty"][0]["phone"] == "+12025550101"
-        assert known["roles"][0]["account"] == "Canal Homes"
+        for told in ("nia@example.com", "+12025550101", "Canal Homes", "Firefox"):
+            assert told in json.dumps(known)
     with sessions.write() as session:
         leave_for_good(session, VAULT, nia, " NIA@example.com", now=NOW)
     with sessions.read() as session:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import zipfile
+from collections.abc import Generator
 from datetime import timedelta
 
 import pytest
@@ -20,7 +21,7 @@ from tests.accounts.guests import called_guest
 from tests.accounts.scenes import NOW, VAULT, firm, stay
 
 NUMBER = "+12025550101"
-BODY = {"attempts": [], "incident": {}, "noise": {}}
+BODY: dict[str, object] = {"attempts": [], "incident": {}, "noise": {}}
 
 
 @pytest.fixture
@@ -106,6 +107,7 @@ def test_no_transaction_is_open_while_a_piece_is_sent_and_it_may_be_cut_off(sess
         next(pieces)
         with sessions.write() as session:  # nobody waits for the slow reader
             session.execute(select(1))
+    assert isinstance(pieces, Generator)
     pieces.close()
 
 

@@ -69,7 +69,7 @@ def stay_table(source: Source) -> Iterator[list[Row]]:
     return source.pages(_stays(source), Stay.id, made)
 
 
-def _stays(source: Source) -> Select[tuple[Stay]]:
+def _stays(source: Source) -> Select[Stay]:
     query = select(Stay).where(Stay.account_id == source.account_id)
     return query.options(selectinload(Stay.numbers))
 
@@ -131,7 +131,7 @@ def incident_table(source: Source) -> Iterator[list[Row]]:
     return source.pages(_incidents(source), Incident.id, _incident)
 
 
-def _incidents(source: Source) -> Select[tuple[Incident]]:
+def _incidents(source: Source) -> Select[Incident]:
     return select(Incident).where(Incident.account_id == source.account_id)
 
 

@@ -47,7 +47,7 @@ class Source:
 
     def pages(
         self,
-        query: Select[tuple[_Kept]],
+        query: Select[_Kept],
         key: InstrumentedAttribute[int],
         made: Callable[[Session, _Kept], Row],
         *,

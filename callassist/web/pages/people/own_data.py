@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -27,7 +28,7 @@ def show() -> ResponseReturnValue:
     account: Account | None = None
     owners: list[str] = []
     with asking.reading() as session:
-        all_mine = accounts(session, viewer)
+        all_mine: Sequence[Account] = accounts(session, viewer)
         if all_mine:
             account, all_mine = mine.chosen_account(session, viewer)
             owners = [
