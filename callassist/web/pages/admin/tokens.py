@@ -50,6 +50,7 @@ def show() -> ResponseReturnValue:
         tokens=known,
         zone=UTC_ZONE,
         scopes=[(str(scope), role_words.name(scope)) for scope in SCOPES],
+        role_words=role_words,
         accounts=[("", "–"), *((one.public_id, one.name) for one in screen.accounts)],
         desks=[("", "–"), *((one.public_id, one.name) for one in screen.desks)],
     )
