@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, case, false, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from callassist import roster
 from callassist.domain.coverage import Coverage, CoverageFacts, assess, coming_night
@@ -32,6 +32,7 @@ from callassist.models import (
     DutySpan,
     HostContact,
     Operator,
+    Property,
     Sensor,
     Shift,
     Stay,
@@ -39,6 +40,7 @@ from callassist.models import (
 )
 from callassist.stays.lookup import TYPED
 
+_MANY = 50  # homes
 _assessed = lru_cache(maxsize=1024)(assess)  # hundreds of homes lack the same few things
 
 
@@ -104,17 +106,17 @@ def nights(
     own = [home for home in homes if viewer.is_admin or home.account_id in viewer.account_ids]
     zones = {zone: coming_night(now, ZoneInfo(zone)) for zone in {home.timezone for home in own}}
     spans = {home.id: zones[home.timezone] for home in own}
-    ids = list(spans)
-    sensors = _sensors(session, ids)
+    these = _Homes(own)
+    sensors = _sensors(session, these)
     contacts = set(
         session.scalars(
             select(HostContact.property_id).where(
-                HostContact.property_id.in_(ids), HostContact.flagged_at.is_(None)
+                these.have(HostContact.property_id), HostContact.flagged_at.is_(None)
             )
         )
     )
-    stays = _stays(session, spans)
-    dialable = _with_number(session, spans)
+    stays = _stays(session, these, spans)
+    dialable = _with_number(session, these, spans)
     rosters = _Rosters(session)
     found = {}
     for home in own:
@@ -142,21 +144,37 @@ def nights(
     return found
 
 
-def _sensors(session: Session, ids: Sequence[int]) -> dict[int, list[Hearable]]:
+class _Homes:
+    """Which homes are asked for, as a condition: hundreds of ids cost more than what they spare."""
+
+    def __init__(self, homes: Sequence[HomeFacts]) -> None:
+        self._ids = [home.id for home in homes]
+        self._account_ids = {home.account_id for home in homes}
+
+    def have(self, property_id: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+        """At least these homes; with many also others of their accounts."""
+        if len(self._ids) <= _MANY:
+            return property_id.in_(self._ids)
+        return property_id.in_(
+            select(Property.id).where(Property.account_id.in_(self._account_ids))
+        )
+
+
+def _sensors(session: Session, homes: _Homes) -> dict[int, list[Hearable]]:
     query = select(
         Sensor.property_id,
         Sensor.kind,
         Sensor.interval_seconds,
         Sensor.last_heard_at,
         Sensor.silent_since,
-    ).where(Sensor.property_id.in_(ids))
+    ).where(homes.have(Sensor.property_id))
     found: dict[int, list[Hearable]] = defaultdict(list)
     for row in session.execute(query):
         found[row.property_id].append(row)
     return found
 
 
-def _stays(session: Session, spans: Mapping[int, Span]) -> dict[int, StayFacts]:
+def _stays(session: Session, homes: _Homes, spans: Mapping[int, Span]) -> dict[int, StayFacts]:
     """Who stays when the night begins, else who comes first in it, by home."""
     touching = (
         select(
@@ -168,13 +186,13 @@ def _stays(session: Session, spans: Mapping[int, Span]) -> dict[int, StayFacts]:
             Stay.check_out_at,
             Stay.do_not_call_at,
         )
-        .where(_touching(spans))
+        .where(_touching(homes, spans))
         .order_by(case((Stay.source == TYPED, 0), else_=1), Stay.check_in_at.desc(), Stay.id.desc())
     )
     by_home: dict[int, list[StayFacts]] = defaultdict(list)
     for row in session.execute(touching):
         stay = StayFacts(*row)
-        if _touches(stay, spans[stay.property_id]):
+        if stay.property_id in spans and _touches(stay, spans[stay.property_id]):
             by_home[stay.property_id].append(stay)
     chosen = {}
     for home_id, there in by_home.items():
@@ -184,21 +202,21 @@ def _stays(session: Session, spans: Mapping[int, Span]) -> dict[int, StayFacts]:
     return chosen
 
 
-def _with_number(session: Session, spans: Mapping[int, Span]) -> set[int]:
+def _with_number(session: Session, homes: _Homes, spans: Mapping[int, Span]) -> set[int]:
     """The stays of these nights that have a number which nobody flagged."""
     query = (
         select(StayNumber.stay_id)
         .join(Stay, Stay.id == StayNumber.stay_id)
-        .where(_touching(spans), StayNumber.flagged_at.is_(None))
+        .where(_touching(homes, spans), StayNumber.flagged_at.is_(None))
     )
     return set(session.scalars(query))
 
 
-def _touching(spans: Mapping[int, Span]) -> ColumnElement[bool]:
+def _touching(homes: _Homes, spans: Mapping[int, Span]) -> ColumnElement[bool]:
     if not spans:
         return false()
     return and_(
-        Stay.property_id.in_(spans),
+        homes.have(Stay.property_id),
         Stay.check_in_at < max(night.ends_at for night in spans.values()),
         Stay.check_out_at > min(night.starts_at for night in spans.values()),
         Stay.cancelled_at.is_(None),

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import event
 
 from callassist.accounts.properties import properties
+from callassist.escalation import coverage_of_many
 from callassist.escalation.coverage import coverage_tonight
 from callassist.escalation.coverage_of_many import coverages_tonight
 from tests.web.pages.browser import Browser
@@ -53,7 +55,11 @@ def test_lists_cost_as_much_for_twelve_homes_as_for_three(stage: Stage) -> None:
     assert after == before
 
 
-def test_coverage_of_a_list_says_what_each_home_says(stage: Stage) -> None:
+@pytest.mark.parametrize("many", [0, 50], ids=["asked for by account", "asked for one by one"])
+def test_coverage_of_a_list_says_what_each_home_says(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    monkeypatch.setattr(coverage_of_many, "_MANY", many)
     stage.hears(50)
     stage.pair()
     stage.more_homes(3)
@@ -63,6 +69,8 @@ def test_coverage_of_a_list_says_what_each_home_says(stage: Stage) -> None:
         with world.service.sessions.read() as session:
             homes = properties(session, ADMIN)
             around = world.service.surroundings
-            many = coverages_tonight(session, ADMIN, homes, around, now)
-            each = {home.id: coverage_tonight(session, ADMIN, home, around, now) for home in homes}
-        assert many == each
+            found = coverages_tonight(session, ADMIN, homes[1:], around, now)
+            each = {
+                home.id: coverage_tonight(session, ADMIN, home, around, now) for home in homes[1:]
+            }
+        assert found == each
