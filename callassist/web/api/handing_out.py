@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from flask import url_for
 from pydantic import AfterValidator, Field, WithJsonSchema
@@ -87,7 +87,7 @@ def take(ask: Ask, incident_id: str, body: EvidenceOrder) -> File:
     )
 
 
-def _own(link: ReportShare) -> dict[str, object]:
+def _own(link: ReportShare) -> dict[str, Any]:
     return {
         "id": link.public_id,
         "label": link.label,
