@@ -9,6 +9,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
+from callassist.accounts.desks import own_desk
 from callassist.domain.call_takers import CallTakers
 from callassist.domain.viewer import Viewer
 from callassist.errors import InvalidInput
@@ -91,12 +92,19 @@ def set_up_of(session: Session, account: Account, now: datetime) -> SetUp:
     )
 
 
-def choose_call_takers(session: Session, viewer: Viewer, account: Account, choice: str) -> None:
-    """Keep who takes the calls; InvalidInput for anything else."""
+def choose_call_takers(
+    session: Session, viewer: Viewer, account: Account, choice: str, *, now: datetime
+) -> None:
+    """Keep who takes the calls; InvalidInput for anything else.
+
+    Whoever takes them for themselves has a desk of their own from then on: calls wait there.
+    """
     viewer.require_write(account.id)
     if choice not in set(CallTakers):
         raise InvalidInput("choose who takes the calls", "calls_by")
     account.calls_by = choice
+    if choice != CallTakers.SERVICED:
+        own_desk(session, account, now=now)
     session.flush()
 
 

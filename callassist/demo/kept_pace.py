@@ -13,8 +13,8 @@ from callassist.models.types import from_micros, to_micros
 from callassist.storage.facts import get_fact, put_fact
 
 SPEEDS = (1.0, 30.0, 60.0, 300.0)
-SKIPPING = 600.0  # as fast as this machine plays a night and keeps every promise
-SKIP_AT_MOST = timedelta(seconds=15)  # real: two and a half hours of the night
+SKIPPING = 300.0  # what every machine plays in time, so that a skip ends near what it skipped to
+SKIP_AT_MOST = timedelta(seconds=20)  # real: an hour and a half of the night
 LEAD = timedelta(seconds=0.2)  # real, until a change holds: the other process looks more often
 _FACT = "demo_pace"
 _PIECES_KEPT = 30  # an hour ago nobody asks how fast it was

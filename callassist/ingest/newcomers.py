@@ -10,9 +10,12 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from callassist.domain.nudge import NudgeKind
 from callassist.ingest.submission import SensorKey, Submission
 from callassist.models import Sensor
 from callassist.models.types import new_public_id
+from callassist.storage import nudges
+from callassist.storage.nudge_rules import Told
 
 MOST_UNPAIRED = 1000  # per connection: a sender that makes up names must not fill the disk
 FULL = "not kept: too many sensors of this connection are not yet paired"
@@ -50,6 +53,8 @@ def add_sensors(
         )
     if rows:
         session.connection().execute(_INSERTS[session.get_bind().dialect.name], rows)
+        for account_id in {submission.connection.account_id for _key, submission in missing}:
+            nudges.tell(session, Told(kind=NudgeKind.HOME, account_id=account_id))
     return added
 
 

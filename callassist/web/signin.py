@@ -18,6 +18,7 @@ from callassist.errors import CallAssistError
 from callassist.web import firm_client, keys, languages
 from callassist.web.datastore import TOKEN, PersonDatastore, SignedIn
 from callassist.web.link_mail import LinkMail
+from callassist.web.page_sessions import PageSessions
 
 PASSWORD_MIN = 12
 SESSION_LASTS = timedelta(days=14)
@@ -54,6 +55,7 @@ def init_app(app: Flask, service: Service) -> None:
         SECURITY_USE_REGISTER_V2=True,
         SECURITY_SEND_PASSWORD_CHANGE_EMAIL=False,
     )
+    app.session_interface = PageSessions()
     languages.init_app(app)
     csrf.init_app(app)
     Security(app, PersonDatastore(service.sessions), register_blueprint=False)

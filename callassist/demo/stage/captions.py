@@ -22,7 +22,7 @@ from callassist.storage.sessions import Sessions
 
 LANGUAGES = ("en", "fr")
 CITY, ZONE = "Paris", ZoneInfo("Europe/Paris")
-SHOWN = 8
+SHOWN = 6
 _LOOKED_AT = 60  # many entries say nothing new to somebody who watches
 _WORDY = {
     "outcome": "result",

@@ -9,9 +9,10 @@ from sqlalchemy import false, or_, select, true
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
+from callassist.domain.call_takers import CallTakers
 from callassist.domain.viewer import Role, Viewer
 from callassist.errors import NotFound
-from callassist.models import Desk
+from callassist.models import Account, Desk
 from callassist.web.pages import asking
 
 _CHOSEN = "board_desk"
@@ -26,10 +27,12 @@ class DeskChoice:
 
 
 def runs_any() -> bool:
-    """Whether the signed-in person runs a desk."""
+    """Whether the signed-in person runs a desk at which people sit."""
     if "runs_desk" not in g:
         with asking.reading() as database:
-            query = select(Desk.id).where(runs(asking.viewer())).limit(1)
+            by_phone = select(Account.id).where(Account.calls_by == CallTakers.ON_CALL)
+            sits = or_(Desk.account_id.is_(None), Desk.account_id.not_in(by_phone))
+            query = select(Desk.id).where(runs(asking.viewer()), sits).limit(1)
             g.runs_desk = database.execute(query).first() is not None
     return bool(g.runs_desk)
 

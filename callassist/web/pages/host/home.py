@@ -89,7 +89,7 @@ def sensors(home_id: str) -> ResponseReturnValue:
             only_home=home_id,
             may_write=head.may_write,
             zone_of=lambda _home: head.zone,
-            waits=True,
+            waits=not any(line[0].property_id == head.home.id for line in lines),
         )
 
 

@@ -27,6 +27,7 @@ _FILE = "/homes/import/<file_id>"
 ROUTES = (
     ("/", "tonight", tonight.index, _SEE),
     ("/tonight", "tonight_live", tonight.fragment, _SEE),
+    ("/set-up/strip", "set_up_strip", tonight.strip, _SEE),
     ("/set-up/calls", "choose_takers", tonight.choose, _DO),
     ("/set-up/skip", "skip_step", tonight.skip, _DO),
     ("/set-up/rules", "accept_rules", tonight.accept, _DO),

@@ -60,7 +60,7 @@ def heard() -> ResponseReturnValue:
             homes=[(one.public_id, one.name) for one in rows],
             may_write=bool(writable_accounts(session, viewer)),
             zone_of=_zone_of(rows),
-            waits=True,
+            waits="waits" in request.args,
         )
 
 

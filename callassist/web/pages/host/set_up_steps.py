@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from callassist.accounts.people import accounts
 from callassist.accounts.setting_up import SetUp, SetUpStep
 from callassist.domain.call_takers import CallTakers
-from callassist.models import Property
+from callassist.models import Property, SensorConnection
 from callassist.web.pages import asking
 from callassist.web.pages.host.tonight_queries import open_set_up
 from callassist.web.translate import gettext as _
@@ -56,6 +56,8 @@ def checklist(session: Session, set_up: SetUp) -> Checklist:
         Property.account_id == set_up.account_id, Property.archived_at.is_(None)
     )
     home_id = session.scalar(query.order_by(Property.id).limit(1))
+    mine = SensorConnection.account_id == set_up.account_id
+    is_connected = session.scalar(select(SensorConnection.id).where(mine).limit(1)) is not None
     upcoming = set_up.open_steps[:1]
     lines = []
     for step in SetUpStep:
@@ -65,7 +67,7 @@ def checklist(session: Session, set_up: SetUp) -> Checklist:
                 step=step,
                 text=text,
                 note=note,
-                url=_where(step, home_id),
+                url=_where(step, home_id, is_connected=is_connected),
                 action=action,
                 is_done=step in set_up.done,
                 is_skipped=step in set_up.skipped and step not in set_up.done,
@@ -91,6 +93,11 @@ def strip() -> Checklist | None:
     """What stands above a host's pages until everything is set up: the way to the next step."""
     if asking.person() is None or request.blueprint not in _WHERE_STEPS_ARE or _is_first_page():
         return None
+    return open_checklist()
+
+
+def open_checklist() -> Checklist | None:
+    """The checklist of the first account that is not set up yet; None when all are."""
     viewer = asking.host()
     with asking.reading() as session:
         places = [one for one in accounts(session, viewer) if viewer.can_write(one.id)]
@@ -109,7 +116,7 @@ def url_if(endpoint: str, **values: str | None) -> str:
     return current_app.url_for(endpoint, **dict[str, Any](values))
 
 
-def _where(step: SetUpStep, home_id: str | None) -> str:
+def _where(step: SetUpStep, home_id: str | None, *, is_connected: bool) -> str:
     if step is SetUpStep.HOME:
         return url_for("host.new_home")
     if step is SetUpStep.CHANNEL:
@@ -120,6 +127,8 @@ def _where(step: SetUpStep, home_id: str | None) -> str:
         return url_if("host.practice", home_id=home_id)
     if home_id is None:
         return ""
+    if step is SetUpStep.SENSOR and not is_connected:
+        return url_for("host.new_connection")
     endpoint = {
         SetUpStep.SENSOR: "host.home_sensors",
         SetUpStep.RULES: "host.home_rules",

@@ -26,6 +26,14 @@ def fragment() -> ResponseReturnValue:
     return _rendered("host/tonight_live.html")
 
 
+def strip() -> str:
+    """What of a page's set-up strip renews itself; nothing any more when all is set up."""
+    still = set_up_steps.open_checklist()
+    if still is None:
+        return ""
+    return render_template("host/set_up_strip.html", still=still, at=request.args.get("at", ""))
+
+
 def nothing_yet() -> ResponseReturnValue:
     """For somebody who has no part in anything."""
     return render_template("host/nothing.html")
@@ -36,7 +44,8 @@ def choose() -> ResponseReturnValue:
     try:
         with asking.writing() as session:
             account = find_account(session, asking.host(), request.form.get("account", ""))
-            choose_call_takers(session, asking.host(), account, request.form.get("calls_by", ""))
+            choice = request.form.get("calls_by", "")
+            choose_call_takers(session, asking.host(), account, choice, now=asking.now())
     except InvalidInput as error:
         flash(in_words(error), "refused")
     return redirect(url_for("host.tonight") + "#set-up")

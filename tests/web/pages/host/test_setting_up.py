@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from callassist.accounts.people import add_person, create_account
 from callassist.domain.viewer import Role
+from callassist.models import Account, Desk
 from tests.web.pages.browser import Browser, words_of
 from tests.web.pages.stage import ANN, LOOKER, OTHER, OWNER, Stage
 
-NEW = "new@example.com"
 
-
-def newcomer(stage: Stage, timezone: str = "Europe/Paris") -> tuple[Browser, str]:
+def newcomer(stage: Stage, who: str = "new", timezone: str = "Europe/Paris") -> tuple[Browser, str]:
     """The owner of an account in which nothing is yet."""
-    now = stage.world.clock.now()
+    now, email = stage.world.clock.now(), f"{who}@example.com"
     with stage.world.service.sessions.write() as session:
-        account = create_account(session, "New Homes", now=now, timezone=timezone)
-        add_person(session, NEW, Role.OWNER, now=now, account=account, name="Nora")
-    return stage.sign_in(NEW), account.public_id
+        account = create_account(session, f"Homes of {who}", now=now, timezone=timezone)
+        add_person(session, email, Role.OWNER, now=now, account=account, name="Nora")
+    return stage.sign_in(email), account.public_id
 
 
 def add_home(browser: Browser, name: str = "Mill") -> str:
@@ -76,7 +77,8 @@ def test_what_was_set_up_once_is_not_asked_for_again(stage: Stage) -> None:
 
 def test_a_new_sensor_appears_where_it_is_waited_for(stage: Stage) -> None:
     owner = stage.sign_in(OWNER)
-    assert "Waiting for the first message" in words_of(owner.page("/sensors/heard"))
+    assert "Waiting for the first message" in words_of(owner.page("/sensors/heard?waits=yes"))
+    assert words_of(owner.page("/sensors/heard")).strip() == "", "where nobody waits it is nothing"
     stage.hears(52, "hall-<b>7</b>")
     page = owner.page("/sensors/heard")
     assert "hall-&lt;b&gt;7" in page
@@ -122,7 +124,7 @@ def test_what_is_known_is_filled_in(stage: Stage) -> None:
     assert 'value="Nora"' in new.page(f"/homes/{home}/contacts/new")
     today = stage.world.clock.now().date()
     assert f'value="{today}T15:00"' in new.page(f"/homes/{home}/stays/new")
-    assert f'value="{NEW}"' in new.page("/account/notifications")
+    assert 'value="new@example.com"' in new.page("/account/notifications")
 
 
 def test_a_second_contact_is_somebody_else(stage: Stage) -> None:
@@ -131,5 +133,41 @@ def test_a_second_contact_is_somebody_else(stage: Stage) -> None:
 
 
 def test_an_account_without_a_place_guesses_no_country(stage: Stage) -> None:
-    new, _account = newcomer(stage, "UTC")
+    new, _account = newcomer(stage, timezone="UTC")
     assert 'name="country" type="text" value=""' in new.page("/homes/new")
+
+
+def test_whoever_takes_the_calls_themselves_has_a_desk_at_once(stage: Stage) -> None:
+    for choice, has_desk in (("serviced", False), ("on_call", True), ("own_desk", True)):
+        new, account = newcomer(stage, choice)
+        new.post("/set-up/calls", account=account, calls_by=choice)
+        assert len(desks_of(stage, account)) == has_desk
+        new.post("/set-up/calls", account=account, calls_by=choice)
+        assert len(desks_of(stage, account)) == has_desk, "and one only"
+        menu = words_of(new.page("/homes"))
+        assert ("Board" in menu) == (choice == "own_desk"), "a rota of phones needs no board"
+
+
+def desks_of(stage: Stage, account: str) -> list[Desk]:
+    with stage.world.service.sessions.read() as session:
+        of = select(Account.id).where(Account.public_id == account).scalar_subquery()
+        return list(session.scalars(select(Desk).where(Desk.account_id == of)))
+
+
+def test_the_strip_renews_itself_and_ends_with_the_last_step(stage: Stage) -> None:
+    stage.hears(50)
+    stage.pair()
+    owner = stage.sign_in(OWNER)
+    assert "6 of 8 done" in words_of(owner.page("/set-up/strip?at=/homes"))
+    owner.post("/set-up/rules", account=stage.account_id)
+    owner.post("/set-up/skip", account=stage.account_id, step="practice")
+    assert owner.page("/set-up/strip?at=/homes") == ""
+
+
+def test_a_part_fetched_meanwhile_brings_no_message_back(stage: Stage) -> None:
+    owner = stage.sign_in(OWNER)
+    client = owner._client
+    renewed = client.get("/homes").headers.getlist("Set-Cookie")
+    quiet = client.get("/set-up/strip", headers={"X-Fragment": "1"}).headers.getlist("Set-Cookie")
+    assert [each for each in renewed if each.startswith("callassist=")]
+    assert quiet == []
