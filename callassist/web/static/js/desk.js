@@ -116,7 +116,8 @@ function unlockOnGesture() {
     if ((await ring.unlock()) && ring.isRinging) ring.play();
     if (ring.isFree) trouble("");
   };
-  for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, unlock, { passive: true });
+  // not pointerdown: the hint goes away, what is below moves up, and the click would go nowhere
+  for (const kind of ["click", "keydown"]) document.addEventListener(kind, unlock, { capture: true, passive: true });
 }
 
 function muteButton() {

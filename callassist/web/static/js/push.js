@@ -100,3 +100,4 @@ button?.addEventListener("click", async () => {
     button.focus();
   }
 });
+if (root) root.dataset.ready = ""; // presses are heard from here on
