@@ -50,7 +50,7 @@ def test_a_visitor_who_tries_many_links_waits_and_others_do_not(world: World, re
     assert refused.status_code == 429
     assert refused.headers["Retry-After"] == "1"
     assert refused.headers["Cache-Control"] == "no-store"
-    assert "Wait a minute, then open it again." in refused.text
+    assert "Wait a minute, then open the link again." in refused.text
     assert _open(world, "/shared/another", ELSEWHERE).status_code == 404
     real.seconds += 1.0
     assert _open(world, "/shared/another").status_code == 404

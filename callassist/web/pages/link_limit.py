@@ -48,7 +48,7 @@ def _refused(refusal: OpenedTooOften) -> Response:
         "error.html",
         status=429,
         title=_("Opened very often"),
-        text=_("The link still works. Wait a minute, then open it again."),
+        text=_("Nothing is lost. Wait a minute, then open the link again."),
         reference="",
     )
     return waiting(make_response(page, 429), refusal)
