@@ -9,33 +9,22 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callassist import incident_log, roster, stays
+from callassist import incident_log, stays
 from callassist.domain.incident import IncidentState, Resolution
 from callassist.domain.log_action import LogAction
 from callassist.domain.message_kind import MessageKind
 from callassist.domain.policy import EscalationPolicy
-from callassist.domain.reference import reference_for
 from callassist.errors import Conflict, InvalidInput
 from callassist.escalation.closing import NOT_BEFORE_REARM
 from callassist.escalation.context import Escalation, policy_of
 from callassist.escalation.moves import state_of
+from callassist.escalation.new_incident import OpenedBy, new_incident
 from callassist.escalation.requesting import request_call
 from callassist.escalation.telling import tell_host
-from callassist.models import Breach, Desk, Incident, Property, Stay
-from callassist.models.types import new_public_id
+from callassist.models import Breach, Incident, Property
 
 _CONTACT = (str(Resolution.GUEST_REACHED), str(Resolution.HOST_REACHED))
 _NOON = timedelta(hours=12)  # a night runs from noon to noon, property time
-
-
-class OpenedBy(StrEnum):
-    """Who or what opened an incident."""
-
-    NOISE = "noise"
-    REPEAT = "repeat"  # still loud 30 min after a contact, or 60 min after one without
-    HOST = "host"
-    OPERATOR = "operator"
-    API = "api"
 
 
 class Refusal(StrEnum):
@@ -175,30 +164,19 @@ def _open(
     at: datetime,
     now: datetime,
 ) -> Incident:
-    zone = ZoneInfo(home.timezone)
-    stay = stays.staying_now(session, home.id, now)
-    desk = roster.desk_for(session, home.account_id, now)
     before = _called_tonight(session, home, now)
-    public_id = new_public_id()
-    incident = Incident(
-        public_id=public_id,
-        reference=reference_for(public_id),
-        account_id=home.account_id,
-        property_id=home.id,
-        desk_id=desk.id if desk else None,
-        stay_id=stay.id if stay else None,
+    incident = new_incident(
+        session,
+        home,
+        policy,
+        by,
+        at=at,
+        now=now,
+        stay=stays.staying_now(session, home.id, now),
         breach_id=breach.id if breach else None,
-        policy=policy.to_dict(),
-        cadence=policy.cadence_at(at, zone).to_dict(),
-        state=str(IncidentState.WATCHING),
-        shadow=_is_shadow(home),
-        opened_at=now,
-        opened_by=str(by),
         repeat_of_id=before[-1].id if before else None,
-        language=_language(home, stay, desk),
+        shadow=_is_shadow(home),
     )
-    session.add(incident)
-    session.flush()
     incident_log.append(
         session,
         incident.id,
@@ -219,13 +197,6 @@ def _open(
 
 def _is_shadow(home: Property) -> bool:
     return home.shadow_since is not None
-
-
-def _language(home: Property, stay: Stay | None, desk: Desk | None) -> str:
-    """The stay's language if the desk offers it, else the home's, else English."""
-    offered = desk.languages if desk else ["en"]
-    wanted = stay.language if stay is not None and stay.language else home.language
-    return wanted if wanted in offered else "en"
 
 
 def _too_early(last: Incident, now: datetime) -> bool:

@@ -8,16 +8,14 @@ Three things differ: its times are short, its calls can only reach the simulated
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callassist import incident_log, roster, timers
+from callassist import incident_log, timers
 from callassist.domain.call_task import Party, TaskEvent, TaskState
 from callassist.domain.incident import IncidentEvent, IncidentState
 from callassist.domain.log_action import LogAction
-from callassist.domain.reference import reference_for
 from callassist.domain.results import AttemptOutcome, Disposition, Result
 from callassist.errors import Conflict
 from callassist.escalation.closing import close
@@ -26,12 +24,12 @@ from callassist.escalation.deadlines import Deadline
 from callassist.escalation.dialling import dial
 from callassist.escalation.locks import lock_incident
 from callassist.escalation.moves import move_task, state_of
-from callassist.escalation.opening import OpenedBy, home_policy
+from callassist.escalation.new_incident import OpenedBy, new_incident
+from callassist.escalation.opening import home_policy
 from callassist.escalation.requesting import request_call
 from callassist.escalation.saving import complete
 from callassist.escalation.tasks import disarm_waiting, open_task
 from callassist.models import CallTask, Incident, Property
-from callassist.models.types import new_public_id
 from callassist.storage.facts import dialling_allowed
 
 # in real time, whatever the clock's speed: somebody watches
@@ -84,26 +82,9 @@ def on_practice_step(session: Session, ctx: Escalation, incident_id: int, now: d
 
 def _open(session: Session, home: Property, now: datetime) -> Incident:
     """Without breach, stay or guest: nothing of it can be said or flagged about anybody."""
-    policy = home_policy(home)
-    desk = roster.desk_for(session, home.account_id, now)
-    offered = desk.languages if desk else ["en"]
-    public_id = new_public_id()
-    incident = Incident(
-        public_id=public_id,
-        reference=reference_for(public_id),
-        account_id=home.account_id,
-        property_id=home.id,
-        desk_id=desk.id if desk else None,
-        policy=policy.to_dict(),
-        cadence=policy.cadence_at(now, ZoneInfo(home.timezone)).to_dict(),
-        state=str(IncidentState.WATCHING),
-        practice=True,
-        opened_at=now,
-        opened_by=str(OpenedBy.HOST),
-        language=home.language if home.language in offered else "en",
+    incident = new_incident(
+        session, home, home_policy(home), OpenedBy.HOST, at=now, now=now, practice=True
     )
-    session.add(incident)
-    session.flush()
     data = {"by": str(OpenedBy.HOST), "practice": True}
     incident_log.append(session, incident.id, LogAction.INCIDENT_OPENED, data, now=now)
     return incident

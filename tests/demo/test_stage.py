@@ -20,7 +20,8 @@ from callassist.demo.stage.captions import LANGUAGES, captions, texts
 from callassist.demo.stage.seats import SEATS
 from callassist.demo.taking_over import Watch, hand_back, take_over, taken_over
 from callassist.errors import SettingsError
-from callassist.escalation.opening import OpenedBy, open_by_hand
+from callassist.escalation.new_incident import OpenedBy
+from callassist.escalation.opening import open_by_hand
 from callassist.models import Property
 from callassist.settings import load_settings
 from callassist.web.app import create_app

@@ -8,7 +8,7 @@ from callassist import timers
 from callassist.errors import Conflict, IllegalMove, InvalidInput
 from callassist.escalation import ending, guest_answers, opening
 from callassist.escalation.guest_answers import GuestAnswer
-from callassist.escalation.opening import OpenedBy
+from callassist.escalation.new_incident import OpenedBy
 from callassist.models import Breach, Property
 from tests.escalation.night import NO_ANSWER
 

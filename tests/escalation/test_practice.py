@@ -8,7 +8,7 @@ from sqlalchemy import select
 from callassist.errors import Conflict
 from callassist.escalation import opening
 from callassist.escalation.fake_numbers import GUEST_NUMBERS, HOST_NUMBER
-from callassist.escalation.opening import OpenedBy
+from callassist.escalation.new_incident import OpenedBy
 from callassist.escalation.practice import begin_practice
 from callassist.models import CallAttempt, HostContact, OutboxEntry, Property, StayNumber
 from callassist.ports.telephony import Capabilities, DialMode

@@ -7,7 +7,7 @@ import pytest
 from callassist.domain.viewer import Role, Viewer
 from callassist.errors import Conflict, Forbidden, NotFound
 from callassist.escalation import opening, shadow
-from callassist.escalation.opening import OpenedBy
+from callassist.escalation.new_incident import OpenedBy
 from callassist.models import Property
 
 

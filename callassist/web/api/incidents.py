@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from callassist.errors import Conflict, NotFound
 from callassist.escalation import ending
-from callassist.escalation.opening import OpenedBy, open_by_hand
+from callassist.escalation.new_incident import OpenedBy
+from callassist.escalation.opening import open_by_hand
 from callassist.models import (
     Incident,
     IncidentLogEntry,

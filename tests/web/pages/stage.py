@@ -17,7 +17,8 @@ from callassist.accounts.properties import PropertyInput, create_property
 from callassist.accounts.sensors import pair_sensor
 from callassist.accounts.sign_in_links import make_sign_in_link
 from callassist.domain.viewer import Role, Viewer
-from callassist.escalation.opening import OpenedBy, open_by_hand
+from callassist.escalation.new_incident import OpenedBy
+from callassist.escalation.opening import open_by_hand
 from callassist.models import (
     Account,
     CallTask,

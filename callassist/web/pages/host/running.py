@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from callassist.accounts.properties import end_pause, find_property, pause_property
 from callassist.escalation.ending import look_at_home, pause_home
-from callassist.escalation.opening import OpenedBy, open_by_hand
+from callassist.escalation.new_incident import OpenedBy
+from callassist.escalation.opening import open_by_hand
 from callassist.models import Property
 from callassist.web.pages import asking, times
 from callassist.web.pages.forms import Form
