@@ -87,7 +87,7 @@ def _tiles(figures: Figures, words: Words) -> Iterator[Figure]:
         dash if seconds is None else words.duration(seconds),
         "" if seconds is None else words.word("period", "half_sooner"),
     )
-    yield _tile(words, "above", figures.minutes_above, "")
+    yield _tile(words, "above", figures.minutes_above, words.word("period", "the_limit"))
     yield _tile(
         words, "quiet", figures.quiet_nights, words.say("period", "of_nights", n=figures.nights)
     )
