@@ -82,7 +82,7 @@ def colleagues(session: Session, operator: Operator) -> list[Operator]:
     return list(session.scalars(query))
 
 
-def _newest() -> Select[tuple[ShiftSwap, Operator, Operator]]:
+def _newest() -> Select[ShiftSwap, Operator, Operator]:
     return (
         select(ShiftSwap, _ASKER, _COLLEAGUE)
         .join(_ASKER, _ASKER.id == ShiftSwap.asker_id)
@@ -99,7 +99,7 @@ def _shown(now: datetime) -> ColumnElement[bool]:
 
 
 def _lines(
-    session: Session, query: Select[tuple[ShiftSwap, Operator, Operator]], now: datetime
+    session: Session, query: Select[ShiftSwap, Operator, Operator], now: datetime
 ) -> Iterable[SwapLine]:
     for swap, asker, colleague in session.execute(query):
         yield SwapLine(swap=swap, asker=asker, colleague=colleague, state=standing(swap, now))

@@ -26,7 +26,7 @@ def move_swap(
     session.flush()
 
 
-def open_swaps_about(shift_id: int) -> Select[tuple[ShiftSwap]]:
+def open_swaps_about(shift_id: int) -> Select[ShiftSwap]:
     """Requests that are not over, in which a shift is given or taken."""
     return select(ShiftSwap).where(
         or_(ShiftSwap.shift_id == shift_id, ShiftSwap.return_shift_id == shift_id),

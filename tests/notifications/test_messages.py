@@ -35,6 +35,9 @@ FACTS: dict[str, object] = {
     "calls": 3,
     "quiet_after": [12, 4],
     "unheard": [{"home": "Canal 12", "minutes": 131}],
+    "who": "Ben",
+    "starts_at": "2026-11-24T21:00:00+00:00",
+    "back_at": "2026-11-26T21:00:00+00:00",
 }
 # the reasons that change the words; the kinds that are not here have one wording
 REASONS: dict[MessageKind, tuple[str, ...]] = {
@@ -52,6 +55,9 @@ REASONS: dict[MessageKind, tuple[str, ...]] = {
     MessageKind.SUPERVISOR_PAGE: (
         *("language_not_on_shift", "emergency", "wrap_up_open", "dialling_fails", "dial_in_doubt"),
         *("last_operator_misses", "audit_alarm", "operator_gone", "nobody_takes_it"),
+    ),
+    MessageKind.SHIFT_SWAP: (
+        *("asked", "agreed", "declined", "withdrawn", "confirmed", "refused"),
     ),
 }
 RESULTS = ("not_noisy_now", "booker_not_on_site", "guest_refused", "asked_not_to_be_called")

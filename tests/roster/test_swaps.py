@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from callassist import roster
@@ -115,7 +115,7 @@ def test_the_database_itself_refuses_a_second_open_request(team: Team) -> None:
         if column.key not in ("id", "public_id")
     }
     with pytest.raises(IntegrityError), team.sessions.engine.begin() as connection:
-        connection.execute(ShiftSwap.__table__.insert().values(**same, public_id="another"))
+        connection.execute(insert(ShiftSwap).values(**same, public_id="another"))
 
 
 def test_what_was_withdrawn_meanwhile_is_over(team: Team) -> None:

@@ -33,16 +33,19 @@ def blueprint() -> Blueprint:
         ("/beat", "beat", views.beat),
         ("/preferences", "preferences", shifts.preferences),
         ("/end", "end_shift", shifts.end),
-        ("/shift/<task_id>/note", "correct_note", shifts.correct_note),
-        ("/practice/<step>", "practice_answer", practice.answer),
         ("/shift/calendar", "renew_calendar", swaps.renew_calendar),
         ("/shift/calendar/end", "end_calendar", swaps.end_calendar),
-        ("/swaps/<swap_id>/agree", "agree_swap", swaps.agree),
-        ("/swaps/<swap_id>/decline", "decline_swap", swaps.decline),
-        ("/swaps/<swap_id>/withdraw", "withdraw_swap", swaps.withdraw),
+        ("/shift/<task_id>/note", "correct_note", shifts.correct_note),
+        ("/practice/<step>", "practice_answer", practice.answer),
     ):
         pages.add_url_rule(path, name, view, methods=["POST"])
     pages.add_url_rule("/swaps/of/<shift_id>", "ask_swap", swaps.ask, methods=["GET", "POST"])
+    for name, answer in (
+        ("agree", swaps.agree),
+        ("decline", swaps.decline),
+        ("withdraw", swaps.withdraw),
+    ):
+        pages.add_url_rule(f"/swaps/<swap_id>/{name}", f"{name}_swap", answer, methods=["POST"])
     for name, move in (
         ("accept", moves.accept),
         ("decline", moves.decline),
