@@ -1,7 +1,7 @@
-// Times of day as the server writes them: <html lang data-hours> says whose language and hours.
+// Times of day as the server writes them, in the language of the page and its reader’s hours.
 
 const root = document.documentElement;
-const hourCycle = root.dataset.hours ?? "h23";
+const hourCycle = document.querySelector('meta[name="server-clock"]')?.dataset.hours ?? "h23";
 // British English has am and pm in small letters, as the server does; French has "du soir"
 const locale = root.lang === "en" ? "en-GB" : root.lang;
 const named = root.lang === "fr" && hourCycle === "h12" ? { dayPeriod: "long" } : {};
