@@ -16,8 +16,8 @@ from callassist.escalation.context import Escalation, policy_of
 from callassist.escalation.deadlines import Deadline
 from callassist.escalation.locks import lock_incident
 from callassist.escalation.moves import state_of
+from callassist.escalation.new_incident import OpenedBy
 from callassist.escalation.opening import (
-    OpenedBy,
     Refusal,
     open_for_noise,
     open_incident_of,
