@@ -15,6 +15,7 @@ from callassist.clock import Clock
 from callassist.ports.telephony import Telephony
 from callassist.web import api, health, hooks_telephony, pages, problems, signin, static_files
 from callassist.web.hooks_sensors import SensorHooksFirst, sensor_hooks
+from callassist.web.late_rules import LateRule
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -37,9 +38,13 @@ SECURITY_HEADERS = {
 NOW_HEADER = "X-Callassist-Now"
 
 
+class _Application(Flask):
+    url_rule_class = LateRule
+
+
 def create_app(service: Service) -> Flask:
     """The application for one service; `service.start_web()` is the caller's business."""
-    app = Flask(__name__, static_folder="static")
+    app = _Application(__name__, static_folder="static")
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, PROPAGATE_EXCEPTIONS=False
     )
