@@ -17,7 +17,9 @@ from callassist.models import (
     Shift,
     ShiftSwap,
 )
+from callassist.notifications.joining import joined_facts, link
 from callassist.notifications.keeping_channels import ChannelInput, add_channel
+from callassist.notifications.quiet_people import HELD_BACK
 from tests.web.pages.browser import Browser, words_of
 from tests.web.pages.stage import ADMIN, ANN, BEN, BOTH, OWNER, Stage
 from tests.web.pages.test_board import SUE, chief, found
@@ -201,11 +203,11 @@ def test_my_calendar_is_shown_once_renewed_and_stopped(stage: Stage) -> None:
     assert "Make an address" in ann.page("/desk/shift")
 
 
-def listens(stage: Stage, email: str) -> None:
-    """A mail address at the desk, where news go."""
+def listens(stage: Stage, email: str, kind: str = "email", address: str = "") -> None:
+    """A mail address at the desk, or another one, where news go."""
     with stage.world.service.sessions.write() as session:
         person = session.scalars(select(Person).where(Person.email == email)).one()
-        typed = ChannelInput(kind="email", address=email, person_public_id=person.public_id)
+        typed = ChannelInput(kind=kind, address=address or email, person_public_id=person.public_id)
         add_channel(
             session,
             stage.vault,
@@ -237,11 +239,38 @@ def test_each_step_is_told_to_those_whom_it_concerns(stage: Stage) -> None:
     sue.post(f"/board/swaps/{swap_id}/confirm")
     steps = [("b", "asked"), ("s", "agreed"), ("a", "confirmed"), ("b", "confirmed")]
     assert told(stage) == steps
-    again = asked(stage, ann, shift(stage, "Ann", 6))
-    ben.post(f"/desk/swaps/{again}/agree")
-    sue.post(f"/board/swaps/{again}/confirm")
-    ben.post(f"/desk/swaps/{again}/decline")  # refused: nothing is told
-    assert told(stage) == steps * 2
+    ben.post(f"/desk/swaps/{swap_id}/decline")  # refused: nothing is told
+    assert told(stage) == steps
+    assert sent(stage) == [
+        ("Ann", "Europe/Paris", "/desk/shift"),
+        ("Ann", "Europe/Paris", "/board/shifts"),
+        ("Ben", "Europe/Paris", "/desk/shift"),
+        ("Ann", "Europe/Paris", "/desk/shift"),
+    ]
+
+
+def sent(stage: Stage) -> list[tuple[str, str, str]]:
+    """What each message is made of: the other one's name, the reader's zone, and where it leads."""
+    now = stage.world.clock.now()
+    with stage.world.service.sessions.read() as session:
+        news = select(Notification).where(Notification.kind == "shift_swap")
+        return [
+            (facts["who"], facts["timezone"], link(session, one, ""))
+            for one in session.scalars(news.order_by(Notification.id))
+            for facts in [joined_facts(session, stage.vault, one, now)]
+        ]
+
+
+def test_who_sleeps_is_not_woken_for_a_shift(stage: Stage) -> None:
+    ann = stage.sign_in(ANN)
+    listens(stage, BEN, "apprise", "ntfys://ntfy.sh/bens-phone")
+    with stage.world.service.sessions.write() as session:  # it is 22:00 in Paris
+        ben = session.scalars(select(Person).where(Person.email == BEN)).one()
+        ben.quiet_from, ben.quiet_until, ben.timezone = "21:30", "07:00", "Europe/Paris"
+    asked(stage, ann, shift(stage, "Ann", 3))
+    with stage.world.service.sessions.read() as session:
+        [held] = session.scalars(select(Notification).where(Notification.kind == "shift_swap"))
+    assert (held.status, held.reason) == ("skipped", HELD_BACK)
 
 
 @pytest.mark.parametrize("path", ["/desk/shift", "/board/shifts"])
@@ -279,12 +308,12 @@ def test_shifts_and_checks_speak_one_language(stage: Stage, language: str) -> No
         if verb:
             ben.post(f"/desk/swaps/{swap_id}/{verb}", answer="...")
         for browser in (ann, ben):
-            check(browser, ["/desk/shift", "/desk/shift/roster", "/desk/start"], language)
-        check(sue, ["/board/shifts", "/board/swaps"], language)
+            check(browser, ["/desk/shift", "/desk/start"], language)
+        check(sue, ["/board/shifts"], language)
     again = asked(stage, ann, mine, his)
     ben.post(f"/desk/swaps/{again}/agree")
     sue.post(f"/board/swaps/{again}/refuse", answer="...")
-    check(ann, ["/desk/shift", "/desk/shift"], language)
+    check(ann, ["/desk/shift"], language)
     check(sue, ["/board/shifts"], language)
     made = ann.post("/desk/shift/calendar")
     assert not read(made.text, language) & FOREIGN[language]
