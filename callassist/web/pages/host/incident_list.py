@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -82,6 +83,23 @@ def incident_list(
     rows = [(one, home, breach, said) for one, home, breach, said in session.execute(query)]
     lines = list(_lines(session, rows[:PAGE], now))
     return lines, lines[-1].incident_id if len(rows) > PAGE else None
+
+
+class HomeName(NamedTuple):
+    """A home to choose from."""
+
+    public_id: str
+    name: str
+
+
+def homes_to_choose(session: Session, viewer: Viewer) -> list[HomeName]:
+    """The viewer's homes by name, those too that are no longer in use."""
+    query = (
+        select(Property.public_id, Property.name)
+        .where(Property.account_id.in_(viewer.account_ids))
+        .order_by(Property.name, Property.id)
+    )
+    return [HomeName._make(row) for row in session.execute(query)]
 
 
 def csv_of(session: Session, viewer: Viewer, wanted: Wanted, now: datetime) -> Iterator[str]:

@@ -10,14 +10,20 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from callassist.accounts.properties import properties
 from callassist.domain.incident import Resolution
 from callassist.errors import Conflict
 from callassist.escalation import ending
 from callassist.models import Incident
 from callassist.web.pages import asking, words
 from callassist.web.pages.host.downloads import csv_download
-from callassist.web.pages.host.incident_list import BY_ITSELF, OPEN, Wanted, csv_of, incident_list
+from callassist.web.pages.host.incident_list import (
+    BY_ITSELF,
+    OPEN,
+    Wanted,
+    csv_of,
+    homes_to_choose,
+    incident_list,
+)
 from callassist.web.pages.host.incident_page import find_incident, incident_screen
 from callassist.web.pages.host.stays import chosen_home
 from callassist.web.pages.refusals import in_words
@@ -43,7 +49,7 @@ def index() -> ResponseReturnValue:
     with asking.reading() as session:
         wanted = _wanted(session)
         lines, following = incident_list(session, viewer, wanted, now)
-        homes = properties(session, viewer, archived=True)
+        homes = homes_to_choose(session, viewer)
     kept: dict[str, Any] = {
         name: value for name, value in request.args.items() if value and name in _FILTERS
     }
