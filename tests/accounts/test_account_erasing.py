@@ -14,7 +14,7 @@ from callassist.accounts import account_erasing, sign_in_sessions
 from callassist.accounts.account_deletion import ask_for_deletion, undo_deletion
 from callassist.accounts.account_erasing import delete_due_accounts
 from callassist.accounts.account_leftovers import LEFTOVERS
-from callassist.accounts.connections import create_connection, hash_token
+from callassist.accounts.connections import create_connection
 from callassist.accounts.departures import reapply_departures
 from callassist.accounts.erasure_journal import (
     NAME,
@@ -28,6 +28,7 @@ from callassist.accounts.people import accounts, add_person
 from callassist.accounts.sign_in_sessions import Way
 from callassist.accounts.tokens import issue_token, viewer_for_token
 from callassist.domain.viewer import Role
+from callassist.ingest.connections import Connections
 from callassist.models import (
     Account,
     AccountDeletion,
@@ -61,7 +62,7 @@ def journal(tmp_path: Path) -> ErasureJournal:
 
 @dataclass
 class Place(Firm):
-    """The account, a program's token, the hash of the sensors' address, who is elsewhere too."""
+    """The account, a program's token, the token in the sensors' address, who is elsewhere too."""
 
     token: str
     hook: str
@@ -110,8 +111,10 @@ def place(sessions):
         ask_for_deletion(
             session, made.owner, made.account.public_id, "Canal Homes", now=NOW, wait=WEEK
         )
-    hook = hash_token(connection.token)
-    return Place(made.account, made.owner, made.home, token=token, hook=hook, both=both.id)
+    assert Connections(sessions, VAULT).find("generic", connection.token) is not None
+    return Place(
+        made.account, made.owner, made.home, token=token, hook=connection.token, both=both.id
+    )
 
 
 def no_check(_options) -> None:
@@ -145,7 +148,8 @@ def assert_gone(sessions, place) -> None:
         assert viewer_for_token(session, place.token, NOW) is None
         (connection,) = session.scalars(select(SensorConnection))
         assert connection.disabled_at == DUE
-        assert (connection.secret, connection.token_hash == place.hook) == (None, False)
+        assert connection.secret is None
+        assert Connections(sessions, VAULT).find("generic", place.hook) is None
         assert incident_log.verify(session) == []
         assert count(session, Incident) == 3
         assert session.scalars(select(AccountDeletion.done_at)).one() is not None
