@@ -72,9 +72,21 @@ def _more(world: World, scene: Scene, number: int) -> None:
     world.post("/users", host, {"email": f"p{number}@example.com", "role": "viewer"})
     world.post("/users", host, {"email": f"o{number}@example.com", "role": "operator"})
     world.post("/tokens", host, {"scope": "operator"})
+    world.post("/invitations", host, {"email": f"i{number}@example.com", "role": "viewer"})
+    world.post("/digests", host, {"address": f"d{number}@example.com", "property": home})
     incident = world.post("/incidents", host, {"property": home})["id"]
     if number % 2:
         world.post(f"/incidents/{incident}/cancel", host)
+
+
+def test_what_belongs_to_an_incident_costs_as_much_for_many_as_for_one(world: World) -> None:
+    seeds = Seeds(world)
+    path, host = f"/incidents/{seeds.ids['incident_id']}/notes", seeds.scene.host
+    before = _count(world, path, host)
+    for number in range(5):
+        world.post(path, host, {"note": f"note {number}"})
+    assert len(world.get(path, host)["items"]) == 6
+    assert _count(world, path, host) == before
 
 
 @pytest.mark.parametrize("scope", [Scope.HOST, Scope.ADMIN])
