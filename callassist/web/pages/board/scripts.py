@@ -22,6 +22,7 @@ from callassist.errors import NotFound
 from callassist.models import ScriptVersion
 from callassist.web.pages import asking
 from callassist.web.pages.board.desks import chosen
+from callassist.web.pages.board.words import SENTENCE
 from callassist.web.pages.forms import Form
 from callassist.web.translate import gettext as _
 
@@ -114,7 +115,12 @@ def edit(language: str) -> ResponseReturnValue:
             flash(_("The draft is kept. It is said once somebody has published it."))
             return redirect(url_for("board.scripts"))
     page = render_template(
-        "board/script_edit.html", choice=choice, language=language, texts=texts, form=form
+        "board/script_edit.html",
+        choice=choice,
+        language=language,
+        texts=texts,
+        form=form,
+        sentence_words=SENTENCE,
     )
     return page, 422 if form.is_refused else 200
 

@@ -17,7 +17,17 @@ from callassist.web.pages import asking
 from callassist.web.pages.host.tonight_queries import open_set_up
 from callassist.web.translate import gettext as _
 
-_WHERE_STEPS_ARE = ("host", "people")
+# the pages of steps, and those to which one comes after them: nowhere else it is in the way
+_WHERE_STEPS_ARE = frozenset(
+    {
+        *("host.homes", "host.new_home", "host.edit_home", "host.home", "host.home_sensors"),
+        *("host.home_rules", "host.home_say", "host.new_contact", "host.contact"),
+        *("host.sensors", "host.sensor", "host.new_connection", "host.rule_sets"),
+        *("host.rule_set", "host.new_rule_set", "host.stays", "host.new_stay", "host.stay"),
+        *("host.duty", "host.add_duty", "host.practice"),
+        *("people.notifications", "people.add_channel", "people.test", "people.team"),
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +101,7 @@ def once_done() -> set[int]:
 
 def strip() -> Checklist | None:
     """What stands above a host's pages until everything is set up: the way to the next step."""
-    if asking.person() is None or request.blueprint not in _WHERE_STEPS_ARE or _is_first_page():
+    if asking.person() is None or request.endpoint not in _WHERE_STEPS_ARE:
         return None
     return open_checklist()
 
@@ -103,10 +113,6 @@ def open_checklist() -> Checklist | None:
         places = [one for one in accounts(session, viewer) if viewer.can_write(one.id)]
         open_one = open_set_up(session, places, asking.now(), once_done())
         return checklist(session, open_one) if open_one else None
-
-
-def _is_first_page() -> bool:
-    return request.endpoint == "host.tonight"
 
 
 def url_if(endpoint: str, **values: str | None) -> str:

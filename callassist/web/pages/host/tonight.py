@@ -97,11 +97,13 @@ def sentence(standing: Standing) -> str:
                 "All %(num)s homes are ready, but nobody is really phoned",
                 homes,
             )
+        if homes == 1:
+            return _("Your home is not ready, and nobody is really phoned")
         return ngettext(
-            "Your home is not ready, and nobody is really phoned",
-            "%(ready)s of %(num)s homes are ready, but nobody is really phoned",
-            homes,
-            ready=ready,
+            "%(num)s of %(homes)s homes is ready, but nobody is really phoned",
+            "%(num)s of %(homes)s homes are ready, but nobody is really phoned",
+            ready,
+            homes=homes,
         )
     if ready == homes:
         return ngettext(
@@ -112,10 +114,10 @@ def sentence(standing: Standing) -> str:
             "Your home is not covered tonight", "None of %(num)s homes is covered tonight", homes
         )
     return ngettext(
-        "%(ready)s of %(num)s home is covered tonight",
-        "%(ready)s of %(num)s homes are covered tonight",
-        homes,
-        ready=ready,
+        "%(num)s of %(homes)s homes is covered tonight",
+        "%(num)s of %(homes)s homes are covered tonight",
+        ready,
+        homes=homes,
     )
 
 

@@ -40,6 +40,8 @@ def test_every_page_says_what_comes_next_until_all_is_set_up(stage: Stage) -> No
     home = add_home(new)
     assert "Next: Pair a sensor" in strip(new.page(f"/homes/{home}"))
     assert strip(new.page("/")) == "", "there the whole list stands"
+    assert strip(new.page("/incidents")) == "", "nothing is set up there"
+    assert strip(new.page("/account")) == ""
 
 
 def test_a_page_does_not_lead_to_itself(stage: Stage) -> None:

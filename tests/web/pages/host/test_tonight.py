@@ -46,6 +46,7 @@ def test_with_a_simulated_network_the_word_covered_is_nowhere(stage: Stage) -> N
         (1, 0, "Your home is not covered tonight"),
         (4, 4, "All 4 homes are covered tonight"),
         (4, 3, "3 of 4 homes are covered tonight"),
+        (4, 1, "1 of 4 homes is covered tonight"),
         (4, 0, "None of 4 homes is covered tonight"),
     ],
 )
