@@ -62,6 +62,17 @@ def test_homes_get_the_rules_and_each_gets_its_own_back(sessions: Sessions) -> N
             take_back(session, scene.owner, giving.key, now=NOW)
 
 
+def test_what_is_given_again_after_an_undo_can_be_taken_back_too(sessions: Sessions) -> None:
+    with sessions.write() as session:
+        scene = Scene(session)
+        for _ in range(2):  # at one instant, as quick hands do it
+            scene.give(scene.loose.public_id)
+            giving = last_giving(session, scene.owner, NOW)
+            assert giving is not None
+            assert take_back(session, scene.owner, giving.key, now=NOW) == (3, 0)
+        assert scene.rules() == [scene.strict.id, None, None]
+
+
 def test_homes_that_have_the_rules_already_are_not_counted(sessions: Sessions) -> None:
     with sessions.write() as session:
         scene = Scene(session)

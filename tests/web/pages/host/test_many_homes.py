@@ -13,7 +13,7 @@ from callassist.models import Property, Sensor
 from tests.web.pages.browser import Browser, words_of
 from tests.web.pages.host.test_rules import a_loud_night, saved
 from tests.web.pages.stage import ADMIN, ANN, LOOKER, OTHER, OWNER, Stage
-from tests.web.pages.test_query_counts import statements
+from tests.web.pages.test_query_counts import counting, statements
 
 
 @pytest.fixture
@@ -269,6 +269,24 @@ def test_the_pages_cost_as_much_for_twelve_homes_as_for_three(stage: Stage, owne
             label(stage, home, location="Nice", tags=[home.name])
         paths = ("/homes", "/homes?location=Nice", "/homes.csv")
         return [statements(stage, owner, path) for path in paths]
+
+    stage.more_homes(2)
+    before = cost()
+    stage.more_homes(9)
+    assert cost() == before
+
+
+def test_looking_at_a_change_costs_as_much_for_twelve_homes_as_for_three(
+    stage: Stage, owner: Browser
+) -> None:
+    policy = saved(stage, owner).rpartition("/")[2]
+
+    def cost() -> int:
+        owner.page("/homes")
+        with counting(stage) as seen:
+            answer = owner.post("/homes/rules", **picked(policy, *own_homes(stage)))
+        assert answer.status_code == 200
+        return len(seen)
 
     stage.more_homes(2)
     before = cost()
