@@ -59,6 +59,13 @@ def team(session: Session, viewer: Viewer, account: Account) -> list[Member]:
     ]
 
 
+def owners_of(session: Session, account: Account) -> list[Person]:
+    """Who owns an account, by address."""
+    own = RoleBinding.account_id == account.id, RoleBinding.role == str(Role.OWNER)
+    query = select(Person).join(RoleBinding, RoleBinding.person_id == Person.id).where(*own)
+    return list(session.scalars(query.order_by(Person.email)))
+
+
 def may_give(viewer: Viewer, account_id: int, role: Role) -> bool:
     """Nobody gives away more than they have: owners are made and unmade by owners."""
     if viewer.is_admin:

@@ -14,6 +14,7 @@ from callassist.accounts.erasure_journal import NAME, noted_departures
 from callassist.models import Account, AccountDeletion, Person, TeamChange
 from callassist.worker.metronome import Metronome
 from tests.web.pages.browser import Browser, words_of
+from tests.web.pages.mailbox import mails_of
 from tests.web.pages.stage import ANN, BOTH, CHIEF, GUEST_NAME, LOOKER, OTHER, OWNER, Stage
 from tests.web.world import GUEST
 
@@ -115,6 +116,20 @@ def test_a_deletion_waits_shows_on_the_first_page_and_is_undone_there(stage: Sta
     stage.world.clock.advance(days=8)
     tick(stage)
     assert "Seaside Homes" in owner.page(PAGE)
+
+
+def test_every_owner_hears_of_it_by_mail_in_their_language(stage: Stage) -> None:
+    stage.sign_in(BOTH).post("/language", language="fr")
+    owner, mails = stage.sign_in(OWNER), mails_of(stage)
+    ask(owner, stage, "not its name")
+    ask(owner, stage)
+    mails.last()
+    told = dict(mails.taken)
+    assert sorted(told) == [BOTH, OWNER]
+    assert "Maria asked for the account Seaside Homes to be deleted." in told[OWNER].text
+    assert "20 Jun 2026, 22:00" in told[OWNER].text
+    assert told[BOTH].title == "Seaside Homes va être supprimé"
+    assert told[OWNER].url == f"http://127.0.0.1:8000{PAGE}?account={stage.account_id}"
 
 
 def test_the_name_has_to_be_typed_and_what_was_typed_stays(stage: Stage) -> None:

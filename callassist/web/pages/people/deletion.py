@@ -15,6 +15,7 @@ from callassist.accounts.account_deletion import (
 )
 from callassist.accounts.erasure_journal import NAME, Departed, ErasureJournal
 from callassist.accounts.person_erasing import leave_for_good
+from callassist.accounts.team import owners_of
 from callassist.errors import Forbidden
 from callassist.models import Account
 from callassist.web import role_words
@@ -22,6 +23,7 @@ from callassist.web.pages import asking, times
 from callassist.web.pages.entry import letting_in
 from callassist.web.pages.forms import Form
 from callassist.web.pages.people import mine, places, proof, retention_words
+from callassist.web.pages.people.deletion_mail import tell_owners
 from callassist.web.pages.refusals import in_words
 from callassist.web.translate import gettext as _
 
@@ -43,7 +45,9 @@ def ask() -> ResponseReturnValue:
                     session, viewer, account.public_id, form["name"], now=now, wait=_wait()
                 )
                 due_at = asked.due_at
+                owners = owners_of(session, account)
         if not form.is_refused:
+            tell_owners(owners, account, due_at, viewer.name)
             at = times.moment(due_at, mine.zone_of(mine.me(), account))
             flash(_("The account will be deleted on %(at)s. Until then you can undo it.", at=at))
             return _back(account)

@@ -11,8 +11,7 @@ from flask.typing import ResponseReturnValue
 from callassist.accounts.account_deletion import is_owner, waiting_deletions
 from callassist.accounts.people import accounts
 from callassist.accounts.person_data import person_data
-from callassist.accounts.team import team
-from callassist.domain.viewer import Role
+from callassist.accounts.team import owners_of
 from callassist.models import Account
 from callassist.reports.account_export import Source, account_archive, take_account_data
 from callassist.web.pages import asking
@@ -31,11 +30,7 @@ def show() -> ResponseReturnValue:
         all_mine: Sequence[Account] = accounts(session, viewer)
         if all_mine:
             account, all_mine = mine.chosen_account(session, viewer)
-            owners = [
-                one.person.name or one.person.email
-                for one in team(session, viewer, account)
-                if one.role is Role.OWNER
-            ]
+            owners = [one.name or one.email for one in owners_of(session, account)]
         waiting = {one.account.id: one for one in waiting_deletions(session, viewer, now)}
     return render_template(
         "people/data.html",
