@@ -49,6 +49,12 @@ class Incident(Base):
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),
+        Index(
+            "ix_incident_practice",  # whether there ever was a rehearsal
+            "account_id",
+            sqlite_where=text("practice IS 1"),
+            postgresql_where=text("practice IS true"),
+        ),
         Index("ix_incident_desk_requested", "desk_id", "call_requested_at"),  # a board's shares
         Index("ix_incident_stay", "stay_id"),  # at most 3 per stay and night
         Index("ix_incident_property_closed", "property_id", "closed_at"),  # re-arming
