@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from callassist.accounts.people import find_account
 from callassist.accounts.team_changes import TeamAction, note_change
 from callassist.domain.deletion import Refusal, Wish, refusal
+from callassist.domain.nudge import NudgeKind
 from callassist.domain.viewer import Role, Viewer
 from callassist.errors import CallAssistError, Conflict, Forbidden, InvalidInput
 from callassist.models import Account, AccountDeletion, Desk, Incident, ServiceAgreement
+from callassist.storage import nudges
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,3 +166,5 @@ def _note(
     session: Session, viewer: Viewer, action: TeamAction, account: Account, now: datetime
 ) -> None:
     note_change(session, viewer, action, now=now, account_id=account.id)
+    # the first page says so at once, wherever it is open
+    nudges.tell(session, nudges.Told(kind=NudgeKind.HOME, account_id=account.id))

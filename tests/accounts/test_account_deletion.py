@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from callassist.accounts.account_deletion import (
     ask_for_deletion,
@@ -17,7 +17,7 @@ from callassist.accounts.desks import own_desk
 from callassist.accounts.people import add_person, viewer_for_person
 from callassist.domain.viewer import Role
 from callassist.errors import Conflict, Forbidden, InvalidInput, NotFound
-from callassist.models import AccountDeletion, Incident, TeamChange
+from callassist.models import AccountDeletion, Incident, Nudge, TeamChange
 from tests.accounts.guests import called_guest
 from tests.accounts.scenes import ADMIN, NOW, firm, stay
 
@@ -40,6 +40,21 @@ def test_what_is_asked_for_waits_and_says_until_when(sessions):
         assert (waiting.may_undo, waiting.is_held) == (True, False)
         (change,) = session.scalars(select(TeamChange).where(TeamChange.action == "deletion_asked"))
         assert change.by_person_id == place.owner.person_id
+
+
+def test_open_pages_of_the_account_show_it_at_once(sessions):
+    with sessions.write() as session:
+        place = firm(session)
+    for change in (
+        lambda session: ask(session, place),
+        lambda session: undo_deletion(session, place.owner, place.account.public_id, now=NOW),
+    ):
+        with sessions.write() as session:
+            session.execute(delete(Nudge))
+            change(session)
+        with sessions.read() as session:
+            told = session.scalars(select(Nudge.account_id).where(Nudge.kind == "home"))
+            assert told.all() == [place.account.id]
 
 
 def test_only_an_owner_asks_and_nobody_of_another_account(sessions):
