@@ -120,7 +120,9 @@ def test_a_restart_goes_on_at_the_pace_that_was_chosen(stage: Stage):
     stage.holds()
     stage.pass_real(seconds=7)
     with stage.sessions.read() as session:
-        again = PacedClock(kept_pace(session).pieces, real_now=stage.real.now)
+        kept = kept_pace(session)
+    assert kept is not None
+    again = PacedClock(kept.pieces, real_now=stage.real.now)
     assert again.now() == stage.here.now()
     assert again.speed == 30
 

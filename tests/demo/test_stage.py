@@ -150,7 +150,9 @@ def test_a_visitor_sets_the_pace_by_the_stages_own_buttons(stage, service, press
     data = {"pace": pressed, "csrf_token": token_of(browser), "desk": "Ben"}
     assert browser.post("/demo/clock", data=data).location == "/demo?desk=Ben"
     with service.sessions.read() as session:
-        assert kept_pace(session).speed == speed
+        kept = kept_pace(session)
+    assert kept is not None
+    assert kept.speed == speed
     assert service.clock.pieces[-1].speed == speed
     browser.post("/demo/clock", data={**data, "pace": "play"})
 

@@ -14,10 +14,18 @@ from sqlalchemy.orm import Session
 
 from callassist import roster
 from callassist.accounts.people import accounts
+from callassist.domain.call_takers import CallTakers
 from callassist.domain.spans import Span
 from callassist.domain.viewer import READERS
 from callassist.errors import NotFound
-from callassist.models import Account, DutySpan, Person, RoleBinding
+from callassist.models import (
+    Account,
+    DutySpan,
+    HostContact,
+    Person,
+    Property,
+    RoleBinding,
+)
 from callassist.roster import DutyInput
 from callassist.roster.duty_feed import end_feed, feed_since, make_feed
 from callassist.roster.duty_week import Week, add_repeated, duty_week
@@ -186,19 +194,41 @@ def _typed(session: Session, form: Form, zone: ZoneInfo) -> DutyInput:
 
 
 def _new_form() -> Form:
-    """Tonight from ten to eight."""
+    """Tonight from ten to eight; who takes turns by phone and has no rota yet: a whole week."""
     with asking.reading() as session:
-        zone = ZoneInfo(_account(session).timezone)
+        account = _account(session)
+        zone = ZoneInfo(account.timezone)
+        begins = account.calls_by == CallTakers.ON_CALL and _is_empty(session, account)
+        phone = _own_number(session, account) if begins else ""
     today = local_day(asking.now(), zone)
     return Form(
         {
             "starts_at": f"{today}T22:00",
             "ends_at": f"{today + timedelta(days=1)}T08:00",
-            "days": "1",
+            "days": "7" if begins else "1",
+            "phone": phone,
             "position": "1",
             "languages": language(),
         }
     )
+
+
+def _is_empty(session: Session, account: Account) -> bool:
+    query = select(DutySpan.id).where(DutySpan.account_id == account.id).limit(1)
+    return session.scalar(query) is None
+
+
+def _own_number(session: Session, account: Account) -> str:
+    """Whom operators call of this account, if one is known: mostly the same phone."""
+    query = (
+        select(HostContact.phone)
+        .join(Property, Property.id == HostContact.property_id)
+        .where(Property.account_id == account.id, Property.archived_at.is_(None))
+        .order_by(HostContact.id)
+        .limit(1)
+    )
+    sealed = session.scalar(query)
+    return asking.service().vault.open(sealed) if sealed else ""
 
 
 def _gap_words(gap: Span, zone: ZoneInfo) -> str:

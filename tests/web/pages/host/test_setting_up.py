@@ -173,3 +173,21 @@ def test_a_part_fetched_meanwhile_brings_no_message_back(stage: Stage) -> None:
     quiet = client.get("/set-up/strip", headers={"X-Fragment": "1"}).headers.getlist("Set-Cookie")
     assert [each for each in renewed if each.startswith("callassist=")]
     assert quiet == []
+
+
+def test_a_first_rota_of_phones_begins_with_the_number_that_is_known(stage: Stage) -> None:
+    new, account = newcomer(stage)
+    new.post("/set-up/calls", account=account, calls_by="on_call")
+    home = add_home(new)
+    new.post(f"/homes/{home}/contacts/new", name="Nora", phone="+12025550103", languages="en")
+    first = new.page("/duty")
+    assert 'value="+12025550103"' in first
+    assert 'name="days" type="text" value="7"' in first
+    assert "+12025550103" not in stage.sign_in(OWNER).page("/duty")
+
+
+def test_only_those_who_may_change_the_rota_see_a_number_in_it(stage: Stage) -> None:
+    with stage.world.service.sessions.write() as session:
+        session.get_one(Account, stage.account.id).calls_by = "on_call"
+    assert "+1202" in stage.sign_in(OWNER).page("/duty")
+    assert "+1202" not in stage.sign_in(LOOKER).page("/duty")
