@@ -36,6 +36,7 @@ from callassist.models import (
     ScriptVersion,
     Sensor,
     ShiftNote,
+    ShiftSwap,
     StayFile,
     TeamChange,
 )
@@ -90,7 +91,9 @@ def _reports(session: Session, account_id: int) -> int:
 
 
 def _messages(session: Session, account_id: int) -> int:
-    ids = _batch(session, select(Notification.id).where(Notification.account_id == account_id))
+    desks = select(Desk.id).where(Desk.account_id == account_id)
+    own = or_(Notification.account_id == account_id, Notification.desk_id.in_(desks))
+    ids = _batch(session, select(Notification.id).where(own))
     session.execute(delete(Notification).where(Notification.id.in_(ids)))
     return len(ids)
 
@@ -115,6 +118,7 @@ def empty_account(session: Session, account_id: int) -> None:
         session.execute(delete(table).where(table.account_id == account_id))
     session.execute(delete(ShiftNote).where(ShiftNote.desk_id.in_(desks)))
     session.execute(delete(ScriptVersion).where(ScriptVersion.desk_id.in_(desks)))
+    session.execute(delete(ShiftSwap).where(ShiftSwap.desk_id.in_(desks)))
     _forget_changes(
         session, or_(TeamChange.account_id == account_id, TeamChange.desk_id.in_(desks))
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from callassist.accounts.team_changes import TeamAction, note_change
@@ -28,6 +28,7 @@ from callassist.models import (
     RoleBinding,
     SecondFactor,
     Shift,
+    ShiftSwap,
     SignInLink,
     SignInSession,
 )
@@ -71,7 +72,7 @@ def erase_person(session: Session, vault: Vault, person: Person, *, now: datetim
     if person.erased_at is not None:
         return
     _forget_words(session, person)
-    close_sign_in(session, person, now)
+    close_sign_in(session, person)
     for table in (SignInLink, SecondFactor, RecoveryCode, RoleBinding, DutySpan):
         session.execute(delete(table).where(table.person_id == person.id))
     session.execute(delete(Invitation).where(Invitation.email == person.email))
@@ -85,13 +86,9 @@ def erase_person(session: Session, vault: Vault, person: Person, *, now: datetim
     session.expire(person, ["bindings"])
 
 
-def close_sign_in(session: Session, person: Person, now: datetime) -> None:
-    """Sign the person out everywhere, at once."""
-    session.execute(
-        update(SignInSession)
-        .where(SignInSession.person_id == person.id, SignInSession.ended_at.is_(None))
-        .values(ended_at=now)
-    )
+def close_sign_in(session: Session, person: Person) -> None:
+    """Sign the person out everywhere, at once, and forget where that was."""
+    session.execute(delete(SignInSession).where(SignInSession.person_id == person.id))
     person.fs_uniquifier = secrets.token_hex(32)
     nudges.tell(session, nudges.Told(kind=NudgeKind.ACCESS, person_id=person.id))
 
@@ -131,6 +128,8 @@ def _leave_desks(session: Session, person: Person, now: datetime) -> None:
     for operator in session.scalars(select(Operator).where(Operator.person_id == person.id)):
         operator.active, operator.name, operator.phone = False, operator.desk_name, None
         session.execute(delete(Shift).where(Shift.operator_id == operator.id, Shift.ends_at > now))
+        swaps = or_(ShiftSwap.asker_id == operator.id, ShiftSwap.colleague_id == operator.id)
+        session.execute(update(ShiftSwap).where(swaps).values(reason="", answer=None))
 
 
 def _lock_owned(session: Session, viewer: Viewer) -> None:
