@@ -13,7 +13,8 @@ from callassist.accounts.people import accounts
 from callassist.accounts.setting_up import SetUp, SetUpStep
 from callassist.domain.call_takers import CallTakers
 from callassist.models import Property, SensorConnection
-from callassist.web.pages import asking
+from callassist.web.pages import asking, times
+from callassist.web.pages.host.home_rules import service_rules
 from callassist.web.pages.host.tonight_queries import open_set_up
 from callassist.web.translate import gettext as _
 
@@ -160,7 +161,7 @@ def _said(step: SetUpStep, calls_by: CallTakers | None) -> tuple[str, str, str]:
         ),
         SetUpStep.RULES: (
             _("Quiet hours and limits"),
-            _("From when it is too loud, and after how long somebody calls."),
+            _usual_rules(),
             _("See the rules"),
         ),
         SetUpStep.GUEST: (
@@ -184,6 +185,18 @@ def _said(step: SetUpStep, calls_by: CallTakers | None) -> tuple[str, str, str]:
             _("Rehearse"),
         ),
     }[step]
+
+
+def _usual_rules() -> str:
+    """What is kept by one click, in one sentence."""
+    rules = service_rules()
+    return _(
+        "Usually: loud from %(day)s dB, in quiet hours from %(night)s dB, "
+        "and a call after %(time)s.",
+        day=round(rules.threshold_db),
+        night=round(rules.quiet_threshold_db),
+        time=times.lasting(rules.cadence.persist_for),
+    )
 
 
 def _takers(calls_by: CallTakers | None) -> tuple[str, str, str]:

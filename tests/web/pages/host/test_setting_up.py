@@ -58,6 +58,9 @@ def test_the_usual_rules_are_kept_from_where_one_is(stage: Stage) -> None:
     home = add_home(new)
     new.post("/set-up/skip", account=account, step="sensor")
     assert "Keep the usual ones" in strip(new.page(f"/homes/{home}/rules"))
+    assert "loud from 75 dB, in quiet hours from 70 dB, and a call after 30 minutes" in strip(
+        new.page(f"/homes/{home}/rules")
+    )
     new.post("/set-up/rules", account=account)
     assert "Keep the usual ones" not in strip(new.page(f"/homes/{home}/rules"))
 
