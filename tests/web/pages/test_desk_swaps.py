@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from callassist import roster
 from callassist.accounts.people import viewer_for_person
@@ -43,7 +44,7 @@ def shift(stage: Stage, name: str, days: int) -> str:
         return roster.add_shift(session, ADMIN, who, begin, begin + NIGHT).public_id
 
 
-def operator_in(session, name: str) -> str:
+def operator_in(session: Session, name: str) -> str:
     return session.scalars(select(Operator.public_id).where(Operator.desk_name == name)).one()
 
 
@@ -60,7 +61,8 @@ def works(stage: Stage, public_id: str) -> str:
 def swap(stage: Stage) -> ShiftSwap:
     """The newest request."""
     with stage.world.service.sessions.read() as session:
-        return session.scalars(select(ShiftSwap).order_by(ShiftSwap.id.desc())).first()
+        newest = select(ShiftSwap).order_by(ShiftSwap.id.desc()).limit(1)
+        return session.scalars(newest).one()
 
 
 def asked(stage: Stage, ann: Browser, given: str, back: str = "", reason: str = "") -> str:
@@ -255,7 +257,7 @@ def sent(stage: Stage) -> list[tuple[str, str, str]]:
     with stage.world.service.sessions.read() as session:
         news = select(Notification).where(Notification.kind == "shift_swap")
         return [
-            (facts["who"], facts["timezone"], link(session, one, ""))
+            (str(facts["who"]), str(facts["timezone"]), link(session, one, ""))
             for one in session.scalars(news.order_by(Notification.id))
             for facts in [joined_facts(session, stage.vault, one, now)]
         ]
