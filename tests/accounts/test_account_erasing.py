@@ -280,10 +280,10 @@ def test_an_older_backup_does_not_bring_the_account_back(sessions, place, journa
 
 
 # Of every table that leads to an account, a home, a desk or a person: what a deletion does with it.
-GONE = """consent digest duty_span guest_link home_file host_contact host_note idempotency import_run
-invitation note_draft notification policy policy_change property_noise property_tag recovery_code
-report report_share role_binding script_version second_factor shift_note shift_swap sign_in_link
-sign_in_session stay_file stay_number"""
+GONE = """consent digest duty_span guest_link home_file host_contact host_note idempotency
+import_run invitation note_draft notification policy policy_change property_noise property_tag
+recovery_code report report_share role_binding script_version second_factor shift_note shift_swap
+sign_in_link sign_in_session stay_file stay_number"""
 EMPTIED = """account api_token call_attempt call_task desk desk_link duty_feed false_alarm incident
 needs_you notification_channel operator property sensor sensor_connection stay team_change"""
 KEPT = {
