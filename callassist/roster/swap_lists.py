@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from callassist.domain.shift_swap import OPEN_SWAP_STATES, SwapState, newly_open
@@ -57,6 +57,17 @@ def desk_swaps(session: Session, viewer: Viewer, desk: Desk, now: datetime) -> l
     ends_at = max(span.ends_at for span in spans)
     roster = rostered(session, desk.id, starts_at, ends_at)
     return [_with_cost(line, desk, roster) if line.is_open else line for line in lines]
+
+
+def swaps_to_decide(session: Session, desk: Desk, now: datetime) -> int:
+    """How many requests of a desk wait for a supervisor."""
+    waiting = select(func.count(ShiftSwap.id)).where(
+        ShiftSwap.desk_id == desk.id,
+        ShiftSwap.state == str(SwapState.AGREED),
+        ShiftSwap.starts_at > now,
+        or_(ShiftSwap.return_starts_at.is_(None), ShiftSwap.return_starts_at > now),
+    )
+    return session.scalar(waiting) or 0
 
 
 def shift_to_give(session: Session, operator: Operator, public_id: str) -> Shift:

@@ -94,10 +94,12 @@ def test_a_shift_is_swapped_from_the_question_to_the_roster(stage: Stage) -> Non
     assert ben.post(f"/desk/swaps/{swap_id}/agree").location == "/desk/shift#swaps"
     assert "You agreed." in ben.page("/desk/shift")
 
+    assert "Shifts (1)" in sue.page("/board")
     assert "Ann gives" in words_of(sue.page("/board/shifts"))
     answer = sue.post(f"/board/swaps/{swap_id}/confirm")
     assert answer.location.startswith("/board/shifts?week=")
     assert (works(stage, mine), works(stage, his)) == ("Ben", "Ann")
+    assert "Shifts (1)" not in sue.page("/board")
     for browser in (ann, ben):
         assert "confirmed, on the roster" in browser.page("/desk/shift/roster")
 

@@ -13,6 +13,7 @@ from callassist.domain.call_takers import CallTakers
 from callassist.domain.viewer import Role, Viewer
 from callassist.errors import NotFound
 from callassist.models import Account, Desk
+from callassist.roster.swap_lists import swaps_to_decide
 from callassist.web.pages import asking
 
 _CHOSEN = "board_desk"
@@ -24,6 +25,7 @@ class DeskChoice:
 
     desk: Desk
     others: tuple[Desk, ...]
+    swaps_waiting: int  # shift swaps to confirm or refuse
 
 
 def runs_any() -> bool:
@@ -65,4 +67,8 @@ def chosen(database: Session) -> DeskChoice:
         desk = mine[0]
     if session.get(_CHOSEN) != desk.public_id:
         session[_CHOSEN] = desk.public_id
-    return DeskChoice(desk=desk, others=tuple(one for one in mine if one.id != desk.id))
+    return DeskChoice(
+        desk=desk,
+        others=tuple(one for one in mine if one.id != desk.id),
+        swaps_waiting=swaps_to_decide(database, desk, asking.now()),
+    )
