@@ -17,6 +17,7 @@ from callassist.models import (
     CallTask,
     Incident,
     NoiseReading,
+    Notification,
     Report,
     ReportVersion,
     SignInLink,
@@ -97,6 +98,27 @@ def test_old_sign_in_links_go(sessions: Sessions) -> None:
     with sessions.read() as session:
         assert session.scalar(select(func.count(SignInLink.id))) == 1
     assert forget_expired(sessions, KEPT, NOW + 2 * DAY)["sign_in_links"] == 1
+
+
+def test_messages_go_when_their_time_is_over(sessions: Sessions) -> None:
+    kept = Retention(log=10 * DAY)
+    with sessions.write() as session:
+        place = firm(session)
+        for day in range(3):
+            session.add(
+                Notification(
+                    account_id=place.account.id,
+                    kind="report_ready",
+                    key=str(day),
+                    facts={},
+                    status="sent",
+                    created_at=NOW + day * DAY,
+                )
+            )
+    assert forget_expired(sessions, kept, NOW + 10 * DAY)["messages"] == 0
+    assert forget_expired(sessions, kept, NOW + 11.5 * DAY)["messages"] == 2
+    with sessions.read() as session:
+        assert session.scalars(select(Notification.key)).all() == ["2"]
 
 
 def test_one_run_does_so_much_and_the_next_goes_on(sessions: Sessions) -> None:
