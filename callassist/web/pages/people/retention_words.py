@@ -30,7 +30,7 @@ def lines() -> list[tuple[str, str]]:
             _("The log of incidents"),
             _("for good: it holds no name and no number, and proves what happened"),
         ),
-        (_("Files of stays that were not confirmed"), span(FILES_KEPT)),
+        (_("Files of stays or homes that were not confirmed"), span(FILES_KEPT)),
         (_("A browser that stays away"), _("signed out after %(span)s", span=span(KEPT_FOR))),
     ]
     if is_sqlite(asking.service().sessions.engine):
