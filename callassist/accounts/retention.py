@@ -24,6 +24,7 @@ from callassist.models import (
     Notification,
     Report,
     ReportVersion,
+    ShiftSwap,
     SignInLink,
     Stay,
     StayFile,
@@ -36,6 +37,7 @@ READINGS_BATCH = 5000
 REQUEST_ANSWERS_KEPT = timedelta(hours=24)
 USED_LINKS_KEPT = timedelta(days=1)
 FILES_KEPT = timedelta(days=1)  # of stays or homes, waiting to be confirmed
+SWAPS_KEPT = timedelta(days=90)  # after the shift; colleagues say why in their own words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +72,7 @@ def forget_expired(
         "sign_in_links": (_forget_sign_in_links, now - USED_LINKS_KEPT),
         "stay_files": (_forget_stay_files, now - FILES_KEPT),
         "home_files": (_forget_home_files, now - FILES_KEPT),
+        "shift_swaps": (_forget_shift_swaps, now - SWAPS_KEPT),
     }
     forgotten = dict.fromkeys(steps, 0)
     for kind, (step, before) in steps.items():
@@ -228,4 +231,10 @@ def _forget_home_files(session: Session, before: datetime) -> int:
     ids = list(session.scalars(expired))
     if ids:
         session.execute(delete(HomeFile).where(HomeFile.id.in_(ids)))
+    return len(ids)
+
+
+def _forget_shift_swaps(session: Session, before: datetime) -> int:
+    ids = list(session.scalars(select(ShiftSwap.id).where(ShiftSwap.ends_at < before).limit(BATCH)))
+    session.execute(delete(ShiftSwap).where(ShiftSwap.id.in_(ids)))
     return len(ids)

@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from callassist import roster
+from callassist.accounts.retention import Retention, forget_expired
 from callassist.domain.shift_swap import SwapState
 from callassist.domain.viewer import Role, Viewer
 from callassist.errors import CallAssistError, Conflict, Forbidden, InvalidInput, NotFound
@@ -248,3 +249,13 @@ def test_open_pages_of_the_desk_are_nudged_and_told_nothing_else(team: Team) -> 
     with team.sessions.read() as session:
         [nudge] = session.scalars(select(Nudge).where(Nudge.public_id == swap)).all()
         assert (nudge.kind, nudge.desk_id) == ("shift", team.desk)
+
+
+def test_what_colleagues_said_is_forgotten_three_months_after_the_shift(team: Team) -> None:
+    team.ask(reason="my sister's wedding")
+    early, late = (TONIGHT + 8 * HOUR + days * DAY for days in (89, 91))
+    assert forget_expired(team.sessions, Retention(), early)["shift_swaps"] == 0
+    assert forget_expired(team.sessions, Retention(), late)["shift_swaps"] == 1
+    with team.sessions.read() as session:
+        assert session.scalars(select(ShiftSwap)).all() == []
+    assert team.works(team.anas) == team.ana
