@@ -61,7 +61,8 @@ def add_stage(
         tell_time()
 
     conductor = Conductor(service.sessions, clock, lambda: newest(service.sessions), tell)
-    conductor.go_on()
+    if conductor.kept().skip is not None:
+        conductor.go_on()
     application.register_blueprint(blueprint(service, conductor, _sit_down))
     application.wsgi_app = Seats(application.wsgi_app)  # type: ignore[method-assign]
 

@@ -10,6 +10,7 @@ import structlog
 
 from callassist.demo.kept_pace import (
     LEAD,
+    SKIP_AT_MOST,
     Change,
     KeptPace,
     change_pace,
@@ -22,6 +23,7 @@ from callassist.errors import CallAssistError
 from callassist.storage.sessions import Sessions
 
 _LOOK_SECONDS = 0.05
+_MOST_LOOKS = round(2 * SKIP_AT_MOST.total_seconds() / _LOOK_SECONDS)
 _log = structlog.get_logger()
 
 
@@ -86,7 +88,9 @@ class Conductor:
     def _watch(self) -> None:
         with self._watching:  # one at a time; the next finds nothing left to do, or its own skip
             pause = threading.Event()
-            while self._looked():
+            for _ in range(_MOST_LOOKS):
+                if not self._looked():
+                    return
                 pause.wait(_LOOK_SECONDS)
 
     def _looked(self) -> bool:

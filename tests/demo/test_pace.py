@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,6 +22,9 @@ from callassist.demo.kept_pace import (
     playing,
 )
 from callassist.demo.pace import STILL, PacedClock, Piece
+from callassist.live import Hub
+from callassist.live.scope import Scope
+from callassist.storage.hints import Hints
 from callassist.storage.sessions import Sessions
 
 REAL = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -174,6 +178,31 @@ def test_whoever_waits_on_the_clock_is_told_when_a_change_holds(sessions: Sessio
     stage.holds()
     done.join()
     assert woken == [300]
+
+
+def test_a_loop_that_waits_wakes_when_the_clock_has_been_sped_up():
+    real = ManualClock(REAL)
+    clock = PacedClock([Piece(origin=REAL, shown=NIGHT, speed=1)], real_now=real.now)
+    hints = Hints()
+    at = NIGHT + timedelta(hours=1)
+    waiting = threading.Thread(target=hints.wait, args=("timers", at, clock, 600.0), daemon=True)
+    waiting.start()
+    clock.adopt([*clock.pieces, Piece(origin=REAL, shown=NIGHT, speed=300)])
+    real.advance(seconds=13)
+    hints.clock_changed()
+    waiting.join(timeout=10)
+    assert not waiting.is_alive()
+
+
+def test_every_open_page_is_told_of_another_speed_at_once(sessions: Sessions):
+    clock = PacedClock([Piece(origin=REAL, shown=NIGHT, speed=300)], real_now=lambda: REAL)
+    hub = Hub(sessions, clock, limit=2)
+    nowhere = frozenset[int]()
+    scope = Scope(person_id=1, account_ids=nowhere, desk_ids=nowhere, every_desk=False)
+    stream = hub.subscribe(scope, "", 0)
+    assert stream is not None
+    hub.tell_time()
+    assert b'"rate":300' in stream.next(1)
 
 
 def test_limits_in_real_time_are_never_shorter_than_they_say(stage: Stage):
