@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,6 +38,8 @@ def service(tmp_path: Path) -> Iterator[Service]:
     clock = PacedClock([Piece(origin=REAL, shown=NIGHT, speed=60)], real_now=lambda: REAL)
     built = build(settings, clock=clock)
     yield built
+    for watching in [each for each in threading.enumerate() if each.name == "skip"]:
+        watching.join()
     built.stop()
 
 
