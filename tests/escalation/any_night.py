@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from callassist import stays, timers
 from callassist.errors import CallAssistError
-from callassist.escalation import ending, guest_answers, opening
+from callassist.escalation import ending, guest_answers, new_incident, opening
 from callassist.models import (
     Breach,
     CallTask,
@@ -185,7 +185,7 @@ class AnyNight(Night):
     def open_by_hand(self, property_id: int) -> None:
         with self.sessions.write() as session:
             home = session.get_one(Property, property_id)
-            by = opening.OpenedBy.HOST
+            by = new_incident.OpenedBy.HOST
             opening.open_by_hand(session, self.ctx, home, by, now=self.clock.now())
 
     def guest_answers(self, incident_id: int, said: str) -> None:

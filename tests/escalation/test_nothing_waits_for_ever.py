@@ -6,7 +6,7 @@ import pytest
 
 from callassist import timers
 from callassist.errors import Conflict, InvalidInput
-from callassist.escalation import ending, guest_answers, opening
+from callassist.escalation import ending, guest_answers, new_incident, opening
 from callassist.models import Breach, HostContact, Property
 from tests.escalation.night import HOST_NO_ANSWER, NO_ANSWER
 
@@ -132,7 +132,9 @@ def test_a_call_asked_for_by_hand_that_the_service_slept_through_is_missed(night
     home = night()
     with home.sessions.write() as session:
         place = session.get_one(Property, home.property_id)
-        opening.open_by_hand(session, home.ctx, place, opening.OpenedBy.HOST, now=home.clock.now())
+        opening.open_by_hand(
+            session, home.ctx, place, new_incident.OpenedBy.HOST, now=home.clock.now()
+        )
     home.restart(minutes=240)
     assert home.incident.resolution == "missed"
 
