@@ -1,6 +1,5 @@
 // One call: the note is kept while it is typed, results come when the call has ended.
 import { say, send, token } from "./desk.js";
-import "./desk_result.js"; // first: it stops what cannot be sent now
 
 const KEEP_EVERY = 2000;
 const NUMBER = /(?:\+|\b)\d(?:[\s().\/-]{0,2}\d){6,}/;
@@ -16,10 +15,10 @@ class Draft {
   #key = `call-assist.note.${task.dataset.task}`;
 
   constructor() {
-    this.#kept = note.value;
+    this.#kept = note.defaultValue; // somebody may have typed before this script came
     this.state = document.querySelector(".draft-state");
     const local = sessionStorage.getItem(this.#key);
-    if (local !== null && local !== note.value) note.value = local;
+    if (local !== null && note.value === note.defaultValue) note.value = local;
     note.addEventListener("input", () => {
       sessionStorage.setItem(this.#key, note.value);
       warn();
