@@ -13,7 +13,6 @@ from flask import Flask
 from callassist import __version__
 from callassist.accounts.first_start import first_administrator
 from callassist.bootstrap import Service, build, set_up_logs
-from callassist.cli.staging import add_stage, stage_clock
 from callassist.cli.stopping import when_told_to_stop
 from callassist.clock import Clock
 from callassist.live import Hub, Live, LiveAlone, LiveFirst
@@ -26,10 +25,11 @@ from callassist.worker import Metronome
 
 def everything() -> Flask:
     """The application of `serve`, with its loops running; SettingsError names what is wrong."""
-    return _everything(built(), lambda *_: None)
+    return dressed(built(), lambda *_: None)
 
 
-def _everything(service: Service, dress: Callable[[Flask, Service, Hub], None]) -> Flask:
+def dressed(service: Service, dress: Callable[[Flask, Service, Hub], None]) -> Flask:
+    """The same for this service, with what `dress` adds before anything runs."""
     _greet(service)
     application = create_app(service)
     dress(application, service, _with_live(service, application))
@@ -39,14 +39,6 @@ def _everything(service: Service, dress: Callable[[Flask, Service, Hub], None]) 
     metronome.start()
     _at_exit(metronome.stop, service.stop)
     return application
-
-
-def stage() -> Flask:
-    """The application of the demo: `everything` with its stage; SettingsError for a real one."""
-    return _everything(
-        built(stage_clock),
-        lambda application, service, hub: add_stage(application, service, hub.tell_time),
-    )
 
 
 def web_only() -> Flask:

@@ -16,7 +16,7 @@ SPARE_THREADS = 8  # that tell a browser that there are enough streams
 def serve(stage: bool) -> None:
     """Everything in one process: web, deadlines, deliveries, housekeeping."""
     settings = load_settings()
-    _become("stage" if stage else "everything", settings, workers=1)
+    _become("staging:stage" if stage else "applications:everything", settings, workers=1)
 
 
 @click.command()
@@ -26,7 +26,7 @@ def web(workers: int) -> None:
     settings = load_settings()
     if workers > 1 and settings.database.url.startswith("sqlite"):
         raise Conflict("SQLite has one writing process; use PostgreSQL for more web workers")
-    _become("web_only", settings, workers)
+    _become("applications:web_only", settings, workers)
 
 
 @click.command()
@@ -46,7 +46,7 @@ def live() -> None:
 def _become(application: str, settings: Settings, workers: int) -> None:
     click.echo(f"Call Assist on {settings.service.public_url}", err=True)
     supervise(
-        f"callassist.cli.applications:{application}",
+        f"callassist.cli.{application}",
         settings.service.bind,
         workers=workers,
         # a stream keeps its thread: those come on top, and start when they are needed

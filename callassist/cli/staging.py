@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from callassist.accounts.sign_in_sessions import Way
 from callassist.bootstrap import Service
+from callassist.cli.applications import built, dressed
 from callassist.demo.conductor import Conductor
 from callassist.demo.kept_pace import kept_pace
 from callassist.demo.pace import PacedClock
@@ -24,6 +25,14 @@ from callassist.web.datastore import SignedIn
 from callassist.web.pages.entry import demo, letting_in
 
 _REFUSED = "--stage belongs to the demo; run `callassist demo --serve`"
+
+
+def stage() -> Flask:
+    """The application of the demo: `everything` with its stage; SettingsError for a real one."""
+    return dressed(
+        built(stage_clock),
+        lambda application, service, hub: add_stage(application, service, hub.tell_time),
+    )
 
 
 def stage_clock(settings: Settings) -> PacedClock:

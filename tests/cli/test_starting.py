@@ -143,7 +143,7 @@ def test_help_names_every_command(service: Service) -> None:
     ("module", "unwanted"),
     [
         ("callassist.cli.entry", {"sqlalchemy", "flask", "cryptography", "structlog", "pydantic"}),
-        ("callassist.cli.applications", {"alembic", "aiohttp", "typst"}),
+        ("callassist.cli.applications", {"alembic", "aiohttp", "typst", "callassist.demo"}),
     ],
 )
 def test_no_process_holds_what_it_does_not_need(module: str, unwanted: set[str]) -> None:
