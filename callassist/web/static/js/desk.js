@@ -181,12 +181,15 @@ for (const region of document.querySelectorAll("#desk-now, #queue, #call-now")) 
     planned = setTimeout(look, 30);
   }).observe(region, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-offer", "data-new", "data-call-state"] });
 }
-startKeys(desk.dataset.shortcuts === "on");
+// not before every script of the page listens: a key clicks a button of theirs
+document.addEventListener("DOMContentLoaded", () => {
+  startKeys(desk.dataset.shortcuts === "on");
+  desk.dataset.ready = "";
+});
 unlockOnGesture();
 muteButton();
 soundForms();
 beats();
 landing();
 look();
-desk.dataset.ready = ""; // keys work from here on
 export { ring };
