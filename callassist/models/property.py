@@ -78,6 +78,7 @@ class Property(Base):
     policy_id: Mapped[int | None] = mapped_column(ForeignKey("policy.id"))
     host_only: Mapped[bool] = mapped_column(Boolean, default=False)
     shadow_since: Mapped[Instant | None]  # shadow mode: all rules run, nothing leaves the house
+    sample_since: Mapped[Instant | None]  # a virtual sensor plays a sample night on the pages
     house_rule: Mapped[Line] = mapped_column(default="", server_default="")  # for the guest page
     paused_from: Mapped[Instant | None]
     paused_until: Mapped[Instant | None]
