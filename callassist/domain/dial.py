@@ -10,6 +10,25 @@ from enum import StrEnum
 from callassist.domain.results import AttemptOutcome
 
 
+class DialMode(StrEnum):
+    """Who puts a call through."""
+
+    SERVER = "server"  # the network dials the called party itself (simulated)
+    OWN_PHONE = "own_phone"  # it rings the operator's phone; "press 1" dials the called party
+    SOFTPHONE = "softphone"  # the operator's browser; handing out the document is the dial
+    OPERATOR = "operator"  # the operator dials by hand and presses started / ended
+
+
+TWO_LEGS = frozenset({DialMode.OWN_PHONE, DialMode.SOFTPHONE})
+
+
+class Leg(StrEnum):
+    """Whose part of a call."""
+
+    CALLED = "called"  # the guest's or the host's: it alone decides the outcome
+    OPERATOR = "operator"
+
+
 class DialState(StrEnum):
     """Where one dial stands. Terminal states never leave."""
 
@@ -46,6 +65,7 @@ class LegEvent:
     outcome: AttemptOutcome | None = None
     talk_seconds: int | None = None
     error: str | None = None
+    leg: Leg = Leg.CALLED
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 
 from callassist.clock import Pace, SystemClock
 from callassist.domain.cadence import Cadence
+from callassist.domain.dial import DialMode
 from callassist.domain.policy import EscalationPolicy
 from callassist.escalation.policy import Limits
 from callassist.models import Incident
 from callassist.ports.fresh_contact import FreshContact
-from callassist.ports.telephony import DialMode, Telephony
+from callassist.ports.telephony import Telephony
 from callassist.settings import EscalationSettings
 from callassist.storage.sessions import Sessions
 from callassist.storage.vault import Vault
@@ -69,7 +70,7 @@ class Escalation:
 
     def dials_by_hand(self, incident: Incident) -> bool:
         """Whether the operator dials for this incident on a phone of their own."""
-        return self.network_of(incident).capabilities().mode is DialMode.OPERATOR
+        return self.network_of(incident).capabilities().modes == (DialMode.OPERATOR,)
 
     def limits(self, incident: Incident) -> Limits:
         """The numbers that decide what follows a result for this incident."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from callassist import outbox, timers
-from callassist.domain.dial import DialState
+from callassist.domain.dial import DialMode, DialState
 from callassist.domain.results import AttemptOutcome
 from callassist.errors import TransientError
 from callassist.escalation.context import Escalation
@@ -16,7 +16,6 @@ from callassist.escalation.settling import fold_in, lock_attempt, settle
 from callassist.escalation.telling import page_supervisor
 from callassist.models import CallAttempt
 from callassist.outbox import OutboxItem
-from callassist.ports.telephony import DialMode
 
 BY_HAND_ASKED_AFTER = timedelta(minutes=15)  # manual mode: nobody pressed "ended"
 BY_HAND_ENDED_AFTER = timedelta(minutes=30)
@@ -63,7 +62,7 @@ def deliver_poll(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
 
 
 def _is_by_hand(ctx: Escalation, attempt: CallAttempt) -> bool:
-    return ctx.network_named(attempt.provider).capabilities().mode is DialMode.OPERATOR
+    return ctx.network_named(attempt.provider).capabilities().modes == (DialMode.OPERATOR,)
 
 
 def _unknown(session: Session, ctx: Escalation, attempt_id: int, now: datetime) -> None:

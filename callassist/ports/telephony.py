@@ -5,46 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
-from callassist.domain.dial import LegEvent
+from callassist.domain.dial import DialMode, LegEvent
 from callassist.domain.results import AttemptOutcome
 from callassist.errors import PermanentError, TransientError
-
-
-class DialMode(StrEnum):
-    """Who puts the call through."""
-
-    SERVER = "server"  # place_call dials (simulated, own phone)
-    OPERATOR = "operator"  # the operator dials a tel: link and presses started / ended
-    SOFTPHONE = "softphone"  # the browser; handing out the document is the dial
 
 
 @dataclass(frozen=True, kw_only=True)
 class Capabilities:
     """What a network can do; pages and rules ask this, never a name."""
 
-    mode: DialMode
+    modes: tuple[DialMode, ...]  # the first is taken unless the operator chose another
     simulated: bool
     callbacks: bool  # reports progress by signed webhook
     find_calls: bool  # can look a doubtful call up
-    sms: bool = False
-    voice_messages: bool = False
-    lookup: bool = False
     on_service_clock: bool = False  # its waits run on our clock (simulated), not on real time
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlaceCall:
-    """One dial: `attempt_id` is our idempotency key, `callback_url` carries the dial token."""
+    """One dial: `attempt_id` is our idempotency key, `callback_url` carries the dial token.
+
+    With an `answer_url` the phone at `to` is the operator's own, and the network asks that
+    address what to do once it is picked up; `callback_url` then reports the operator's leg.
+    """
 
     attempt_id: str
     to: str
     caller_id: str | None
     callback_url: str
     ring_timeout_seconds: int = 30
-    operator_phone: str | None = None
+    answer_url: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,10 +83,97 @@ class CallInDoubt(TransientError):
     """Time-out, lost answer or 5xx: the call may ring. Look it up, never dial again blindly."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class AskOperator:
+    """Say to the operator whom this is about; a key pressed is reported to `pressed_url`."""
+
+    say: str
+    language: str
+    pressed_url: str
+    times: int = 2  # said again when nothing was pressed, then hung up
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connect:
+    """Dial `to` and put the two together; handing this out is the dial (DESIGN 3.4)."""
+
+    to: str
+    caller_id: str | None
+    callback_url: str  # reports the called leg
+    after_url: str  # asked when that leg is over
+    ring_timeout_seconds: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HangUp:
+    """End the call, after a sentence where there is one to say."""
+
+    say: str = ""
+    language: str = "en"
+
+
+Step = AskOperator | Connect | HangUp
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """What the network is told to do next, in its own markup."""
+
+    mimetype: str
+    body: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BridgeRequest:
+    """The network asks what to do with the operator's leg."""
+
+    call_id: str
+    digits: str = ""
+    identity: str = ""  # who the browser said it is, proved by its grant
+    attempt_id: str = ""  # what the browser asks to be connected for; never a number
+    called: LegEvent | None = None  # after `Connect`: how the called leg ended
+
+
+@dataclass(frozen=True, kw_only=True)
+class SoftphoneGrant:
+    """Lets one operator's browser place calls through us until `expires_at`."""
+
+    token: str
+    expires_at: datetime
+
+
+class Bridge(Protocol):
+    """A network that joins two legs: the operator's own, and the one called from it."""
+
+    def document(self, step: Step) -> Document:
+        """The step in the network's markup."""
+        ...
+
+    def parse_request(self, request: WebhookRequest) -> BridgeRequest:
+        """Of a verified question; InvalidInput for one that makes no sense."""
+        ...
+
+    def called_leg(self, operator_call_id: str) -> LegEvent | None:
+        """The leg dialled from this one, as the network knows it now; None when there is none.
+
+        Raises TransientError when the network is down.
+        """
+        ...
+
+    def softphone_grant(self, identity: str) -> SoftphoneGrant:
+        """A token for that operator's browser; SettingsError when softphones are not set up."""
+        ...
+
+
 class Telephony(Protocol):
     """A phone network."""
 
     name: str
+
+    @property
+    def bridge(self) -> Bridge | None:
+        """How it joins two legs; None for a network that dials the called party itself."""
+        ...
 
     def capabilities(self) -> Capabilities:
         """What it can do; cheap, no network."""

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from callassist.domain.dial import LegEvent
+from callassist.domain.dial import DialMode, LegEvent
 from callassist.domain.phone import parse_number
 from callassist.errors import PermanentError
 from callassist.ports.telephony import (
     Capabilities,
-    DialMode,
     FoundCall,
     PlaceCall,
     PlacedCall,
@@ -30,11 +29,12 @@ class ManualTelephony:
     """The network that a person works with their own hands."""
 
     name = "manual"
+    bridge = None
 
     def capabilities(self) -> Capabilities:
         """The operator dials; there is nobody to call us back and nobody to ask."""
         return Capabilities(
-            mode=DialMode.OPERATOR, simulated=False, callbacks=False, find_calls=False
+            modes=(DialMode.OPERATOR,), simulated=False, callbacks=False, find_calls=False
         )
 
     def check(self) -> None:

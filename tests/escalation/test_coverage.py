@@ -15,6 +15,7 @@ from callassist.accounts.desks import own_desk
 from callassist.accounts.properties import pause_property
 from callassist.clock import ManualClock
 from callassist.domain.coverage import COVERAGE_CHECK, MissingPart, Remark
+from callassist.domain.dial import DialMode
 from callassist.errors import NotFound
 from callassist.escalation.coverage import (
     Surroundings,
@@ -22,7 +23,7 @@ from callassist.escalation.coverage import (
     coverage_tonight,
 )
 from callassist.models import NotificationChannel, OutboxEntry, Sensor, Timer
-from callassist.ports.telephony import Capabilities, DialMode
+from callassist.ports.telephony import Capabilities
 from callassist.roster import DutyInput
 from callassist.storage.sessions import Sessions
 from callassist.timers import TimerLoop
@@ -40,8 +41,8 @@ from tests.accounts.scenes import (
 )
 
 HOUR = timedelta(hours=1)
-REAL = Capabilities(mode=DialMode.OPERATOR, simulated=False, callbacks=False, find_calls=False)
-SIMULATED = Capabilities(mode=DialMode.SERVER, simulated=True, callbacks=True, find_calls=True)
+REAL = Capabilities(modes=(DialMode.OPERATOR,), simulated=False, callbacks=False, find_calls=False)
+SIMULATED = Capabilities(modes=(DialMode.SERVER,), simulated=True, callbacks=True, find_calls=True)
 AROUND = Surroundings(capabilities=REAL, heartbeat_watched=True)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from callassist.domain.dial import DialMode
 from callassist.errors import Conflict
 from callassist.escalation import opening
 from callassist.escalation.fake_numbers import GUEST_NUMBERS, HOST_NUMBER
 from callassist.escalation.new_incident import OpenedBy
 from callassist.escalation.practice import begin_practice
 from callassist.models import CallAttempt, HostContact, OutboxEntry, Property, StayNumber
-from callassist.ports.telephony import Capabilities, DialMode
+from callassist.ports.telephony import Capabilities
 
 
 class RealNetwork:
@@ -20,7 +21,9 @@ class RealNetwork:
     name = "real"
 
     def capabilities(self) -> Capabilities:
-        return Capabilities(mode=DialMode.SERVER, simulated=False, callbacks=True, find_calls=True)
+        return Capabilities(
+            modes=(DialMode.SERVER,), simulated=False, callbacks=True, find_calls=True
+        )
 
     def __getattr__(self, verb: str) -> object:
         raise AssertionError(f"the real network was asked to {verb}")

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from callassist.clock import ManualClock
+from callassist.domain.dial import DialMode
 from callassist.errors import InvalidInput, PermanentError, SettingsError
-from callassist.ports.telephony import DialMode, PlaceCall, Telephony, WebhookRequest
+from callassist.ports.telephony import PlaceCall, Telephony, WebhookRequest
 from callassist.telephony.manual import ManualTelephony, tel_link
 from callassist.telephony.registry import NETWORKS, NetworkParts, build
 from tests.telephony.world import PUBLIC_URL, SECRET, START
@@ -44,7 +45,7 @@ def test_an_unknown_network_stops_the_start_and_lists_the_known_ones(parts: Netw
 def test_in_manual_mode_the_operator_dials() -> None:
     network: Telephony = ManualTelephony()
     can = network.capabilities()
-    assert (can.mode, can.simulated) == (DialMode.OPERATOR, False)
+    assert (can.modes, can.simulated) == ((DialMode.OPERATOR,), False)
     assert not can.callbacks
     assert not can.find_calls
 

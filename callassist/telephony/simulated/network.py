@@ -10,14 +10,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from callassist.clock import Clock
-from callassist.domain.dial import LegEvent
+from callassist.domain.dial import DialMode, LegEvent
 from callassist.domain.phone import Number, parse_number
 from callassist.domain.results import AttemptOutcome
 from callassist.errors import InvalidInput, NotFound, SettingsError, TransientError
 from callassist.ports.telephony import (
     CallInDoubt,
     Capabilities,
-    DialMode,
     FoundCall,
     PlaceCall,
     PlacedCall,
@@ -60,6 +59,7 @@ class SimulatedNetwork:
     """
 
     name = "simulated"
+    bridge = None
 
     def __init__(
         self,
@@ -83,7 +83,7 @@ class SimulatedNetwork:
     def capabilities(self) -> Capabilities:
         """The server dials, callbacks come, calls can be looked up; nobody is really phoned."""
         return Capabilities(
-            mode=DialMode.SERVER,
+            modes=(DialMode.SERVER,),
             simulated=True,
             callbacks=True,
             find_calls=True,
