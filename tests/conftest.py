@@ -10,6 +10,8 @@ import hypothesis
 import pytest
 
 from callassist.clock import ManualClock
+from tests.statement_cache import share_statements
+from tests.template_cache import share_templates
 
 pytest_plugins = ["tests.database_fixtures"]
 
@@ -21,6 +23,9 @@ time.tzset()
 for _name in [name for name in os.environ if name.startswith("CALLASSIST_")]:
     if not _name.startswith("CALLASSIST_TEST_"):
         del os.environ[_name]
+
+share_templates()
+share_statements()
 
 # No deadline: two workers share a small machine, and slow is not wrong.
 # The same examples each time: a run says whether this code is good, `nightly` looks for more.
