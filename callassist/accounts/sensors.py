@@ -35,6 +35,7 @@ def pair_sensor(
     if home.archived_at is not None:
         raise Conflict("this home is archived; restore it first")
     sensor.property_id = home.id
+    home.sample_since = None  # a real sensor is here now
     _describe(sensor, name, interval_seconds)
     session.flush()
     return sensor

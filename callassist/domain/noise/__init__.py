@@ -22,7 +22,7 @@ from callassist.domain.noise.effects import (
     SensorSilent,
 )
 from callassist.domain.noise.events import NoiseEvent, ReadingKind, SourceKind, Verdict
-from callassist.domain.noise.replay import Replay, replay
+from callassist.domain.noise.replay import LoudStretch, Replay, replay
 from callassist.domain.noise.rules import SILENT_AFTER, Rules, SourceTraits
 from callassist.domain.noise.state import Breach, PropertyNoise
 from callassist.domain.noise.steps import Step, apply, tick
@@ -40,6 +40,7 @@ __all__ = [
     "BreachThawed",
     "Effect",
     "EndReason",
+    "LoudStretch",
     "NoiseEvent",
     "PropertyNoise",
     "ReadingKind",

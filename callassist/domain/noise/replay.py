@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from callassist.domain.noise.effects import BreachBegan, BreachEscalated, Effect
+from callassist.domain.noise.effects import (
+    BreachBegan,
+    BreachEnded,
+    BreachEscalated,
+    BreachMoved,
+    BreachReopened,
+    Effect,
+)
 from callassist.domain.noise.events import NoiseEvent, SourceKind
 from callassist.domain.noise.rules import Rules
 from callassist.domain.noise.state import PropertyNoise
@@ -16,12 +23,21 @@ _CHUNK = 1000  # readings per step
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LoudStretch:
+    """A breach from its first loud reading; `ended_at` None while it runs."""
+
+    first_loud_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Replay:
     """What the rule made of a series."""
 
     readings: int
     breaches: int
     escalations: tuple[BreachEscalated, ...]
+    loud: tuple[LoudStretch, ...]  # oldest first
 
 
 def replay(events: Sequence[NoiseEvent], rules: Rules, until: datetime | None = None) -> Replay:
@@ -30,7 +46,7 @@ def replay(events: Sequence[NoiseEvent], rules: Rules, until: datetime | None = 
     `until`: let the clock run to that instant afterwards, for sensors that report on change.
     """
     if not events:
-        return Replay(readings=0, breaches=0, escalations=())
+        return Replay(readings=0, breaches=0, escalations=(), loud=())
     up_since = events[0].at
     is_level_only = all(one.kind is SourceKind.LEVEL for one in rules.traits.values())
     # Levels prove noise by themselves; what stays on until told otherwise needs the clock between.
@@ -50,7 +66,22 @@ def replay(events: Sequence[NoiseEvent], rules: Rules, until: datetime | None = 
         readings=len(events),
         breaches=sum(isinstance(each, BreachBegan) for each in effects),
         escalations=tuple(each for each in effects if isinstance(each, BreachEscalated)),
+        loud=tuple(_stretches(effects)),
     )
+
+
+def _stretches(effects: Sequence[Effect]) -> list[LoudStretch]:
+    found: dict[int, LoudStretch] = {}
+    for each in effects:
+        if isinstance(each, BreachBegan | BreachMoved):
+            ended_at = found[each.key].ended_at if each.key in found else None
+            found[each.key] = LoudStretch(first_loud_at=each.first_loud_at, ended_at=ended_at)
+            for key in each.absorbed if isinstance(each, BreachMoved) else ():
+                found.pop(key, None)
+        elif isinstance(each, BreachEnded | BreachReopened):
+            ended_at = each.ended_at if isinstance(each, BreachEnded) else None
+            found[each.key] = replace(found[each.key], ended_at=ended_at)
+    return sorted(found.values(), key=lambda one: one.first_loud_at)
 
 
 def _pass_time(

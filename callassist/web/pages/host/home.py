@@ -11,6 +11,7 @@ from callassist.accounts.giving_rules import give_rules, last_giving
 from callassist.accounts.policies import homes_using
 from callassist.accounts.policy_changes import changes_of
 from callassist.accounts.properties import PropertyInput, update_property
+from callassist.accounts.sample_nights import sample_began_at
 from callassist.domain.noise import SourceKind
 from callassist.web.pages import asking
 from callassist.web.pages.forms import Form
@@ -26,6 +27,7 @@ from callassist.web.pages.host.home_queries import (
 )
 from callassist.web.pages.host.noise_window import WINDOWS, window_of
 from callassist.web.pages.host.queries import coming_stays, presets
+from callassist.web.pages.host.sample_night import sample_night
 from callassist.web.pages.host.set_up_steps import url_if
 from callassist.web.translate import gettext as _
 
@@ -88,6 +90,7 @@ def sensors(home_id: str) -> ResponseReturnValue:
             unpaired=[line for line in lines if line[0].property_id is None],
             only_home=home_id,
             may_write=head.may_write,
+            sample_since=sample_began_at(session, head.home, asking.now()),
             zone_of=lambda _home: head.zone,
             waits=not any(line[0].property_id == head.home.id for line in lines),
         )
@@ -160,19 +163,23 @@ def _overview(home_id: str, template: str) -> ResponseReturnValue:
     name = request.args.get("window", "24h")
     with asking.reading() as session:
         head = home_head(session, asking.service(), asking.host(), home_id, now)
-        window = window_of(
-            session,
-            head.home,
-            home_sensors(session, head.home, now),
-            head.lately.rules,
-            name if name in WINDOWS else "24h",
-            now,
+        name = name if name in WINDOWS else "24h"
+        rules = head.lately.rules
+        sample = sample_night(session, head.home, rules, name, now)
+        window = (
+            sample.window
+            if sample
+            else window_of(
+                session, head.home, home_sensors(session, head.home, now), rules, name, now
+            )
         )
         return render_template(
             template,
             head=head,
             tabs=tabs(head, "overview"),
             window=window,
+            sample=sample,
+            ribbon_svg=noise_words.ribbon_svg,
             windows=_windows(head, window.name),
             stays=coming_stays(session, asking.service(), head.home, now),
             decibels=noise_words.decibels,

@@ -20,7 +20,7 @@ from callassist.reports.facts import Level, SensorFacts
 from callassist.reports.gathering_levels import sensors as sensor_facts
 from callassist.reports.noise_chart import SIZES, Chart, Label
 from callassist.reports.noise_past import BreachSpan
-from callassist.reports.ribbon import CELL
+from callassist.reports.ribbon import CELL, Tick
 from callassist.web.languages import language
 from callassist.web.pages import times
 from callassist.web.pages.host.noise_lately import Heard, Listened
@@ -45,6 +45,16 @@ class Window:
     only_notices: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sounded:
+    """What a window has to draw."""
+
+    facts: Sequence[SensorFacts]
+    gaps: Sequence[Span]
+    breaches: Sequence[BreachSpan]
+    ticks: Sequence[Tick]
+
+
 def window_of(
     session: Session,
     home: Listened,
@@ -57,19 +67,46 @@ def window_of(
     zone, starts_at = ZoneInfo(home.timezone), now - WINDOWS[name]
     facts = _facts(session, home.id, sensors, name, starts_at, now)
     window = curve.Span(starts_at, now)
-    curves = [curve.segments(one, window, _POINTS) for one in facts]
-    breaches = noise_past.breach_spans(session, [home.id], starts_at, now)[home.id]
-    gaps = _gaps(facts, sensors, window)
-    said = window_words(breaches, gaps, _peak(facts), now, zone)
+    return draw_window(
+        name,
+        Sounded(
+            facts=facts,
+            gaps=_gaps(facts, sensors, window),
+            breaches=noise_past.breach_spans(session, [home.id], starts_at, now)[home.id],
+            ticks=noise_past.ticks(session, [home.id], starts_at, now)[home.id],
+        ),
+        rules,
+        zone,
+        now,
+        has_sensor=bool(sensors),
+        only_notices=bool(sensors) and all(one.kind != SourceKind.LEVEL for one in sensors),
+    )
+
+
+def draw_window(
+    name: str,
+    sounded: Sounded,
+    rules: EscalationPolicy,
+    zone: ZoneInfo,
+    now: datetime,
+    *,
+    has_sensor: bool,
+    only_notices: bool = False,
+) -> Window:
+    """A window that ends now with what sounded in it."""
+    starts_at = now - WINDOWS[name]
+    window = curve.Span(starts_at, now)
+    curves = [curve.segments(one, window, _POINTS) for one in sounded.facts]
+    said = window_words(sounded.breaches, sounded.gaps, _peak(sounded.facts), now, zone)
     chart = Chart(
         starts_at=starts_at,
         ends_at=now,
         curves=[parts for parts in curves if parts],
         limits=limits(rules, zone, starts_at, now),
         quiet=quiet_spans(rules, zone, starts_at, now),
-        breaches=[breach.until(now) for breach in breaches],
-        gaps=gaps,
-        ticks=noise_past.ticks(session, [home.id], starts_at, now)[home.id],
+        breaches=[breach.until(now) for breach in sounded.breaches],
+        gaps=sounded.gaps,
+        ticks=sounded.ticks,
         times=tuple(_times(starts_at, now, zone, name)),
         alt=" ".join(said),
         no_data=_("no data"),
@@ -78,10 +115,10 @@ def window_of(
         name=name,
         svgs=tuple(Markup(noise_chart.draw(chart, size)) for size in SIZES),  # noqa: S704 ours
         said=tuple(said),
-        breaches=tuple(reversed(breaches)),
-        has_sensor=bool(sensors),
+        breaches=tuple(reversed(sounded.breaches)),
+        has_sensor=has_sensor,
         has_levels=chart.has_levels,
-        only_notices=bool(sensors) and all(one.kind != SourceKind.LEVEL for one in sensors),
+        only_notices=only_notices,
     )
 
 

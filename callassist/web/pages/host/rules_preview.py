@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from callassist.accounts.sample_nights import sample_began_at
 from callassist.domain.noise import NoiseEvent, SourceKind
 from callassist.domain.policy import EscalationPolicy
 from callassist.domain.thresholds import limits, quiet_spans
 from callassist.models import Property
 from callassist.reports.ribbon import CELL, Cell, Ribbon, Tick, Tone, cells_of_levels
 from callassist.web.pages.host.rules_replay import calls_of, nights_before, recorded, traits_of
+from callassist.web.pages.host.sample_night import TRAITS, sample_events
 
 MOST_READINGS = 60_000  # of a sensor that reports every second this is less than a night
 
@@ -45,6 +47,8 @@ class Preview:
     readings: int
     only_notices: bool
     is_cut: bool  # more readings than can be looked at: the oldest nights are missing
+    has_sensor: bool
+    is_sample: bool  # nothing of it is real: a virtual sensor plays there
 
 
 def preview(
@@ -59,6 +63,9 @@ def preview(
     spans = nights_before(now, zone)
     traits = traits_of(session, [home.id])[home.id]
     events = recorded(session, list(traits), spans[0][0], now, MOST_READINGS)
+    sample_since = sample_began_at(session, home, now)
+    if sample_since is not None:
+        traits, events = TRAITS, sample_events(sample_since, spans[0][0], now, zone)
     is_cut = len(events) >= MOST_READINGS
     asked = calls_of(events, traits, rules, zone, now)
     nights = []
@@ -83,6 +90,8 @@ def preview(
         only_notices=bool(traits)
         and all(one.kind is not SourceKind.LEVEL for one in traits.values()),
         is_cut=is_cut,
+        has_sensor=bool(traits),
+        is_sample=sample_since is not None,
     )
 
 
