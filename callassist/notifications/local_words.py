@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from callassist.notifications.twelve_hours import twelve_hours
 
 TWELVE = "h12"  # the cycle of a clock of twelve hours; any other is the language's own way
-NO_BREAK = "\u00a0"  # French sets one before h, : and inside « »
+NO_BREAK = "\u00a0"  # French sets one before : and inside « »
 _SAME_NIGHT = timedelta(hours=12)
 
 _DAYS = {
@@ -30,14 +30,9 @@ _UNITS = {"en": ("hour", "minute"), "fr": ("heure", "minute")}
 
 
 def clock_time(instant: datetime, zone: ZoneInfo, language: str, cycle: str | None = None) -> str:
-    """`23:41` in English, `23 h 41` in French (`23 h` on the hour); see also `twelve_hours`."""
+    """`23:41`, also in French, as in the data beside it; see also `twelve_hours`."""
     local = instant.astimezone(zone)
-    if cycle == TWELVE:
-        return twelve_hours(local.time(), language)
-    if language != "fr":
-        return f"{local:%H:%M}"
-    minutes = f"{NO_BREAK}{local:%M}" if local.minute else ""
-    return f"{local.hour}{NO_BREAK}h{minutes}"
+    return twelve_hours(local.time(), language) if cycle == TWELVE else f"{local:%H:%M}"
 
 
 def at_time(

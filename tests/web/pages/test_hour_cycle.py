@@ -49,11 +49,11 @@ def test_english_pages_follow_the_clock_of_twelve_hours(stage: Stage, night: str
 def test_french_pages_follow_it_in_french(stage: Stage, night: str) -> None:
     owner = stage.sign_in(OWNER)
     choose(owner, "", "fr")
-    assert "22 h" in plain(owner.page(night))
+    assert "22:00" in plain(owner.page(night))
     choose(owner, "h12", "fr")
     page = plain(owner.page(night))
     assert "10 h du soir" in page
-    assert "22 h" not in page
+    assert "22:00" not in page
     assert " pm" not in page
     rules = plain(owner.page(f"/homes/{stage.home_id}/rules"))
     assert "10 h du soir–8 h du matin" in rules
