@@ -17,6 +17,7 @@ from callassist.settings.groups import (
     TelephonySettings,
 )
 from callassist.settings.load import load_settings
+from callassist.settings.twilio import MachineDetection, TwilioSettings
 from callassist.settings.values import Bind, LogLevel, TelephonyNetwork
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "IngestSettings",
     "LiveSettings",
     "LogLevel",
+    "MachineDetection",
     "MailSettings",
     "NotificationSettings",
     "OidcSettings",
@@ -35,5 +37,6 @@ __all__ = [
     "Settings",
     "TelephonyNetwork",
     "TelephonySettings",
+    "TwilioSettings",
     "load_settings",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from callassist.settings import values
+from callassist.settings.twilio import TwilioSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +151,7 @@ class Settings:
     database: DatabaseSettings
     telephony: TelephonySettings
     ingest: IngestSettings
+    twilio: TwilioSettings
     live: LiveSettings
     mail: MailSettings
     notifications: NotificationSettings
@@ -164,6 +166,7 @@ GROUPS: dict[str, type] = {
     "database": DatabaseSettings,
     "telephony": TelephonySettings,
     "ingest": IngestSettings,
+    "telephony.twilio": TwilioSettings,
     "live": LiveSettings,
     "mail": MailSettings,
     "notifications": NotificationSettings,

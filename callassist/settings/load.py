@@ -19,7 +19,8 @@ from callassist.settings.sources import (
     from_file,
     read_environ,
 )
-from callassist.settings.values import Reader
+from callassist.settings.twilio import check_twilio
+from callassist.settings.values import Reader, TelephonyNetwork
 
 DATABASE_FILE = "callassist.db"
 BACKUPS = "backups"
@@ -40,7 +41,10 @@ def load_settings(
         values |= from_file(Path(given[CONFIG]))
     values |= from_environ(given)
     groups = {name: _group(name, kind, values) for name, kind in GROUPS.items()}
-    return Settings(config_dir=config_dir, **_completed(groups))
+    settings = Settings(config_dir=config_dir, **_completed(groups))
+    if settings.telephony.network is TelephonyNetwork.TWILIO:
+        check_twilio(settings.twilio, public_url=settings.service.public_url)
+    return settings
 
 
 def _group(name: str, kind: type, values: Values) -> dict[str, Any]:
@@ -77,7 +81,7 @@ def _completed(groups: dict[str, dict[str, Any]]) -> dict[str, Any]:
     _check_oidc(groups["oidc"])
     database["url"] = database["url"] or f"sqlite:///{data_dir / DATABASE_FILE}"
     backup["dir"] = backup["dir"] or data_dir / BACKUPS
-    return {name: GROUPS[name](**values) for name, values in groups.items()}
+    return {name.rpartition(".")[2]: GROUPS[name](**values) for name, values in groups.items()}
 
 
 def _check_oidc(oidc: dict[str, Any]) -> None:

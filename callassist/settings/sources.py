@@ -63,7 +63,7 @@ def from_file(path: Path) -> Values:
         raise SettingsError(f"{CONFIG}: {path} is not TOML: {error}") from None
     return {
         (group, key): Given(f"{key} in [{group}] of {path}", value)
-        for group, table in tables.items()
+        for group, table in _flat(tables)
         for key, value in _table(path, group, table).items()
     }
 
@@ -92,8 +92,21 @@ def all_keys() -> Iterable[tuple[str, str]]:
 
 def variable(group: str, key: str) -> str:
     """The environment variable of a setting."""
-    short = SHORT_NAMES.get((group, key)) or (key if group == "service" else f"{group}_{key}")
+    last = group.rpartition(".")[2]
+    short = SHORT_NAMES.get((group, key)) or (key if group == "service" else f"{last}_{key}")
     return PREFIX + short.upper()
+
+
+def _flat(tables: Mapping[str, object]) -> Iterable[tuple[str, object]]:
+    """(group, table) of each; a group within a group has a dotted name, like telephony.twilio."""
+    for group, table in tables.items():
+        if not isinstance(table, dict):
+            yield group, table
+            continue
+        inner = {key for key in table if f"{group}.{key}" in GROUPS}
+        yield group, {key: value for key, value in table.items() if key not in inner}
+        for key in inner:
+            yield f"{group}.{key}", table[key]
 
 
 def _table(path: Path, group: str, table: object) -> dict[str, object]:

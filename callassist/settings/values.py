@@ -21,6 +21,7 @@ class TelephonyNetwork(StrEnum):
 
     SIMULATED = "simulated"  # nobody is really phoned
     MANUAL = "manual"  # operators dial by hand and press started / ended
+    TWILIO = "twilio"  # Twilio, or a provider that speaks the same language
 
 
 class LogLevel(StrEnum):
@@ -107,7 +108,9 @@ def _decimal(above: float, most: float) -> Reader:
     return Reader(read)
 
 
-def _choice(kind: type[StrEnum]) -> Reader:
+def choice(kind: type[StrEnum]) -> Reader:
+    """One of the members, in capitals or not."""
+
     def read(value: object) -> StrEnum:
         try:
             return kind(_text(value).lower())
@@ -131,7 +134,8 @@ def _bind(value: object) -> Bind:
     return Bind(host, int(port))
 
 
-def _http_url(value: object) -> str:
+def read_http_url(value: object) -> str:
+    """An http address without user, query and fragment, and without a slash at its end."""
     text = _text(value).rstrip("/")
     allowed = "must be an address like https://calls.example.com, without user or query"
     try:
@@ -169,7 +173,7 @@ def _issuer(value: object) -> str:
     text = _text(value).rstrip("/")
     if not text:
         return ""
-    parts = urlsplit(_http_url(text))
+    parts = urlsplit(read_http_url(text))
     if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
         raise ValueError("must be empty or an address that starts with https://")
     return text
@@ -235,7 +239,7 @@ Threads = Annotated[int, _whole(1, 256)]
 Streams = Annotated[int, _whole(1, 2000)]
 ClockTime = Annotated[time, Reader(_clock_time)]
 Listen = Annotated[Bind, Reader(_bind)]
-HttpUrl = Annotated[str, Reader(_http_url)]
+HttpUrl = Annotated[str, Reader(read_http_url)]
 Issuer = Annotated[str, Reader(_issuer)]
 PingUrl = Annotated[str, Reader(_ping_url, secret=True)]
 DatabaseUrl = Annotated[str, Reader(_database_url, secret=True)]
@@ -244,5 +248,5 @@ MailAddress = Annotated[str, Reader(_address)]
 Subject = Annotated[str, Reader(_subject)]
 Directory = Annotated[Path, Reader(_path)]
 ResolvedDirectory = Annotated[Path, Reader(_optional_path)]  # None until load.py completed it
-Network = Annotated[TelephonyNetwork, _choice(TelephonyNetwork)]
-Level = Annotated[LogLevel, _choice(LogLevel)]
+Network = Annotated[TelephonyNetwork, choice(TelephonyNetwork)]
+Level = Annotated[LogLevel, choice(LogLevel)]

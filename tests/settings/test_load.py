@@ -126,7 +126,7 @@ def test_a_secret_may_stand_in_a_file(tmp_path: Path):
         ("PUBLIC_URL", "https://user@calls.example.com", "must be an address like https://"),
         ("PUBLIC_URL", "http://[::1", "must be an address like https://"),
         ("DATABASE_URL", "mysql://x", "must be empty, sqlite:"),
-        ("TELEPHONY", "carrier pigeon", "must be one of simulated, manual"),
+        ("TELEPHONY", "carrier pigeon", "must be one of simulated, manual, twilio"),
         ("LOG_LEVEL", "loud", "must be one of debug, info, warning, error"),
         ("WEB_THREADS", "0", "must be a whole number from 1 to 256"),
         ("WEB_THREADS", "1.5", "must be a whole number"),
