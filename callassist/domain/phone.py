@@ -14,6 +14,8 @@ _REFUSED = {
     phonenumbers.PhoneNumberType.PAGER: "a pager cannot be phoned",
     phonenumbers.PhoneNumberType.UAN: "a company access number is never dialled",
 }
+# Set aside for films and examples, so that an example rings nobody; no valid numbers, therefore.
+_FOR_EXAMPLES = ("+3363998", "+447700900", "+441632960", "+155501")
 _SATELLITE_CODES = frozenset({870, 878, 881, 882, 883})
 
 
@@ -29,14 +31,17 @@ class Number:
 def parse_number(raw: str, default_country: str | None = None, field: str = "phone") -> Number:
     """Parse free text strictly; `default_country` (ISO) is only a hint for local forms.
 
-    Raises InvalidInput with what is wrong: not a number, not valid, premium or satellite.
+    Raises InvalidInput with what is wrong: not a number, not valid, an example, premium or
+    satellite.
     """
     try:
         parsed = phonenumbers.parse(raw, default_country)
     except phonenumbers.NumberParseException:
         raise InvalidInput(
-            "not a phone number; write it with the country code, like +33 1 23 45 67 89", field
+            "not a phone number; write it with the country code, like +33 6 39 98 01 23", field
         ) from None
+    if _is_for_examples(parsed):
+        raise InvalidInput("this is an example number that nobody has; write the real one", field)
     if not phonenumbers.is_valid_number(parsed):
         raise InvalidInput("this number cannot exist; check the digits and country code", field)
     kind = phonenumbers.number_type(parsed)
@@ -49,7 +54,20 @@ def parse_number(raw: str, default_country: str | None = None, field: str = "pho
     return Number(e164=e164, country=country, mask=mask(e164))
 
 
+def is_example(raw: str, default_country: str | None = None) -> bool:
+    """Whether this is one of the numbers that stand in our hints and that nobody has."""
+    try:
+        return _is_for_examples(phonenumbers.parse(raw, default_country))
+    except phonenumbers.NumberParseException:
+        return False
+
+
 def mask(e164: str) -> str:
     """`+1•••••12`: country code and the last two digits, for lists and logs."""
     parsed = phonenumbers.parse(e164)
     return f"+{parsed.country_code}•••••{e164[-2:]}"
+
+
+def _is_for_examples(parsed: phonenumbers.PhoneNumber) -> bool:
+    written = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return written.startswith(_FOR_EXAMPLES)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from callassist.accounts.properties import find_property
 from callassist.domain.language import language_of_country
-from callassist.domain.phone import parse_number
+from callassist.domain.phone import is_example, parse_number
 from callassist.errors import InvalidInput
 from callassist.web.languages import language
 from callassist.web.pages import asking, words
@@ -28,11 +28,13 @@ def check() -> ResponseReturnValue:
     try:
         number = parse_number(written, home.country)
     except InvalidInput as error:
-        return jsonify(ok=False, said=in_words(error))
+        tone = "watch" if is_example(written, home.country) else "loud"
+        return jsonify(ok=False, said=in_words(error), tone=tone)
     country = Locale(language()).territories.get(number.country, "")
     spoken = language_of_country(number.country)
     return jsonify(
         ok=True,
+        tone="calm",
         said=_("Can be dialled: %(number)s", number=_grouped(number.e164))
         + (f" ({country})" if country else ""),
         language=spoken,

@@ -142,7 +142,7 @@ def drop(file_id: str) -> ResponseReturnValue:
 
 def template() -> ResponseReturnValue:
     """A file to fill in, with one example."""
-    example = ("", "2026-12-24 15:00", "2026-12-27 11:00", "Robin Example", "+1 202 555 0101")
+    example = ("", "2026-12-24 15:00", "2026-12-27 11:00", "Robin Example", "+33 6 39 98 01 23")
     lines = [csv_line([str(one) for one in TEMPLATE]), csv_line([*example, "", "fr", "A-1"])]
     return csv_download(iter(lines), "stays-template")
 

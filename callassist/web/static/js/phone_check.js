@@ -37,7 +37,7 @@ function watch(input, isFirst) {
     try {
       const answer = await ask(number);
       if (mine !== round) return; // typed on meanwhile
-      show(place, answer.said, answer.ok ? "calm" : "loud");
+      show(place, answer.said, answer.tone);
       if (isFirst) suggest(answer);
     } catch {
       if (mine === round) show(place, box.dataset.failed, "");
