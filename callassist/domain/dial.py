@@ -100,6 +100,7 @@ _STATE_ORDER = (
 # When two reports of the end contradict each other, the later in this row is believed: nothing
 # takes an answer back, and a network that heard a mailbox knows more than one that heard a voice.
 _BELIEVED = (
+    AttemptOutcome.NOT_CONNECTED,
     AttemptOutcome.PROVIDER_ERROR,
     AttemptOutcome.CANCELLED,
     AttemptOutcome.NO_ANSWER,

@@ -19,6 +19,7 @@ class AttemptOutcome(StrEnum):
     INVALID_NUMBER = "invalid_number"
     CANCELLED = "cancelled"  # we hung up before an answer
     PROVIDER_ERROR = "provider_error"  # our own fault: credentials, permission, rate
+    NOT_CONNECTED = "not_connected"  # the operator's own line did not come up; nobody was dialled
 
 
 class Disposition(StrEnum):
@@ -55,6 +56,7 @@ class NextStep(StrEnum):
     NEXT_ATTEMPT = "next_attempt"  # after attempt_gap; after the third: host
     CONTINUE_NOW = "continue_now"  # a continuation: own dial, not counted, once
     SAME_ATTEMPT_LATER = "same_attempt_later"  # cancelled: after 5 min, at most twice
+    SAME_ATTEMPT_NOW = "same_attempt_now"  # not_connected: at once, to whoever is free
     OUR_FAULT = "our_fault"  # provider_error: 1 min, 3 times, then supervisor and host
 
 
@@ -107,6 +109,7 @@ GUEST_RULES: dict[Result, ResultRule] = {
     ),
     AttemptOutcome.CANCELLED: ResultRule(counted=False, next_step=NextStep.SAME_ATTEMPT_LATER),
     AttemptOutcome.PROVIDER_ERROR: ResultRule(counted=False, next_step=NextStep.OUR_FAULT),
+    AttemptOutcome.NOT_CONNECTED: ResultRule(counted=False, next_step=NextStep.SAME_ATTEMPT_NOW),
 }
 
 HOST_RESULTS: frozenset[Result] = frozenset(
@@ -116,7 +119,13 @@ HOST_RESULTS: frozenset[Result] = frozenset(
         AttemptOutcome.INVALID_NUMBER,
         AttemptOutcome.PROVIDER_ERROR,
         AttemptOutcome.CANCELLED,
+        AttemptOutcome.NOT_CONNECTED,
     }
+)
+
+# what became of a dial although nobody's phone rang by our doing: never one of the attempts
+NOT_A_CALL = frozenset(
+    {AttemptOutcome.PROVIDER_ERROR, AttemptOutcome.CANCELLED, AttemptOutcome.NOT_CONNECTED}
 )
 
 CONNECTED: frozenset[AttemptOutcome] = frozenset({AttemptOutcome.ANSWERED})

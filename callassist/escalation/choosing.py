@@ -15,7 +15,11 @@ from callassist.escalation.policy import HostReason
 from callassist.models import CallAttempt, HostContact, Incident
 
 _LIVE_GAP = timedelta(minutes=1)  # look again so long after a call that is still going on
-_NEVER_RANG = (AttemptOutcome.PROVIDER_ERROR, AttemptOutcome.INVALID_NUMBER)
+_NEVER_RANG = (
+    AttemptOutcome.PROVIDER_ERROR,
+    AttemptOutcome.NOT_CONNECTED,
+    AttemptOutcome.INVALID_NUMBER,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from callassist.domain.cadence import Cadence
 from callassist.domain.dial import DialMode
 from callassist.domain.policy import EscalationPolicy
 from callassist.escalation.policy import Limits
-from callassist.models import Incident
+from callassist.models import Incident, Operator
 from callassist.ports.fresh_contact import FreshContact
 from callassist.ports.telephony import Telephony
 from callassist.settings import EscalationSettings
@@ -67,6 +67,12 @@ class Escalation:
     def network_named(self, provider: str) -> Telephony:
         """The network on which an attempt was written down to be made."""
         return self.telephony if provider == self.telephony.name else self.rehearsal
+
+    def mode_of(self, incident: Incident, operator: Operator | None) -> DialMode:
+        """Who puts a call about this incident through: as the operator chose, if that exists."""
+        modes = self.network_of(incident).capabilities().modes
+        chosen = operator.dial_mode if operator else None
+        return next((mode for mode in modes if mode == chosen), modes[0])
 
     def dials_by_hand(self, incident: Incident) -> bool:
         """Whether the operator dials for this incident on a phone of their own."""

@@ -14,17 +14,19 @@ from sqlalchemy.orm import Session
 
 from callassist import timers
 from callassist.domain.call_task import TaskState
-from callassist.domain.dial import UNSETTLED, DialState
+from callassist.domain.dial import UNSETTLED, DialMode, DialState
 from callassist.domain.results import AttemptOutcome
 from callassist.errors import TransientError
+from callassist.escalation.addresses import asked_url, called_leg_url, operator_leg_url
 from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import Deadline
-from callassist.escalation.dialling import log_dial_started
+from callassist.escalation.dial_log import log_dial_started
 from callassist.escalation.doubts import note_doubt, settle_never_asked
 from callassist.escalation.fake_numbers import PRACTICE_RING
+from callassist.escalation.legs import rung_first, stopped
 from callassist.escalation.polling import arm_poll
 from callassist.escalation.settling import lock_attempt, settle
-from callassist.models import CallAttempt
+from callassist.models import Account, CallAttempt, Incident
 from callassist.outbox import OutboxItem
 from callassist.ports.telephony import (
     CallInDoubt,
@@ -48,7 +50,10 @@ def deliver_dial(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
     try:
         placed = network.place_call(request)
     except RefusedCall as refused:
-        _settle(ctx, attempt_id, refused.outcome, now, error=refused.detail)
+        outcome = refused.outcome
+        if request.answer_url and outcome is AttemptOutcome.INVALID_NUMBER:
+            outcome = AttemptOutcome.NOT_CONNECTED  # it is the operator's own number
+        _settle(ctx, attempt_id, outcome, now, error=refused.detail)
     except RateLimited as limited:
         _unclaim(ctx, attempt_id)
         raise TransientError(limited.detail, limited.retry_after or 1.0) from limited
@@ -66,7 +71,7 @@ def deliver_hang_up(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
         if attempt.state == DialState.ENDED:
             return
         if attempt.state == DialState.WAITING:
-            outcome = AttemptOutcome.CANCELLED
+            outcome = stopped(attempt)
             settle(session, ctx, attempt, task, incident, outcome, ended_at=now, now=now)
             return
         if ctx.dials_by_hand(incident):
@@ -84,12 +89,13 @@ def _claim(ctx: Escalation, attempt_id: int, now: datetime) -> tuple[Telephony, 
         attempt, task, incident = lock_attempt(session, attempt_id)
         if attempt.state != DialState.WAITING or attempt.number is None:
             return None
+        sealed = rung_first(session, attempt)
         if now - attempt.requested_at >= ctx.give_up_after:
             settle_never_asked(session, ctx, attempt, task, incident, now)
             return None
         gone = task.state != TaskState.ASSIGNED or attempt.hang_up_requested_at is not None
-        if gone or not dialling_allowed(session):
-            outcome = AttemptOutcome.CANCELLED
+        if gone or sealed is None or not dialling_allowed(session):
+            outcome = stopped(attempt)
             settle(session, ctx, attempt, task, incident, outcome, ended_at=now, now=now)
             return None
         wait = _rate_wait(session, ctx, attempt, now)
@@ -99,22 +105,34 @@ def _claim(ctx: Escalation, attempt_id: int, now: datetime) -> tuple[Telephony, 
         attempt.dial_at = now
         due = now + ctx.doubt_wait
         timers.arm(session, Deadline.ATTEMPT_DOUBT, attempt.id, due, now=now)
-        log_dial_started(session, incident.id, attempt, now)
-        network = ctx.network_of(incident)
-        timeout = PRACTICE_RING if incident.practice else ctx.settings.ring_timeout
-        return network, PlaceCall(
+        if attempt.mode != DialMode.OWN_PHONE:  # there nobody but the operator is rung yet
+            log_dial_started(session, incident.id, attempt, now)
+        return ctx.network_of(incident), _place_call(session, ctx, attempt, sealed)
+
+
+def _place_call(
+    session: Session, ctx: Escalation, attempt: CallAttempt, sealed: bytes
+) -> PlaceCall:
+    timeout = ctx.settings.ring_timeout
+    caller_id = session.get_one(Account, attempt.account_id).caller_id
+    if attempt.mode == DialMode.OWN_PHONE:
+        return PlaceCall(
             attempt_id=attempt.public_id,
-            to=ctx.vault.open(attempt.number),
-            caller_id=None,
-            callback_url=callback_url(ctx, attempt),
+            to=ctx.vault.open(sealed),
+            caller_id=caller_id,
+            callback_url=operator_leg_url(ctx, attempt),
+            answer_url=asked_url(ctx, attempt),
             ring_timeout_seconds=round(timeout.total_seconds()),
         )
-
-
-def callback_url(ctx: Escalation, attempt: CallAttempt) -> str:
-    """Where the network reports this dial; the token in it is the attempt's own."""
-    base = ctx.public_url.rstrip("/")
-    return f"{base}/hooks/telephony/{attempt.provider}/{attempt.dial_token}"
+    if session.get_one(Incident, attempt.incident_id).practice:
+        timeout = PRACTICE_RING
+    return PlaceCall(
+        attempt_id=attempt.public_id,
+        to=ctx.vault.open(sealed),
+        caller_id=caller_id,
+        callback_url=called_leg_url(ctx, attempt),
+        ring_timeout_seconds=round(timeout.total_seconds()),
+    )
 
 
 def _rate_wait(

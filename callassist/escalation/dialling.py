@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from callassist import incident_log, outbox, timers
 from callassist.domain.call_task import Party, TaskState
-from callassist.domain.dial import DialState
+from callassist.domain.dial import DialMode, DialState
 from callassist.domain.incident import IncidentEvent
 from callassist.domain.log_action import LogAction
 from callassist.errors import Conflict, NotFound
@@ -20,12 +20,13 @@ from callassist.escalation.choosing import DialTarget, free_from, guest_target, 
 from callassist.escalation.closing import close, note_noise_end
 from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import Deadline
+from callassist.escalation.dial_log import log_dial_started
 from callassist.escalation.fake_numbers import fake_target
 from callassist.escalation.locks import lock_number, lock_task
 from callassist.escalation.policy import HostReason
 from callassist.escalation.polling import arm_poll
 from callassist.escalation.tasks import request_hang_up, return_task, unsettled_attempt
-from callassist.models import Breach, CallAttempt, CallTask, Incident, PropertyNoise
+from callassist.models import Breach, CallAttempt, CallTask, Incident, Operator, PropertyNoise
 from callassist.storage.facts import dialling_allowed
 
 
@@ -58,6 +59,7 @@ def request_dial(
     """
     task, incident = lock_task(session, task_id)
     _check_may_dial(session, task, operator_id)
+    _check_own_phone(session, ctx, incident, operator_id)
     return dial(session, ctx, incident, task, now)
 
 
@@ -87,9 +89,14 @@ def dial(
         )
         return DialResult(answer=DialAnswer.TOO_SOON, available_at=free_at)
     attempt = _write_attempt(session, ctx, incident, task, target, now)
-    if ctx.dials_by_hand(incident):
+    if attempt.mode == DialMode.OPERATOR:
         _start_by_hand(session, ctx, incident, attempt, now)
         return DialResult(answer=DialAnswer.STARTED, attempt=attempt)
+    if attempt.mode == DialMode.SOFTPHONE:
+        # the operator's browser calls the network, which then asks us whom to dial
+        due = now + ctx.network(ctx.settings.own_line_within)
+        timers.arm(session, Deadline.ATTEMPT_DOUBT, attempt.id, due, now=now)
+        return DialResult(answer=DialAnswer.DIALLING, attempt=attempt)
     outbox.put(session, "dial", attempt.public_id, {"attempt_id": attempt.id}, now=now)
     timers.arm(session, Deadline.ATTEMPT_DOUBT, attempt.id, now + ctx.give_up_after, now=now)
     return DialResult(answer=DialAnswer.DIALLING, attempt=attempt)
@@ -119,6 +126,14 @@ def _check_may_dial(session: Session, task: CallTask, operator_id: int) -> None:
             "this database is a restored copy and dials nobody; "
             "check it and run `callassist resume` first"
         )
+
+
+def _check_own_phone(
+    session: Session, ctx: Escalation, incident: Incident, operator_id: int
+) -> None:
+    operator = session.get_one(Operator, operator_id)
+    if ctx.mode_of(incident, operator) is DialMode.OWN_PHONE and operator.phone is None:
+        raise Conflict("your own phone is not known yet; write its number under My phone first")
 
 
 def _last_look(session: Session, incident: Incident, task: CallTask, now: datetime) -> str:
@@ -195,6 +210,7 @@ def _write_attempt(
         number_mask=target.number_mask,
         state=str(DialState.WAITING),
         provider=ctx.network_of(incident).name,
+        mode=str(ctx.mode_of(incident, session.get(Operator, task.operator_id or 0))),
         dial_token=secrets.token_urlsafe(24),
         requested_at=now,
     )
@@ -214,26 +230,6 @@ def _write_attempt(
         now=now,
     )
     return attempt
-
-
-def log_dial_started(
-    session: Session, incident_id: int, attempt: CallAttempt, now: datetime
-) -> None:
-    """Write the log entry of a dial that begins now."""
-    incident_log.append(
-        session,
-        incident_id,
-        LogAction.DIAL_STARTED,
-        {
-            "attempt_id": attempt.id,
-            "task_id": attempt.task_id,
-            "dial_number": attempt.dial_number,
-            "party": attempt.party,
-            "attempt_number": attempt.attempt_number,
-            "mask": attempt.number_mask,
-        },
-        now=now,
-    )
 
 
 def _start_by_hand(

@@ -8,12 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callassist import incident_log, outbox, timers
-from callassist.domain.dial import DialState
+from callassist.domain.dial import DialMode, DialState
 from callassist.domain.log_action import LogAction
 from callassist.domain.results import AttemptOutcome
 from callassist.errors import TransientError
 from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import Deadline
+from callassist.escalation.legs import as_first_leg, rung_first
 from callassist.escalation.settling import fold_in, lock_attempt, settle
 from callassist.escalation.telling import page_supervisor
 from callassist.models import CallAttempt, CallTask, Incident
@@ -71,6 +72,8 @@ def settle_never_asked(
     """A dial that waited too long for its turn: our fault, not counted, never made late."""
     gave_up_at = min(now, attempt.requested_at + ctx.give_up_after)
     outcome = AttemptOutcome.PROVIDER_ERROR
+    if attempt.mode == DialMode.SOFTPHONE:  # the browser never called
+        outcome = AttemptOutcome.NOT_CONNECTED
     settle(session, ctx, attempt, task, incident, outcome, ended_at=gave_up_at, now=now)
 
 
@@ -81,9 +84,9 @@ def deliver_look_up(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
         attempt = session.get_one(CallAttempt, attempt_id)
         if attempt.state != DialState.IN_DOUBT:
             return
-        sealed, network = attempt.number, ctx.network_named(attempt.provider)
+        sealed, network = rung_first(session, attempt), ctx.network_named(attempt.provider)
         since = (attempt.dial_at or attempt.requested_at) - LOOK_BACK
-    if sealed is None:
+    if not sealed:
         _look_up_failed(ctx, attempt_id, now, "the number was erased meanwhile")
         return
     try:
@@ -125,7 +128,7 @@ def _look_up_answered(
             return
         attempt.provider_call_id = ours.call_id
         attempt.state = str(DialState.PLACED)
-        fold_in(session, ctx, attempt_id, [ours.event], now)
+        fold_in(session, ctx, attempt_id, [as_first_leg(attempt, ours.event)], now)
 
 
 def _ours(session: Session, attempt: CallAttempt, found: list[FoundCall]) -> FoundCall | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -144,9 +144,11 @@ def _call_again(step: NextStep, at: GuestSnapshot, limits: Limits) -> GuestDecis
         if at.cancel_redials >= limits.cancelled_limit:
             return PhoneHost(HostReason.OUR_FAULT)
         return _same_again(at, at.ended_at + limits.attempt_gap)
-    if step is NextStep.OUR_FAULT:
+    if step in (NextStep.OUR_FAULT, NextStep.SAME_ATTEMPT_NOW):
         if at.provider_errors >= limits.provider_error_limit:
             return PhoneHost(HostReason.OUR_FAULT)
+        if step is NextStep.SAME_ATTEMPT_NOW:
+            return replace(_same_again(at, at.now), same_operator=False)
         return _same_again(at, at.ended_at + limits.provider_error_retry)
     if step is NextStep.ANOTHER_LANGUAGE:
         return _another_language(at, limits)
@@ -227,6 +229,10 @@ def decide_host(result: Result, at: HostSnapshot, limits: Limits) -> HostDecisio
             contact_position=at.contact_position,
             dial=at.dial,
             available_at=at.ended_at + limits.provider_error_retry,
+        )
+    if result is AttemptOutcome.NOT_CONNECTED and at.provider_errors < limits.provider_error_limit:
+        return CallHostAgain(
+            contact_position=at.contact_position, dial=at.dial, available_at=at.now
         )
     if result is AttemptOutcome.CANCELLED and at.cancel_redials < limits.cancelled_limit:
         return retry

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from callassist import outbox, timers
-from callassist.domain.dial import DialMode, DialState
+from callassist.domain.dial import DialMode, DialState, Leg, LegEvent, LegStatus
 from callassist.domain.results import AttemptOutcome
 from callassist.errors import TransientError
 from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import Deadline
+from callassist.escalation.legs import as_first_leg
 from callassist.escalation.settling import fold_in, lock_attempt, settle
 from callassist.escalation.telling import page_supervisor
 from callassist.models import CallAttempt
@@ -47,18 +48,46 @@ def deliver_poll(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
     attempt_id = int(item.payload["attempt_id"])
     with ctx.sessions.read() as session:
         attempt = session.get_one(CallAttempt, attempt_id)
-        call_id, network = attempt.provider_call_id, ctx.network_named(attempt.provider)
-        if attempt.state == DialState.ENDED or call_id is None:
+        if attempt.state == DialState.ENDED or attempt.provider_call_id is None:
             return
     try:
-        event = network.fetch_call(call_id)
+        event = _ask(ctx, attempt)
     except TransientError:
         return  # the next poll is armed already
     with ctx.sessions.write() as session:
-        if event is not None:
-            fold_in(session, ctx, attempt_id, [event], now)
-        else:
+        if event is None:
             _unknown(session, ctx, attempt_id, now)
+        elif _never_dialled(ctx, attempt, event, now):
+            _settle_never_dialled(session, ctx, attempt_id, now)
+        else:
+            fold_in(session, ctx, attempt_id, [event], now)
+
+
+def _ask(ctx: Escalation, attempt: CallAttempt) -> LegEvent | None:
+    """The called leg as the network knows it, else the one that came first; None for neither."""
+    network, call_id = ctx.network_named(attempt.provider), attempt.provider_call_id or ""
+    if attempt.handed_out_at is not None and network.bridge is not None:
+        called = network.bridge.called_leg(call_id)
+        if called is not None:
+            return called
+    event = network.fetch_call(call_id)
+    return None if event is None else as_first_leg(attempt, event)
+
+
+def _never_dialled(ctx: Escalation, attempt: CallAttempt, event: LegEvent, now: datetime) -> bool:
+    """Whom to dial was handed out, and the operator's line went before anybody was dialled."""
+    if event.leg is not Leg.OPERATOR or event.status is not LegStatus.ENDED:
+        return False
+    return attempt.handed_out_at is not None and now - attempt.handed_out_at >= ctx.doubt_wait
+
+
+def _settle_never_dialled(
+    session: Session, ctx: Escalation, attempt_id: int, now: datetime
+) -> None:
+    attempt, task, incident = lock_attempt(session, attempt_id)
+    if attempt.state != DialState.ENDED and attempt.called_call_id is None:
+        outcome = AttemptOutcome.PROVIDER_ERROR
+        settle(session, ctx, attempt, task, incident, outcome, ended_at=now, now=now)
 
 
 def _is_by_hand(ctx: Escalation, attempt: CallAttempt) -> bool:

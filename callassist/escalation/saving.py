@@ -14,6 +14,7 @@ from callassist.domain.log_action import LogAction
 from callassist.domain.presence import PresenceState
 from callassist.domain.results import (
     GUEST_RULES,
+    NOT_A_CALL,
     AttemptOutcome,
     Disposition,
     Result,
@@ -96,7 +97,7 @@ def is_counted(task: CallTask, result: Result) -> bool:
     if task.continuation:
         return False
     if task.party == Party.HOST:
-        return result not in (AttemptOutcome.PROVIDER_ERROR, AttemptOutcome.CANCELLED)
+        return result not in NOT_A_CALL
     return GUEST_RULES[result].counted
 
 
@@ -174,7 +175,7 @@ def _after_host(
 def _count_trouble(incident: Incident, result: Result) -> None:
     if result is AttemptOutcome.CANCELLED:
         incident.cancel_redials += 1
-    elif result is AttemptOutcome.PROVIDER_ERROR:
+    elif result in (AttemptOutcome.PROVIDER_ERROR, AttemptOutcome.NOT_CONNECTED):
         incident.provider_errors += 1
     elif result is Disposition.LANGUAGE_BARRIER:
         incident.barrier_met = True

@@ -10,19 +10,22 @@ from sqlalchemy.orm import Session
 
 from callassist import incident_log, roster, timers
 from callassist.domain.call_task import TaskEvent, TaskState
-from callassist.domain.dial import DialFacts, DialState, LegEvent, reduce_all
+from callassist.domain.dial import DialFacts, DialState, Leg, LegEvent, LegStatus, reduce_all
 from callassist.domain.log_action import LogAction
 from callassist.domain.presence import PresenceState
-from callassist.domain.results import AttemptOutcome
+from callassist.domain.results import NOT_A_CALL, AttemptOutcome
 from callassist.errors import NotFound
 from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import Deadline
+from callassist.escalation.legs import belongs, has_two_legs
 from callassist.escalation.locks import lock_task
 from callassist.escalation.moves import move_task
+from callassist.escalation.offers import count_miss
 from callassist.escalation.saving import complete
 from callassist.models import CallAttempt, CallEvent, CallTask, Incident
 
-_ONLY_OURS = (AttemptOutcome.PROVIDER_ERROR, AttemptOutcome.CANCELLED)
+# both legs end together; the word of the other one should be there by then
+_OTHER_LEG_SOON = timedelta(seconds=10)
 
 
 def record_call_events(
@@ -44,23 +47,49 @@ def fold_in(
 ) -> int:
     """Fold events into an attempt; a settled attempt never changes. How many were new."""
     attempt, task, incident = lock_attempt(session, attempt_id)
+    fresh = _fresh(session, attempt, events, now)
+    if not fresh or attempt.state == DialState.ENDED:
+        return len(fresh)
+    timers.disarm(session, Deadline.ATTEMPT_DOUBT, attempt.id)
+    called = [event for event in fresh if event.leg is Leg.CALLED]
+    if called:
+        _fold_called(session, ctx, attempt, task, incident, called, now)
+    else:
+        _fold_own_line(session, ctx, attempt, task, incident, fresh, now)
+    return len(fresh)
+
+
+def _fresh(
+    session: Session, attempt: CallAttempt, events: Sequence[LegEvent], now: datetime
+) -> list[LegEvent]:
+    """Those of the attempt's own legs that are new; stored, and their legs adopted."""
     stored = session.scalars(select(CallEvent).where(CallEvent.attempt_id == attempt.id)).all()
     known = {(row.call_id, row.sequence) for row in stored}
     fresh: list[LegEvent] = []
     for event in events:
-        if attempt.provider_call_id not in (None, event.call_id):
-            continue  # another leg of the network, not the one we adopted
-        if (event.call_id, event.sequence) not in known:
-            known.add((event.call_id, event.sequence))
-            fresh.append(event)
-            session.add(_row(attempt, event, now))
-    if not fresh or attempt.state == DialState.ENDED:
-        return len(fresh)
-    facts = reduce_all(fresh, hung_up_under=ctx.settings.hung_up_under, facts=_facts(attempt))
-    if attempt.provider_call_id is None:
-        attempt.provider_call_id = fresh[0].call_id
-        attempt.looked_up_from = None
-    timers.disarm(session, Deadline.ATTEMPT_DOUBT, attempt.id)
+        if not belongs(attempt, event) or (event.call_id, event.sequence) in known:
+            continue
+        known.add((event.call_id, event.sequence))
+        fresh.append(event)
+        session.add(_row(attempt, event, now))
+        if has_two_legs(attempt) and event.leg is Leg.CALLED:
+            attempt.called_call_id = event.call_id
+        elif attempt.provider_call_id is None:
+            attempt.provider_call_id = event.call_id
+            attempt.looked_up_from = None
+    return fresh
+
+
+def _fold_called(
+    session: Session,
+    ctx: Escalation,
+    attempt: CallAttempt,
+    task: CallTask,
+    incident: Incident,
+    events: Sequence[LegEvent],
+    now: datetime,
+) -> None:
+    facts = reduce_all(events, hung_up_under=ctx.settings.hung_up_under, facts=_facts(attempt))
     attempt.answered_at = facts.answered_at
     if facts.state is DialState.ENDED:
         outcome = facts.outcome or AttemptOutcome.UNREACHABLE
@@ -79,7 +108,27 @@ def fold_in(
         attempt.state = str(facts.state)
         due = now + ctx.network(ctx.settings.reconcile_after)
         timers.arm(session, Deadline.ATTEMPT_POLL, attempt.id, due, now=now)
-    return len(fresh)
+
+
+def _fold_own_line(
+    session: Session,
+    ctx: Escalation,
+    attempt: CallAttempt,
+    task: CallTask,
+    incident: Incident,
+    events: Sequence[LegEvent],
+    now: datetime,
+) -> None:
+    """The operator's own line: up, it waits for the key; gone, it decides only if nobody rang."""
+    ended = next((event for event in events if event.status is LegStatus.ENDED), None)
+    if ended is not None and attempt.handed_out_at is None:
+        outcome = AttemptOutcome.NOT_CONNECTED
+        settle(session, ctx, attempt, task, incident, outcome, ended_at=ended.at, now=now)
+        return
+    if attempt.state in (DialState.DIALING, DialState.IN_DOUBT):
+        attempt.state = str(DialState.PLACED)
+    after = ctx.settings.reconcile_after if ended is None else _OTHER_LEG_SOON
+    timers.arm(session, Deadline.ATTEMPT_POLL, attempt.id, now + ctx.network(after), now=now)
 
 
 def settle(
@@ -115,12 +164,16 @@ def settle(
     )
     if task.state != TaskState.ASSIGNED:
         # ended meanwhile (taken over, quiet): nobody will save a result any more
-        attempt.counted = outcome not in _ONLY_OURS and not task.continuation
+        attempt.counted = outcome not in NOT_A_CALL and not task.continuation
         return
     move_task(task, TaskEvent.CALL_ENDED)
     task.wrap_up_started_at = now
-    if outcome in _ONLY_OURS:
+    if outcome in NOT_A_CALL:
+        whose = task.operator_id
         complete(session, ctx, incident, task, attempt, outcome, note=None, now=now)
+        if outcome is AttemptOutcome.NOT_CONNECTED and whose is not None:
+            session.flush()
+            count_miss(session, ctx, incident, whose, task, now)
         return
     if task.operator_id is not None:
         roster.set_presence(

@@ -11,6 +11,7 @@ from callassist.domain.dial import DialState
 from callassist.domain.results import (
     GUEST_RULES,
     HOST_RESULTS,
+    NOT_A_CALL,
     AttemptOutcome,
     Disposition,
     Result,
@@ -35,8 +36,9 @@ _UNANSWERED = frozenset(
         AttemptOutcome.INVALID_NUMBER,
     }
 )
-_ONLY_OURS = frozenset({AttemptOutcome.CANCELLED, AttemptOutcome.PROVIDER_ERROR})
-_NOT_BY_HAND = frozenset({AttemptOutcome.ANSWERED, Disposition.NOT_RECORDED})
+_NOT_BY_HAND = frozenset(
+    {AttemptOutcome.ANSWERED, AttemptOutcome.NOT_CONNECTED, Disposition.NOT_RECORDED}
+)
 
 
 def save_result(
@@ -146,7 +148,7 @@ def _ended_attempt(
 
 def _check_against_network(attempt: CallAttempt, result: Result) -> None:
     """The operator's word wins, but an unanswered call cannot be a conversation."""
-    if attempt.outcome is not None and result in _ONLY_OURS:
+    if attempt.outcome is not None and result in NOT_A_CALL:
         raise InvalidInput(
             f"{result} is noted by the service itself; the network says {attempt.outcome}", "result"
         )

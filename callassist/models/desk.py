@@ -56,6 +56,7 @@ class Operator(Base):
     desk_name: Mapped[Word]
     languages: Mapped[JsonList]
     phone: Mapped[Sealed | None]
+    dial_mode: Mapped[str | None] = mapped_column(String(12))  # chosen; None: the network's first
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     created_at: Mapped[Instant]
 

@@ -198,6 +198,7 @@ class CallAttempt(Base):
         Index("ix_call_attempt_number", "number_index", "dial_at"),  # five minutes between dials
         Index("ix_call_attempt_state", "state"),  # reconciler, dial queue
         Index("ix_call_attempt_incident", "incident_id"),
+        Index("uq_call_attempt_called", "called_call_id", unique=True),
     )
 
     id: Mapped[Id]
@@ -216,7 +217,11 @@ class CallAttempt(Base):
     number_mask: Mapped[Word]
     state: Mapped[str] = mapped_column(String(12))  # domain.dial.DialState
     provider: Mapped[Word]
+    mode: Mapped[str] = mapped_column(String(12), server_default="server")  # domain.dial.DialMode
+    # the leg we hang up and look up: the only one, or with two the operator's own
     provider_call_id: Mapped[str | None] = mapped_column(String(64), unique=True)
+    handed_out_at: Mapped[Instant | None]  # two legs: when the network was told whom to dial
+    called_call_id: Mapped[str | None] = mapped_column(String(64))  # the other leg, of two
     dial_token: Mapped[str] = mapped_column(String(64), unique=True)  # in the callback's address
     requested_at: Mapped[Instant]
     dial_at: Mapped[Instant | None]  # when we asked the network

@@ -122,7 +122,8 @@ def _caveats(facts: ReportFacts, coverage: int | None) -> Iterator[tuple[str, di
         yield "dialled_unheard", {"at": unheard[0]}
     if any(attempt.disposition is Disposition.NOT_RECORDED for attempt in facts.attempts):
         yield "result_not_recorded", {}
-    if any(attempt.outcome is AttemptOutcome.PROVIDER_ERROR for attempt in facts.attempts):
+    ours = (AttemptOutcome.PROVIDER_ERROR, AttemptOutcome.NOT_CONNECTED)
+    if any(attempt.outcome in ours for attempt in facts.attempts):
         yield "provider_error", {}
     if facts.state is not IncidentState.CLOSED:
         yield "still_open", {"as_of": facts.as_of}

@@ -140,6 +140,7 @@ class EscalationSettings:
     hold_for: values.Span
     ring_timeout: values.Span
     reconcile_after: values.Span
+    own_line_within: values.Span
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,8 +151,8 @@ class Settings:
     service: ServiceSettings
     database: DatabaseSettings
     telephony: TelephonySettings
-    ingest: IngestSettings
     twilio: TwilioSettings
+    ingest: IngestSettings
     live: LiveSettings
     mail: MailSettings
     notifications: NotificationSettings
@@ -165,8 +166,8 @@ GROUPS: dict[str, type] = {
     "service": ServiceSettings,
     "database": DatabaseSettings,
     "telephony": TelephonySettings,
-    "ingest": IngestSettings,
     "telephony.twilio": TwilioSettings,
+    "ingest": IngestSettings,
     "live": LiveSettings,
     "mail": MailSettings,
     "notifications": NotificationSettings,

@@ -28,7 +28,7 @@ REACHED = {
     "asked_not_to_be_called",
     "emergency",
 }
-NOT_COUNTED = {"cancelled", "provider_error"}
+NOT_COUNTED = {"cancelled", "provider_error", "not_connected"}
 
 
 @pytest.mark.parametrize("result", ALL)
@@ -74,6 +74,7 @@ def test_a_host_task_knows_reached_not_reached_and_what_the_number_or_we_did():
         "invalid_number",
         "cancelled",
         "provider_error",
+        "not_connected",
     }
 
 

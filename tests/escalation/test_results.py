@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from callassist.domain.results import GUEST_RULES, Disposition
+from callassist.domain.results import GUEST_RULES, AttemptOutcome, Disposition
 from callassist.errors import Conflict, InvalidInput
 from callassist.escalation import wrap_up
 from callassist.models import StayNumber, StopEntry
@@ -304,7 +304,7 @@ def test_an_invalid_host_number_is_flagged_and_the_second_contact_called_at_once
 
 
 def test_every_result_of_the_table_is_tried_above():
-    not_by_hand = {Disposition.NOT_RECORDED}
+    not_by_hand = {Disposition.NOT_RECORDED, AttemptOutcome.NOT_CONNECTED}  # test_two_legs
     text = Path(__file__).read_text(encoding="utf-8")
     missing = [
         str(result)

@@ -58,6 +58,7 @@ RESULT: Mapping[str, LazyString] = {
     AttemptOutcome.INVALID_NUMBER: _l("Number does not exist"),
     AttemptOutcome.CANCELLED: _l("Stopped before an answer"),
     AttemptOutcome.PROVIDER_ERROR: _l("Our phone network failed"),
+    AttemptOutcome.NOT_CONNECTED: _l("Not dialled: the operator’s own line did not come up"),
     Disposition.GUEST_AGREED: _l("Agreed to turn it down"),
     Disposition.NOT_NOISY_NOW: _l("Says it is not noisy now"),
     Disposition.BOOKER_NOT_ON_SITE: _l("Not on site, passes it on"),
