@@ -43,6 +43,7 @@ def _parts(
         secret=secret,
         seed=settings.telephony.simulated_seed,
         faults=faults or Faults(),
+        twilio=settings.twilio,
     )
 
 

@@ -41,6 +41,7 @@ def _base_url(value: object) -> str:
     return text
 
 
+Token = Annotated[str, _matching(r"[!-~]{0,256}", "must be letters, digits and signs, no spaces")]
 Project = Annotated[str, _matching(r"[A-Za-z0-9-]{0,64}", "must be empty or AC and 32 characters")]
 ApiKey = Annotated[str, _matching(r"[A-Za-z0-9-]{0,64}", "must be empty or SK and 32 characters")]
 Application = Annotated[
@@ -60,16 +61,16 @@ class TwilioSettings:
     """One account; its secrets stay out of every printed form of this value."""
 
     account_sid: Project
-    auth_token: values.Secret = field(repr=False)
-    auth_token_secondary: values.Secret = field(repr=False)
+    auth_token: Token = field(repr=False)
+    auth_token_secondary: Token = field(repr=False)
     api_key_sid: ApiKey
-    api_key_secret: values.Secret = field(repr=False)
+    api_key_secret: Token = field(repr=False)
     application_sid: Application
     caller_id: E164
     base_url: BaseUrl
     path_prefix: PathPrefix
     signature_header: HeaderName
-    signing_key: values.Secret = field(repr=False)
+    signing_key: Token = field(repr=False)
     machine_detection: Detection
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from callassist.clock import Clock
 from callassist.errors import SettingsError
 from callassist.ports.telephony import Telephony
+from callassist.settings import TwilioSettings
 from callassist.telephony.manual import ManualTelephony
 from callassist.telephony.simulated.delivery import OwnEndpoint
 from callassist.telephony.simulated.faults import Faults
@@ -26,6 +28,7 @@ class NetworkParts:
     secret: str  # signs simulated callbacks; derive it from the service's secret key
     seed: int = 0
     faults: Faults = field(default_factory=Faults)
+    twilio: TwilioSettings | None = None
 
 
 Factory = Callable[[NetworkParts], Telephony]
@@ -48,9 +51,22 @@ def manual(parts: NetworkParts) -> ManualTelephony:
     return ManualTelephony()
 
 
+def twilio(parts: NetworkParts) -> Telephony:
+    """The account of `[telephony.twilio]`."""
+    if parts.twilio is None:
+        raise SettingsError("CALLASSIST_TWILIO_ACCOUNT_SID: is needed to phone by Twilio")
+    # by name and only here: its SDK takes 36 MB, which nobody else should pay
+    module = importlib.import_module("callassist.telephony.twilio.network")
+    network: Telephony = module.TwilioNetwork(
+        parts.twilio, parts.clock, public_url=parts.public_url
+    )
+    return network
+
+
 NETWORKS: dict[str, Factory] = {
     "simulated": simulated,
     "manual": manual,
+    "twilio": twilio,
 }
 
 

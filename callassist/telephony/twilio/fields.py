@@ -1,0 +1,56 @@
+"""The fields of a request as they came: what is verified is what is read."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl
+
+from callassist.errors import InvalidInput
+from callassist.ports.telephony import WebhookRequest
+
+_MOST_FIELDS = 500
+
+
+def pairs_of(request: WebhookRequest) -> list[tuple[str, str]]:
+    """Every field, repeated ones too, which a mapping would lose; ValueError for no form."""
+    if not request.body:
+        return list(request.form.items())
+    text = request.body.decode("utf-8")
+    return parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+
+
+class Fields(dict[str, str]):
+    """The fields by name; those that we rely on stand once.
+
+    A browser may add fields of its own to a call. Should it add one of the network's, we do not
+    guess whose comes first.
+    """
+
+    def __init__(self, request: WebhookRequest) -> None:
+        super().__init__()
+        try:
+            pairs = pairs_of(request)
+        except ValueError:
+            raise InvalidInput("expected form fields in UTF-8", "body") from None
+        for name, value in pairs:
+            if self.setdefault(name, value) != value and name in _RELIED_ON:
+                raise InvalidInput("is given twice, and differently", name)
+
+
+_RELIED_ON = frozenset(
+    {
+        "AnsweredBy",
+        "CallDuration",
+        "CallSid",
+        "CallStatus",
+        "DialCallDuration",
+        "DialCallSid",
+        "DialCallStatus",
+        "Digits",
+        "Direction",
+        "From",
+        "ParentCallSid",
+        "SequenceNumber",
+        "SipResponseCode",
+        "attempt",
+    }
+)

@@ -1,0 +1,82 @@
+"""Whether a request was signed by whoever holds one of our secrets."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from twilio.request_validator import HMAC_SHA1, HMAC_SHA256, RequestValidator
+
+from callassist.ports.telephony import WebhookRequest
+from callassist.telephony.twilio.fields import pairs_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Secrets:
+    """What requests may be signed with; two tokens while one is being replaced."""
+
+    tokens: tuple[str, ...] = field(repr=False)  # of the account: HMAC-SHA1
+    signing_key: str = field(default="", repr=False)  # SignalWire: SHA1; a Twilio shared key: 256
+
+    def with_algorithms(self) -> Iterable[tuple[str, str]]:
+        """(secret, algorithm): the algorithm is ours to choose, never the request's."""
+        yield from ((token, HMAC_SHA1) for token in self.tokens if token)
+        if self.signing_key:
+            yield from ((self.signing_key, name) for name in (HMAC_SHA1, HMAC_SHA256))
+
+
+class _Repeated:
+    """The fields of a form in the shape that the SDK's validator reads, repeated ones too."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self._values: dict[str, list[str]] = {}
+        for name, value in pairs:
+            self._values.setdefault(name, []).append(value)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def getall(self, name: str) -> list[str]:
+        return self._values[name]
+
+
+def is_signed(request: WebhookRequest, secrets: Secrets, header: str) -> bool:
+    """Whether the header fits address and form under one of the secrets.
+
+    The address is the configured public one, so no header of a proxy or a forger has a say in it.
+    """
+    sent = _header(request.headers, header)
+    if not sent:
+        return False
+    try:
+        form = _Repeated(pairs_of(request))
+        addresses = _addresses(request.url)
+    except ValueError:
+        return False
+    fits = False
+    for secret, algorithm in secrets.with_algorithms():
+        validator = RequestValidator(secret)
+        for address in addresses:
+            expected = validator.compute_signature(address, form, algorithm)
+            fits |= hmac.compare_digest(expected.encode(), sent.encode("utf-8", "replace"))
+    return fits
+
+
+def _header(headers: Mapping[str, str], name: str) -> str:
+    return next((value for key, value in headers.items() if key.lower() == name.lower()), "")
+
+
+def _addresses(url: str) -> tuple[str, ...]:
+    """Without its fragment, which is never sent; with the scheme's own port and without it."""
+    parts = urlsplit(url)._replace(fragment="")
+    own = {"https": 443, "http": 80}.get(parts.scheme)
+    host = parts.netloc.rpartition("@")[2]
+    if parts.port is None:
+        other = f"{host}:{own}"
+    elif parts.port == own:
+        other = host.rpartition(":")[0]
+    else:
+        return (parts.geturl(),)
+    return (parts.geturl(), parts._replace(netloc=other).geturl())
