@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
-from tests.prove import kill_night, many_nights
+from tests.prove import kill_night, many_nights, screens
 
-PROOFS = {"kill-night": kill_night.main, "many-nights": many_nights.main}
+PROOFS = {
+    "kill-night": kill_night.main,
+    "many-nights": many_nights.main,
+    "screens": screens.main,
+}
 
 
 def main() -> None:
@@ -16,6 +21,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--speed", type=float, default=40.0)
+    parser.add_argument("--pictures", type=Path, help="screens: where a picture of each is kept")
+    parser.add_argument("--who", action="append", help="screens: only this person's")
     arguments = parser.parse_args()
     unknown = set(arguments.names) - set(PROOFS)
     if unknown:

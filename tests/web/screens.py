@@ -1,112 +1,94 @@
-"""Every screen that a person can get to: found by following links, one address per route."""
+"""Every screen there is: where people begin, the links from there, and what is no screen."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from html import unescape
 from urllib.parse import urlsplit
 
 from flask import Flask
-from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
-from callassist import roster
-from callassist.accounts.people import add_person
-from callassist.domain.viewer import Role
-from callassist.models import Operator
-from callassist.roster import swaps
-from callassist.roster.swaps import SwapInput
-from callassist.stays.guest_links import guest_link
 from tests.web.pages.browser import Browser
-from tests.web.pages.stage import ADMIN, ANN, CHIEF, OWNER, Stage
 
-SUE = "sue@example.com"
+_NO_PAGES = ("/api/", "/try")  # for programs; of the tests
 _LINK = re.compile(r'<a\b[^>]*\bhref="([^"]+)"')
 _NO_SCREENS = re.compile(r"\.(json|pdf|csv|ics|zip|svg|xml)$|^/(static|api|sign-out)\b")
+_LIVE_PART = re.compile(r'\bdata-(?:src|fragment)="([^"]+)"')
 
-
-def played(stage: Stage) -> Stage:
-    """A night with everything in it: a finished call, one in hand, a pairing, a shift, a report."""
-    world = stage.world
-    with world.service.sessions.write() as session:
-        add_person(
-            session,
-            SUE,
-            Role.SUPERVISOR,
-            now=world.clock.now(),
-            desk=stage.desk,
-            name="Sue",
-            desk_name="Sue",
-            languages=("en",),
-        )
-    stage.hears(50)
-    stage.pair()
-    stage.hears(52, "not-yet-paired")
-    ann, owner = stage.sign_in(ANN), stage.sign_in(OWNER)
-    stage.available(ann)
-    for _ in range(14):
-        stage.hears(90)
-        world.pass_time(minutes=1)
-        ann.get("/desk")
-    stage.available(ann)
-    stage.call_about_home(owner)
-    stage.answer_call(ann, "guest_refused", note="Will not turn it down")
-    stage.more_homes(2, calls=True)
-    stage.available(ann)
-    ann.post(f"/desk/tasks/{stage.task().public_id}/accept")
-    world.run()
-    _shifts_to_come(stage)
-    return stage
-
-
-def _shifts_to_come(stage: Stage) -> None:
-    """Two of Ann's; Ben was asked about the first, and has agreed."""
-    now = stage.world.clock.now()
-    with stage.world.service.sessions.write() as session:
-        query = select(Operator).where(Operator.desk_name.in_(("Ann", "Ben")))
-        ann, ben = session.scalars(query.order_by(Operator.desk_name))
-        nights = [now + timedelta(days=days) for days in (2, 4)]
-        shifts = [
-            roster.add_shift(session, ADMIN, ann.public_id, at, at + timedelta(hours=8))
-            for at in nights
-        ]
-        typed = SwapInput(
-            shift_id=shifts[0].public_id, colleague_id=ben.public_id, reason="A wedding"
-        )
-        swap = swaps.ask(session, ann, typed, now)
-        swaps.agree(session, ben, swap.public_id, now)
-
-
-def people(stage: Stage) -> dict[str, tuple[str, ...]]:
-    """Whose screens there are, and where each begins."""
-    return {
-        OWNER: ("/",),
-        ANN: ("/desk", "/desk/start", "/desk/shift", "/desk/end"),
-        SUE: ("/board", "/board/wall"),
-        CHIEF: ("/admin",),
-        "": ("/sign-in", "/sign-in/forgotten", "/nowhere", guest_page(stage)),
+# What a GET can ask for that nobody looks at; a new route is a screen until it stands here.
+NO_SCREENS = {
+    "static": "files",
+    "icon": "leads to a file",
+    "health.alive": "for programs",
+    "health.ready": "for programs",
+    "health.metrics": "for programs",
+    "installing.manifest": "for browsers",
+    "installing.service_worker": "for browsers",
+    "people.push_key": "for a script",
+    "shared.duty_calendar": "for calendar programs",
+    "board_links.calendar": "for calendar programs",
+    "shared.report_pdf": "a file",
+    "host.homes_csv": "a file",
+    "host.homes_template": "a file",
+    "host.incidents_csv": "a file",
+    "host.figures_csv": "a file",
+    "host.figures_pdf": "a file",
+    "host.report_json": "a file",
+    "host.report_pdf": "a file",
+    "host.stays_csv": "a file",
+    "host.stays_template": "a file",
+    "host.settings": "leads to its first part",
+    "entry.firm": "leads to the firm's provider",
+    "entry.firm_back": "leads on, or shows the page of entry.firm's failure",
+}
+REFUSED = ("error", "gone")  # how the names of screens begin that say no
+# Seen on the way in, by who has a second step.
+ON_THE_WAY = "entry.code"
+# Pieces of screens, fetched again while the screen stands; they are read, not looked at.
+PARTS = frozenset(
+    {
+        "board.now_fragment",
+        "board.swaps_fragment",
+        "board.wall_fragment",
+        "board_links.wall_fragment",
+        "desk.call_fragment",
+        "desk.outcomes_fragment",
+        "desk.parts",
+        "desk.roster_fragment",
+        "host.home_live",
+        "host.incident_live",
+        "host.sensors_heard",
+        "host.set_up_strip",
+        "host.tonight_live",
+        "people.test_way",
     }
+)
 
 
-def guest_page(stage: Stage) -> str:
-    """The address of a guest's own page."""
-    service = stage.world.service
-    with service.sessions.write() as session:
-        token = guest_link(
-            session, service.vault, ADMIN, stage.stay_id(), now=stage.world.clock.now()
-        )
-    return f"/g/{token}"
+@dataclass(frozen=True, kw_only=True)
+class Seat:
+    """Somebody who looks: who, where they begin, and what no link leads to."""
+
+    email: str = ""  # empty: nobody is signed in
+    starts: tuple[str, ...] = ()
+    named: Mapping[str, str] = field(default_factory=dict)  # screens by a name of their own
+    follows: bool = True  # links from there; else only what is named here
+    codes: tuple[str, ...] = ()  # for the second step at signing in; each works once
 
 
-def screens(app: Flask, browser: Browser, starts: tuple[str, ...]) -> dict[str, str]:
-    """Address by route, in the order in which they were found."""
-    found: dict[str, str] = {}
-    waiting = list(starts)
+def screens(app: Flask, browser: Browser, seat: Seat) -> dict[str, str]:
+    """Address by name of the screen, mostly its route, in the order in which they were found."""
+    found = dict(seat.named)
+    for name, path in found.items():
+        status = browser.get(path).status_code
+        assert (status == 200) != name.startswith(REFUSED), f"{path}: {status}"
+    waiting = list(seat.starts)
     while waiting:
         path = waiting.pop(0)
-        route = _route(app, path)
+        route = route_of(app, path)
         if route is None or route in found:
             continue
         answer = browser.get(path)
@@ -117,23 +99,50 @@ def screens(app: Flask, browser: Browser, starts: tuple[str, ...]) -> dict[str, 
         if answer.mimetype != "text/html":
             continue
         found[route] = path
-        waiting += _links(answer.text)
+        waiting += _links(answer.text) if seat.follows else ()
     return found
+
+
+def parts(app: Flask, browser: Browser, found: Iterable[str]) -> dict[str, str]:
+    """Address by route of the pieces that these screens fetch again."""
+    pieces: dict[str, str] = {}
+    for path in found:
+        for link in _LIVE_PART.findall(browser.get(path).text):
+            address = unescape(link)
+            pieces.setdefault(route_of(app, address) or address, address)
+    return pieces
+
+
+def missing(app: Flask, found: Iterable[str]) -> set[str]:
+    """Routes of pages that are no screen of anybody."""
+    pages = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and not rule.rule.startswith(_NO_PAGES)
+    }
+    seen = {name.partition(" ")[0] for name in found} | {ON_THE_WAY}
+    return pages - seen - NO_SCREENS.keys() - PARTS
+
+
+def unknown(app: Flask) -> set[str]:
+    """What is said to be no screen, or a part of one, and is not there at all."""
+    return (NO_SCREENS.keys() | PARTS) - {rule.endpoint for rule in app.url_map.iter_rules()}
+
+
+def route_of(app: Flask, path: str) -> str | None:
+    """The endpoint of an address; an address that there is none for is a screen of its own."""
+    parts_of = urlsplit(path)
+    try:
+        endpoint, _ = app.url_map.bind("localhost").match(parts_of.path)
+    except HTTPException:
+        return "none"
+    values = sorted(re.findall(r"(?:^|&)((?:tab|view|span|preview)=\w+)", parts_of.query))
+    return " ".join([str(endpoint), *values])
 
 
 def _links(page: str) -> Iterator[str]:
     for link in _LINK.findall(page):
-        parts = urlsplit(unescape(link))
-        if not parts.netloc and parts.path.startswith("/") and not _NO_SCREENS.search(parts.path):
-            yield parts.path + (f"?{parts.query}" if parts.query else "")
-
-
-def _route(app: Flask, path: str) -> str | None:
-    """The endpoint of an address; an address that there is none for is a screen of its own."""
-    parts = urlsplit(path)
-    try:
-        endpoint, _ = app.url_map.bind("localhost").match(parts.path)
-    except HTTPException:
-        return "none"
-    values = sorted(re.findall(r"(?:^|&)((?:tab|view|span|preview)=\w+)", parts.query))
-    return " ".join([str(endpoint), *values])
+        parts_of = urlsplit(unescape(link))
+        path = parts_of.path
+        if not parts_of.netloc and path.startswith("/") and not _NO_SCREENS.search(path):
+            yield path + (f"?{parts_of.query}" if parts_of.query else "")

@@ -115,6 +115,19 @@ class Stage:
             query = select(CallTask).order_by(CallTask.id.desc()).limit(1)
             return session.scalars(query).one()
 
+    def task_of(self, name: str) -> CallTask:
+        """What an operator has in hand or is offered."""
+        with self.world.service.sessions.read() as session:
+            query = (
+                select(CallTask)
+                .join(Operator, Operator.id == CallTask.operator_id)
+                .where(
+                    Operator.desk_name == name,
+                    CallTask.state.in_(("offered", "assigned", "wrapping_up")),
+                )
+            )
+            return session.scalars(query).one()
+
     def incident(self) -> Incident:
         with self.world.service.sessions.read() as session:
             query = select(Incident).order_by(Incident.id.desc()).limit(1)

@@ -2,46 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import pytest
 
 from callassist.models import NeedsYou
-from tests.web.pages.browser import Browser, words_of
+from tests.web.pages.browser import Browser
 from tests.web.pages.stage import ANN, BOTH, CHIEF, OWNER, Stage
+from tests.web.reading import FOREIGN, read
 from tests.web.world import World
-
-ENGLISH = """the and of is are was not you your with nobody call called calls guest home homes save
-    back sign password loud quiet until this that from what who when day off yes add change remove
-    host attempt waiting offered available break offline number numbers sensor stay name language
-    they there here none nothing"""
-FRENCH = """le la les des vous votre avec personne appel appels voyageur logement logements
-    enregistrer retour connexion bruit calme jusqu ce que qui quand oui ajouter modifier retirer
-    hôte essai attente disponible ligne numéro numéros capteur séjour nom langue il ici aucun
-    rien et est pour sur"""
-FOREIGN = {
-    "en": frozenset(re.findall(r"\w+", FRENCH)),
-    "fr": frozenset(re.findall(r"\w+", ENGLISH)),
-}
-
-
-NAMES = re.compile("Harbour Loft 4 rue du Port|Seaside Homes|Call Assist|Night desk")
-
-
-def elsewhere(language: str) -> str:
-    """Elements that say that they are in another language."""
-    return rf'<(\w+)[^>]*\slang="(?!{language})\w+"[^>]*>.*?</\1>'
-
-
-def read(page: str, language: str) -> set[str]:
-    """The words of a page that are meant to be in its language; data of the stage left out."""
-    assert f'<html lang="{language}"' in page
-    body = re.split(r"<body[^>]*>", page)[1]
-    own = re.sub(elsewhere(language), " ", body, flags=re.DOTALL)
-    own = re.sub(r'<option value="\w+/[^"]+"[^>]*>.*?</option>', " ", own)  # names of time zones
-    text = NAMES.sub(" ", words_of(own))
-    return {word.lower() for word in re.findall(r"[^\W\d_]+", text)}
 
 
 def of_host(stage: Stage) -> Iterator[str]:
