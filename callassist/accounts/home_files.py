@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,12 +20,16 @@ from callassist.accounts.home_csv import (
     read_rows,
     unused_titles,
 )
-from callassist.accounts.properties import create_properties
+from callassist.accounts.properties import PropertyInput, create_properties
 from callassist.domain.csv_table import read_table
 from callassist.domain.viewer import Viewer
 from callassist.errors import NotFound
 from callassist.models import Account, HomeFile, Policy, Property
+from callassist.storage.parts import write_in_parts
+from callassist.storage.sessions import Sessions
 from callassist.storage.vault import Vault
+
+_AT_ONCE = 200  # homes of one transaction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,21 +108,40 @@ def preview_homes(session: Session, vault: Vault, viewer: Viewer, file_id: str) 
 
 
 def store_home_file(
-    session: Session, vault: Vault, viewer: Viewer, file_id: str, *, now: datetime
+    sessions: Sessions, vault: Vault, viewer: Viewer, file_id: str, *, now: datetime
 ) -> Counter[Verdict]:
-    """Store every row that can be, in this one transaction, and put the file away.
+    """Store every row that can be, and put the file away; how many rows of each verdict.
 
-    How many rows of each verdict there were: looked at again, for a home may have been added since
-    the preview.
+    Some homes at a time, so that readings are written in between. What was cut off is stored by
+    asking again: the homes that are there already stay as they are. StoredInPart when the database
+    was too busy to go on.
     """
-    find_home_file(session, viewer, file_id, lock=True)
-    looked_at = preview_homes(session, vault, viewer, file_id)
-    account = session.get_one(Account, looked_at.file.account_id)
+    with sessions.read() as session:
+        looked_at = preview_homes(session, vault, viewer, file_id)
+    counts, account_id = looked_at.counts, looked_at.file.account_id
+    added: list[int] = []
+
+    def store(session: Session, rows: Sequence[PropertyInput]) -> None:
+        find_home_file(session, viewer, file_id)
+        # one file of an account at a time, or two of them could add a home each of one name
+        account = session.get_one(Account, account_id, with_for_update=True)
+        there = _names(session, account_id)
+        new = [one for one in rows if plain_name(one.name or "") not in there]
+        create_properties(session, viewer, account, new, now=now)
+        added.append(len(new))
+
     typed = [one.typed for one in looked_at.rows if one.typed is not None]
-    create_properties(session, viewer, account, typed, now=now)
-    session.delete(looked_at.file)
-    session.flush()
-    return looked_at.counts
+    write_in_parts(sessions, typed, _AT_ONCE, store)
+    with sessions.write() as session:
+        drop_home_file(session, viewer, file_id)
+    counts[Verdict.KNOWN] += counts[Verdict.NEW] - sum(added)
+    counts[Verdict.NEW] = sum(added)
+    return counts
+
+
+def _names(session: Session, account_id: int) -> set[str]:
+    names = session.scalars(select(Property.name).where(Property.account_id == account_id))
+    return {plain_name(name) for name in names}
 
 
 def _around(session: Session, account_id: int) -> Around:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,6 +20,7 @@ from callassist.stays.csv_dates import Order, guessed_order
 from callassist.stays.csv_judging import Judged, Verdict, judged
 from callassist.stays.csv_rows import SOURCE, Columns, Homes, ReadRow, read_row
 from callassist.stays.service import put_imported
+from callassist.storage.parts import write_in_parts
 from callassist.storage.sessions import Sessions
 from callassist.storage.vault import Vault
 
@@ -139,16 +140,19 @@ def store_file(
     """Store every row that can be, and put the file away; how many rows of each verdict.
 
     Some rows at a time: a file that is stored halfway when the service stops is simply stored
-    again, what is there already stays as it is.
+    again, what is there already stays as it is. StoredInPart when the database was too busy to go
+    on.
     """
     with sessions.read() as session:
         looked_at = preview(session, vault, viewer, file_id, now)
     wanted = (Verdict.NEW, Verdict.CHANGED, Verdict.CANCELLED)
     storing = [one.row for one in looked_at.rows if one.verdict in wanted]
-    for start in range(0, len(storing), _AT_ONCE):
-        with sessions.write() as session:
-            for row in storing[start : start + _AT_ONCE]:
-                _store(session, vault, row, now)
+
+    def store(session: Session, rows: Sequence[ReadRow]) -> None:
+        for row in rows:
+            _store(session, vault, row, now)
+
+    write_in_parts(sessions, storing, _AT_ONCE, store)
     counts = looked_at.counts
     with sessions.write() as session:
         kept = find_file(session, viewer, file_id)

@@ -1,11 +1,14 @@
-"""Files of homes: every row judged before anything is stored, then all that can be or nothing."""
+"""Files of homes: every row judged before anything is stored, then stored part by part."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from callassist.accounts.home_csv import Column, ReadHome, Verdict
 from callassist.accounts.home_files import (
@@ -15,12 +18,18 @@ from callassist.accounts.home_files import (
     store_home_file,
 )
 from callassist.accounts.policies import create_policy
-from callassist.accounts.properties import PropertyInput, archive_property, update_property
+from callassist.accounts.properties import (
+    PropertyInput,
+    archive_property,
+    create_property,
+    update_property,
+)
 from callassist.accounts.retention import Retention, forget_expired
 from callassist.domain.csv_table import MOST_ROWS
 from callassist.domain.viewer import Role, Viewer
-from callassist.errors import Forbidden, InvalidInput, NotFound
+from callassist.errors import Forbidden, InvalidInput, NotFound, ServiceBusy
 from callassist.models import HomeFile, Property
+from callassist.storage.parts import StoredInPart
 from callassist.storage.sessions import Sessions
 from tests.accounts.scenes import NOW, VAULT, Firm, firm
 
@@ -39,6 +48,11 @@ def rows_of(sessions: Sessions, place: Firm, text: str) -> tuple[ReadHome, ...]:
     file_id = kept(sessions, place, text)
     with sessions.read() as session:
         return preview_homes(session, VAULT, place.owner, file_id).rows
+
+
+def many(count: int) -> str:
+    lines = "".join(f"Home {n},Europe/Paris,FR,sea\n" for n in range(count))
+    return f"name,timezone,country,tags\n{lines}"
 
 
 def names(sessions: Sessions) -> list[str]:
@@ -62,8 +76,7 @@ def test_a_row_with_everything_becomes_a_home(sessions: Sessions, place: Firm) -
         "Nom;Fuseau horaire;Pays;Ville;Étiquettes;Langue;Règles;call_name;host_only\n"
         "Le  Loft;Europe/Paris;fr;Nice;mer, Vue;français;city FLATS;Quai 12;oui\n",
     )
-    with sessions.write() as session:
-        counts = store_home_file(session, VAULT, place.owner, file_id, now=NOW)
+    counts = store_home_file(sessions, VAULT, place.owner, file_id, now=NOW)
     assert counts[Verdict.NEW] == 1
     with sessions.read() as session:
         home = session.scalars(select(Property).where(Property.name == "Le Loft")).one()
@@ -132,8 +145,7 @@ def test_homes_of_the_same_name_are_flagged_and_never_doubled(
     assert "archived" in rows[0].remarks[0][1]
     assert rows[2].problems == (("name", "the same name as in line 3; leave one of them out"),)
     file_id = kept(sessions, place, text)
-    with sessions.write() as session:
-        store_home_file(session, VAULT, place.owner, file_id, now=NOW)
+    store_home_file(sessions, VAULT, place.owner, file_id, now=NOW)
     again = rows_of(sessions, place, text)
     assert [row.verdict for row in again] == [Verdict.KNOWN] * 3
 
@@ -143,28 +155,74 @@ def test_a_home_that_was_added_since_the_preview_is_left_alone(
 ) -> None:
     text = f"{HEAD}Loft,Europe/Paris,FR\nMill,Europe/Paris,FR\n"
     first, second = kept(sessions, place, text), kept(sessions, place, text)
-    with sessions.write() as session:
-        store_home_file(session, VAULT, place.owner, first, now=NOW)
-    with sessions.write() as session:
-        counts = store_home_file(session, VAULT, place.owner, second, now=NOW)
+    store_home_file(sessions, VAULT, place.owner, first, now=NOW)
+    counts = store_home_file(sessions, VAULT, place.owner, second, now=NOW)
     assert (counts[Verdict.NEW], counts[Verdict.KNOWN]) == (0, 2)
     assert names(sessions) == ["Canal 12", "Loft", "Mill"]
 
 
-def test_a_fault_in_the_middle_leaves_nothing_behind(sessions: Sessions, place: Firm) -> None:
-    file_id = kept(sessions, place, f"{HEAD}Loft,Europe/Paris,FR\nMill,Europe/Paris,FR\n")
+class Faulty(Sessions):
+    """Sessions of which one write goes wrong."""
 
-    def cut_off() -> None:
-        with sessions.write() as session:
-            store_home_file(session, VAULT, place.owner, file_id, now=NOW)
-            raise RuntimeError("the power went")
+    def __init__(self, real: Sessions, fault: BaseException, at: int) -> None:
+        super().__init__(real.engine)
+        self._fault, self._left = fault, at
 
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        self._left -= 1
+        with super().write() as session:
+            yield session
+            if self._left == 0:
+                raise self._fault
+
+
+def test_a_file_that_was_cut_off_is_stored_to_its_end_by_asking_again(
+    sessions: Sessions, place: Firm
+) -> None:
+    file_id = kept(sessions, place, many(500))
+    cut = Faulty(sessions, RuntimeError("the power went"), at=2)
     with pytest.raises(RuntimeError):
-        cut_off()
-    assert names(sessions) == ["Canal 12"]
-    with sessions.write() as session:
-        store_home_file(session, VAULT, place.owner, file_id, now=NOW)
-    assert names(sessions) == ["Canal 12", "Loft", "Mill"]
+        store_home_file(cut, VAULT, place.owner, file_id, now=NOW)
+    assert len(names(sessions)) == 1 + 200
+    with sessions.read() as session:
+        counts = preview_homes(session, VAULT, place.owner, file_id).counts
+    assert (counts[Verdict.KNOWN], counts[Verdict.NEW]) == (200, 300)
+    counts = store_home_file(sessions, VAULT, place.owner, file_id, now=NOW)
+    assert (counts[Verdict.KNOWN], counts[Verdict.NEW]) == (200, 300)
+    assert names(sessions) == ["Canal 12", *(f"Home {n}" for n in range(500))]
+    with pytest.raises(NotFound):
+        store_home_file(sessions, VAULT, place.owner, file_id, now=NOW)
+
+
+def test_a_busy_database_says_how_far_it_came(sessions: Sessions, place: Firm) -> None:
+    file_id = kept(sessions, place, many(500))
+    busy = Faulty(sessions, ServiceBusy("busy", retry_after=1.0), at=3)
+    with pytest.raises(StoredInPart) as caught:
+        store_home_file(busy, VAULT, place.owner, file_id, now=NOW)
+    assert (caught.value.done, caught.value.left) == (400, 100)
+    assert len(names(sessions)) == 1 + 400
+    assert store_home_file(sessions, VAULT, place.owner, file_id, now=NOW)[Verdict.NEW] == 100
+
+
+def test_a_home_that_comes_while_the_file_is_stored_is_not_doubled(
+    sessions: Sessions, place: Firm
+) -> None:
+    file_id = kept(sessions, place, many(300))
+
+    class Meanwhile(Sessions):
+        @contextmanager
+        def write(self) -> Iterator[Session]:
+            with super().write() as session:
+                yield session
+            if len(names(sessions)) == 1 + 200:
+                typed = PropertyInput(name="home  250", timezone="Europe/Paris", country="FR")
+                with sessions.write() as session:
+                    create_property(session, place.owner, place.account, typed, now=NOW)
+
+    counts = store_home_file(Meanwhile(sessions.engine), VAULT, place.owner, file_id, now=NOW)
+    assert (counts[Verdict.NEW], counts[Verdict.KNOWN]) == (299, 1)
+    assert len(names(sessions)) == 1 + 300
 
 
 @pytest.mark.parametrize(
@@ -201,10 +259,10 @@ def test_files_are_of_one_account_and_for_those_who_may_change_it(
                 session, VAULT, looker, place.account.id, "x.csv", HEAD.encode(), now=NOW
             )
     file_id = kept(sessions, place, f"{HEAD}Loft,Europe/Paris,FR\n")
+    for who, refusal in ((other.owner, NotFound), (looker, Forbidden)):
+        with pytest.raises(refusal):
+            store_home_file(sessions, VAULT, who, file_id, now=NOW)
     with sessions.write() as session:
-        for who, refusal in ((other.owner, NotFound), (looker, Forbidden)):
-            with pytest.raises(refusal):
-                store_home_file(session, VAULT, who, file_id, now=NOW)
         drop_home_file(session, place.owner, file_id)
         with pytest.raises(NotFound):
             preview_homes(session, VAULT, place.owner, file_id)
@@ -220,10 +278,8 @@ def test_a_file_that_nobody_confirms_is_forgotten_after_a_day(
         assert session.scalar(select(func.count(HomeFile.id))) == 0
 
 
-def test_the_largest_file_is_stored_in_one_step(sessions: Sessions, place: Firm) -> None:
-    lines = "".join(f"Home {n},Europe/Paris,FR,sea\n" for n in range(MOST_ROWS))
-    file_id = kept(sessions, place, f"name,timezone,country,tags\n{lines}")
-    with sessions.write() as session:
-        counts = store_home_file(session, VAULT, place.owner, file_id, now=NOW)
+def test_the_largest_file_is_stored(sessions: Sessions, place: Firm) -> None:
+    file_id = kept(sessions, place, many(MOST_ROWS))
+    counts = store_home_file(sessions, VAULT, place.owner, file_id, now=NOW)
     assert counts[Verdict.NEW] == MOST_ROWS
     assert len(names(sessions)) == MOST_ROWS + 1

@@ -14,18 +14,25 @@ from callassist.accounts.home_csv import Column, ReadHome, Verdict
 from callassist.accounts.home_files import HomesPreview
 from callassist.domain.csv_table import MOST_ROWS
 from callassist.domain.spreadsheet import csv_line
-from callassist.errors import Forbidden, InvalidInput
-from callassist.models import Account, Property
+from callassist.models import Property
+from callassist.storage.parts import StoredInPart
 from callassist.web.pages import asking
 from callassist.web.pages.forms import Form
 from callassist.web.pages.host.downloads import csv_download
 from callassist.web.pages.host.homes_filter import STATES, Wanted, homes_that_fit, state_words
-from callassist.web.pages.host.queries import writable_accounts
-from callassist.web.pages.host.sent_files import sent_file
+from callassist.web.pages.host.sent_files import (
+    GOOD_SHOWN,
+    WRONG_SHOWN,
+    chosen_account,
+    put_away,
+    receiving_accounts,
+    say_left_out,
+    say_stored_in_part,
+    sent_file,
+)
 from callassist.web.translate import gettext as _
 from callassist.web.translate import ngettext
 
-_WRONG_SHOWN, _GOOD_SHOWN = 200, 100
 _TONIGHT = ("paused", "shadow", "covered", "not_covered")  # the first that fits is said
 _EXAMPLE = {
     Column.NAME: "Harbour loft",
@@ -82,13 +89,11 @@ def send() -> ResponseReturnValue:
     """Choose a file."""
     viewer = asking.host()
     with asking.reading() as session:
-        accounts = writable_accounts(session, viewer)
-    if not accounts:
-        raise Forbidden("your role here may look, not change; ask the owner of the account")
+        accounts = receiving_accounts(session)
     form = Form.of_request() if asking.is_sent() else Form()
     if form.sent:
         with form.taking_errors(), asking.writing() as session:
-            account_id = _account(form, accounts)
+            account_id = chosen_account(form, accounts)
             name, content = sent_file()
             kept = home_files.keep_home_file(
                 session,
@@ -131,11 +136,14 @@ def look(file_id: str) -> ResponseReturnValue:
 
 
 def store(file_id: str) -> ResponseReturnValue:
-    """Confirmed: add every home that can be, all in one step."""
-    with asking.writing() as session:
+    """Confirmed: add every home that can be."""
+    service = asking.service()
+    try:
         counts = home_files.store_home_file(
-            session, asking.service().vault, asking.host(), file_id, now=asking.now()
+            service.sessions, service.vault, asking.host(), file_id, now=asking.now()
         )
+    except StoredInPart as interrupted:
+        return say_stored_in_part(interrupted, url_for("host.homes_preview", file_id=file_id))
     flash(
         ngettext(
             "%(num)s home was added. What it still needs stands on its page.",
@@ -143,26 +151,16 @@ def store(file_id: str) -> ResponseReturnValue:
             counts[Verdict.NEW],
         )
     )
-    if counts[Verdict.WRONG]:
-        flash(
-            ngettext(
-                "%(num)s row was left out. Correct it in the file and send it again: "
-                "nothing comes twice.",
-                "%(num)s rows were left out. Correct them in the file and send it again: "
-                "nothing comes twice.",
-                counts[Verdict.WRONG],
-            ),
-            "watch",
-        )
+    say_left_out(counts[Verdict.WRONG])
     return redirect(url_for("host.homes"))
 
 
 def drop(file_id: str) -> ResponseReturnValue:
     """Put the file away; nothing was stored."""
-    with asking.writing() as session:
-        home_files.drop_home_file(session, asking.host(), file_id)
-    flash(_("The file was put away; nothing was stored."))
-    return redirect(url_for("host.import_homes"))
+    return put_away(
+        lambda session: home_files.drop_home_file(session, asking.host(), file_id),
+        url_for("host.import_homes"),
+    )
 
 
 def _column_words() -> dict[str, str]:
@@ -181,13 +179,6 @@ def _column_words() -> dict[str, str]:
     }
 
 
-def _account(form: Form, accounts: list[Account]) -> int:
-    for one in accounts:
-        if one.public_id == form["account"] or len(accounts) == 1:
-            return one.id
-    raise InvalidInput("choose an account", "account")
-
-
 def _cells(home: Property) -> list[str]:
     said = {
         Column.TAGS: ", ".join(one.tag for one in home.tags),
@@ -204,7 +195,7 @@ def _shown(found: HomesPreview) -> list[ReadHome]:
     for one in found.rows:
         by_verdict[one.verdict].append(one)
     return [
-        *by_verdict[Verdict.WRONG][:_WRONG_SHOWN],
-        *by_verdict[Verdict.KNOWN][:_GOOD_SHOWN],
-        *by_verdict[Verdict.NEW][:_GOOD_SHOWN],
+        *by_verdict[Verdict.WRONG][:WRONG_SHOWN],
+        *by_verdict[Verdict.KNOWN][:GOOD_SHOWN],
+        *by_verdict[Verdict.NEW][:GOOD_SHOWN],
     ]

@@ -12,8 +12,7 @@ from flask.typing import ResponseReturnValue
 from callassist.accounts.properties import find_property, properties
 from callassist.domain.csv_table import MOST_ROWS
 from callassist.domain.spreadsheet import csv_line
-from callassist.errors import Forbidden, InvalidInput
-from callassist.models import Account
+from callassist.errors import Forbidden
 from callassist.stays import importing
 from callassist.stays.csv_columns import TEMPLATE, Field
 from callassist.stays.csv_dates import Order
@@ -21,31 +20,36 @@ from callassist.stays.csv_judging import Judged, Verdict
 from callassist.stays.csv_rows import Columns
 from callassist.stays.importing import Preview
 from callassist.stays.listing import every_stay
+from callassist.storage.parts import StoredInPart
 from callassist.web.pages import asking
 from callassist.web.pages.forms import Form
 from callassist.web.pages.host.downloads import csv_download
-from callassist.web.pages.host.queries import writable_accounts
-from callassist.web.pages.host.sent_files import sent_file
+from callassist.web.pages.host.sent_files import (
+    GOOD_SHOWN,
+    WRONG_SHOWN,
+    chosen_account,
+    put_away,
+    receiving_accounts,
+    say_left_out,
+    say_stored_in_part,
+    sent_file,
+)
 from callassist.web.pages.host.stays import chosen_home
 from callassist.web.translate import gettext as _
-
-_WRONG_SHOWN, _GOOD_SHOWN = 200, 100
 
 
 def send() -> ResponseReturnValue:
     """Choose a file."""
     viewer = asking.host()
     with asking.reading() as session:
-        accounts = writable_accounts(session, viewer)
-        if not accounts:
-            raise Forbidden("your role here may look, not change; ask the owner of the account")
+        accounts = receiving_accounts(session)
         homes = [one for one in properties(session, viewer) if viewer.can_write(one.account_id)]
         home = chosen_home(session)
     form = Form.of_request() if asking.is_sent() else Form({"home": home.public_id if home else ""})
     if form.sent:
         with form.taking_errors(), asking.writing() as session:
             given = find_property(session, viewer, form["home"]) if form.has("home") else None
-            account = given.account_id if given else _account(form, accounts)
+            account = given.account_id if given else chosen_account(form, accounts)
             name, content = sent_file()
             kept = importing.keep_file(
                 session,
@@ -109,9 +113,12 @@ def look(file_id: str) -> ResponseReturnValue:
 def store(file_id: str) -> ResponseReturnValue:
     """Confirmed: store every row that can be."""
     service = asking.service()
-    counts = importing.store_file(
-        service.sessions, service.vault, asking.host(), file_id, asking.now()
-    )
+    try:
+        counts = importing.store_file(
+            service.sessions, service.vault, asking.host(), file_id, asking.now()
+        )
+    except StoredInPart as interrupted:
+        return say_stored_in_part(interrupted, url_for("host.import_preview", file_id=file_id))
     flash(
         _(
             "Stored: %(new)s new, %(changed)s changed, %(cancelled)s cancelled.",
@@ -120,24 +127,16 @@ def store(file_id: str) -> ResponseReturnValue:
             cancelled=counts[Verdict.CANCELLED],
         )
     )
-    if counts[Verdict.WRONG]:
-        flash(
-            _(
-                "%(n)s rows were left out. Correct them in the file and send it again: "
-                "nothing comes twice.",
-                n=counts[Verdict.WRONG],
-            ),
-            "watch",
-        )
+    say_left_out(counts[Verdict.WRONG])
     return redirect(url_for("host.stays"))
 
 
 def drop(file_id: str) -> ResponseReturnValue:
     """Put the file away; nothing was stored."""
-    with asking.writing() as session:
-        importing.drop_file(session, asking.host(), file_id)
-    flash(_("The file was put away; nothing was stored."))
-    return redirect(url_for("host.import_stays"))
+    return put_away(
+        lambda session: importing.drop_file(session, asking.host(), file_id),
+        url_for("host.import_stays"),
+    )
 
 
 def template() -> ResponseReturnValue:
@@ -207,13 +206,6 @@ def field_words(field: Field) -> str:
     }[field]
 
 
-def _account(form: Form, accounts: list[Account]) -> int:
-    for one in accounts:
-        if one.public_id == form["account"] or len(accounts) == 1:
-            return one.id
-    raise InvalidInput("choose an account", "account")
-
-
 def _chosen(form: Form) -> Columns:
     places = {field: form.whole(str(field)) for field in Field}
     order = form["order"]
@@ -239,7 +231,7 @@ def _shown(found: Preview) -> list[Judged]:
     wrong = [one for one in found.rows if one.verdict is Verdict.WRONG]
     told = [one for one in found.rows if one.verdict is not Verdict.WRONG and one.row.remarks]
     good = [one for one in found.rows if one.verdict is not Verdict.WRONG and not one.row.remarks]
-    return [*wrong[:_WRONG_SHOWN], *told[:_WRONG_SHOWN], *good[:_GOOD_SHOWN]]
+    return [*wrong[:WRONG_SHOWN], *told[:WRONG_SHOWN], *good[:GOOD_SHOWN]]
 
 
 def _local(at: datetime, zone: ZoneInfo) -> str:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
+from callassist.errors import ServiceBusy
 from callassist.models import Property
 from tests.web.pages.browser import Browser, words_of
 from tests.web.pages.stage import LOOKER, OTHER, OWNER, Stage
@@ -152,3 +156,35 @@ def test_the_pages_speak_french(stage: Stage, owner: Browser) -> None:
     listed = words_of(owner.page("/homes?state=paused&tag=x"))
     assert "Aucun" in listed
     assert "étiquette" in listed
+
+
+@contextmanager
+def busy_after_the_first_part(stage: Stage) -> Iterator[None]:
+    """The database takes the homes of one part of a file, and has no time for the next."""
+    engine, before = stage.world.service.sessions.engine, count(stage)
+
+    def refuse(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.startswith("INSERT INTO property ") and count(stage) > before:
+            raise ServiceBusy("busy", retry_after=1.0)
+
+    event.listen(engine, "before_cursor_execute", refuse)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", refuse)
+
+
+def test_a_busy_database_is_said_with_what_is_stored_and_the_file_can_be_finished(
+    stage: Stage, owner: Browser
+) -> None:
+    before = count(stage)
+    lines = "".join(f"Home {n},Europe/Paris,FR,,\n" for n in range(250))
+    sent = send(owner, f"{HEAD}{lines}".encode())
+    with busy_after_the_first_part(stage):
+        cut = owner.post(f"{sent.location}/store")
+    assert cut.location == sent.location
+    page = words_of(owner.page(sent.location))
+    assert "200 rows are stored, 50 are left" in page
+    assert "Add 50 homes" in page
+    owner.post(f"{sent.location}/store")
+    assert count(stage) == before + 250
