@@ -16,7 +16,7 @@ from callassist.escalation.foretelling import foretell
 from callassist.models import CallAttempt, CallTask, Desk, Incident, NoteDraft, Operator
 from callassist.web.operator_card import OVER, OperatorCard, operator_card
 from callassist.web.pages.desk.queries import find_task
-from callassist.web.pages.desk.results import Choices, choices
+from callassist.web.pages.desk.results import Choices, choices, choices_unasked
 from callassist.web.pages.words import SPOKEN
 
 
@@ -59,6 +59,7 @@ class TaskPage:
     can_extend: bool
     draft: Draft
     choices: Choices | None  # once the call has ended
+    choices_unasked: Choices | None  # until then: for a browser that cannot ask for them
     languages: tuple[str, ...]  # in which the desk takes calls
 
     @property
@@ -97,6 +98,7 @@ def task_page(
         can_extend=task.state == TaskState.WRAPPING_UP and not task.wrap_up_extended,
         draft=_draft(session, task, operator),
         choices=_choices(session, service, incident, task, card, attempt, now) if is_over else None,
+        choices_unasked=_unasked(card) if task.state == TaskState.ASSIGNED else None,
         languages=tuple(desk.languages) if desk else (),
     )
 
@@ -113,6 +115,10 @@ def _choices(
     told = foretell(session, service.escalation, incident, task, now, languages=_others(card))
     outcome = attempt.outcome if attempt else None
     return choices(card.party, outcome, card.attempts, card.zone, told)
+
+
+def _unasked(card: OperatorCard) -> Choices:
+    return choices_unasked(card.party, _others(card))
 
 
 def _others(card: OperatorCard) -> list[str]:

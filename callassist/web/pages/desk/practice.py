@@ -145,6 +145,7 @@ def _page(call: _Round, state: str, operator: Operator, now: datetime) -> TaskPa
         can_extend=False,
         draft=Draft(text="", by=None, at=None),
         choices=choices(Party.GUEST, call.outcome, 3, _PARIS, told) if is_over else None,
+        choices_unasked=None,
         languages=(),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -73,12 +73,27 @@ def choices(
     party: Party, outcome: str | None, attempts: int, zone: ZoneInfo, foretold: Foretold
 ) -> Choices:
     """Results that fit the call: who was phoned, and what the network said."""
+    tell = _Teller(attempts, zone, foretold)
+    return _choices(party, outcome, tell.of, tell.languages(foretold.by_language))
+
+
+def choices_unasked(party: Party, languages: Iterable[str]) -> Choices:
+    """Whatever may fit, without what follows: for a browser that cannot ask when the call ends."""
+    named = ((code, words.spoken(code)) for code in languages)
+    return _choices(party, None, lambda result: "", named)
+
+
+def _choices(
+    party: Party,
+    outcome: str | None,
+    follows: Callable[[Result], str],
+    languages: Iterable[tuple[str, str]],
+) -> Choices:
     keys = _HOST_TILES if party is Party.HOST else _GUEST_TILES
     likely = preset(party, outcome)
-    tell = _Teller(attempts, zone, foretold)
     shown = [
         Choice(
-            value=str(one), text=words.result(str(one)), next=tell.of(one), key=keys.get(one, "")
+            value=str(one), text=words.result(str(one)), next=follows(one), key=keys.get(one, "")
         )
         for one in sorted(_fitting(party, outcome), key=lambda one: keys.get(one, "~"))
     ]
@@ -86,7 +101,7 @@ def choices(
         tiles=tuple(one for one in shown if one.key or one.value == likely),
         rare=tuple(one for one in shown if not one.key and one.value != likely),
         preset=likely,
-        languages=tuple(tell.languages(foretold.by_language)),
+        languages=tuple(languages),
     )
 
 

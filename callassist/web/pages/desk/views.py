@@ -11,13 +11,15 @@ from flask.typing import ResponseReturnValue
 from callassist import roster
 from callassist.domain.call_task import TaskState
 from callassist.domain.presence import PresenceState
+from callassist.domain.results import Disposition
 from callassist.errors import Conflict, InvalidInput
 from callassist.escalation import presence as presences
-from callassist.models import CallTask
+from callassist.models import CallTask, Operator
 from callassist.web.pages import asking, times, words
 from callassist.web.pages.desk import places
 from callassist.web.pages.desk.card import TaskPage, task_page
 from callassist.web.pages.desk.queries import find_task, taker
+from callassist.web.pages.desk.results import Choices
 from callassist.web.pages.forms import Form
 from callassist.web.pages.refusals import in_words
 from callassist.web.translate import gettext as _
@@ -101,7 +103,11 @@ def show_task(task_id: str, now: datetime, form: Form | None) -> ResponseReturnV
     with asking.reading() as database:
         page = task_page(database, service, asking.viewer(), task_id, now)
         if page is None:
-            found, _operator = find_task(database, asking.viewer(), task_id)
+            found, operator = find_task(database, asking.viewer(), task_id)
+            if _is_saved_by(found, operator):
+                # the answer to saving it got lost on the way: what the browser kept can go
+                flash(_("Saved: %(result)s.", result=words.result(found.result or "")))
+                return redirect(url_for("desk.queue", _anchor="next"))
             flash(gone(found, taker(database, found)), "refused")
             return redirect(url_for("desk.queue"))
         around = places.surroundings(database, now)
@@ -119,6 +125,11 @@ def gone(found: CallTask, by: str | None) -> str:
     if by is not None:
         return _("Already taken by %(who)s.", who=by)
     return _("This call waits in the queue.")
+
+
+def _is_saved_by(task: CallTask, operator: Operator) -> bool:
+    done = task.state == TaskState.COMPLETED and task.operator_id == operator.id
+    return done and task.result not in (None, Disposition.NOT_RECORDED)
 
 
 def _fragment(template: str) -> ResponseReturnValue:
@@ -148,7 +159,9 @@ def _words_of(page: TaskPage, form: Form | None, now: datetime) -> dict[str, obj
         "form": form or Form({"result": preset, "note": page.draft.text}),
         "give_form": Form(prefix="give-"),
         "call_back": [("", "–"), *_call_back_times(now, page.card.zone)],
-        "languages_spoken": [("", "–"), *(page.choices.languages if page.choices else ())],
+        "languages_spoken": _languages(page.choices),
+        "call_back_unasked": [("", "–"), *_call_back_waits()],
+        "languages_unasked": _languages(page.choices_unasked),
         "hand_over_to": [(code, words.spoken(code)) for code in page.languages],
         "to": lambda name: url_for(f"desk.{name}", task_id=page.card.task_id),
         "still": bool(request.args.get("still")),
@@ -162,6 +175,17 @@ def _refresh(page: TaskPage) -> int | None:
     if page.card.state is TaskState.OFFERED or (page.dial is not None and not page.by_hand):
         return _CALL_REFRESH
     return _CARD_REFRESH
+
+
+def _languages(offered: Choices | None) -> list[tuple[str, str]]:
+    return [("", "–"), *(offered.languages if offered else ())]
+
+
+def _call_back_waits() -> list[tuple[str, str]]:
+    """Counted from when the desk is back: a time of day would be wrong by then."""
+    return [
+        (str(wait), _("%(num)s min after this is sent", num=wait)) for wait in _CALL_BACK_MINUTES
+    ]
 
 
 def _call_back_times(now: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ import { startKeys } from "./keys.js";
 import { Ring } from "./sound.js";
 
 const BEAT_EVERY = 20000;
+const PATIENCE = 4000;
 const ACTIVE = "call-assist.active";
 const desk = document.getElementById("desk");
 const ring = new Ring(desk.dataset.tone, Number(desk.dataset.volume));
@@ -29,6 +30,12 @@ export async function send(url, fields, options = {}) {
   } catch {
     return null;
   }
+}
+
+/** Whether the desk answers at all; a redirect is an answer too: signed out. */
+export async function isReachable() {
+  const answer = await send(desk.dataset.beat, {}, { signal: AbortSignal.timeout(PATIENCE) });
+  return answer !== null && answer.status < 500;
 }
 
 /** Told politely to who does not see the screen. */

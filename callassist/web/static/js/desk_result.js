@@ -1,10 +1,8 @@
 // The result of a call when the desk cannot be reached: kept in this browser, sent when it is back.
-import { say, send } from "./desk.js";
+import { isReachable, say } from "./desk.js";
 
-const PATIENCE = 4000;
 const AGAIN_AFTER = 3000;
 const FIELDS = ["result", "call_back_minutes", "language"]; // the note is kept by desk_task.js
-const desk = document.getElementById("desk");
 const task = document.getElementById("task");
 const form = document.getElementById("result-form");
 const line = document.querySelector("[data-result-state]");
@@ -12,18 +10,14 @@ const key = `call-assist.result.${task?.dataset.task}`;
 let isSure = false; // the desk answered a moment ago
 let isAsking = false;
 let waiting = 0;
+let wasHere = false;
 
 /** What was chosen last, or nothing. */
-const kept = () => JSON.parse(sessionStorage.getItem(key) ?? "null");
+export const kept = () => JSON.parse(sessionStorage.getItem(key) ?? "null");
 
 function keep(then) {
   const fields = Object.fromEntries(FIELDS.map((name) => [name, form.elements[name]?.value ?? ""]));
   sessionStorage.setItem(key, JSON.stringify({ ...fields, then }));
-}
-
-async function isReachable() {
-  const answer = await send(desk.dataset.beat, {}, { signal: AbortSignal.timeout(PATIENCE) });
-  return answer !== null && answer.status < 500; // a redirect is an answer too: signed out
 }
 
 function button(then) {
@@ -41,8 +35,18 @@ function label() {
   return form.querySelector("input[name=result]:checked")?.closest(".tile")?.querySelector("strong")?.textContent ?? "";
 }
 
-function tell() {
-  const text = line.dataset.waiting.replace("{result}", label());
+/** Whether a result is kept until it can be saved. */
+export const isWaiting = () => waiting !== 0;
+
+/** Whether the desk takes a result now: in manual mode saving it ends the call. */
+function isOver() {
+  const { callState, mode } = document.querySelector("#call-now [data-call-state]").dataset;
+  return callState !== "assigned" || mode === "hand";
+}
+
+function tell(isHere = wasHere) {
+  wasHere = isHere;
+  const text = line.dataset[isHere ? "ongoing" : "waiting"].replace("{result}", label());
   if (line.textContent === text) return;
   line.textContent = text;
   line.hidden = false;
@@ -61,11 +65,13 @@ async function tryAgain() {
   isAsking = true;
   const isBack = await isReachable();
   isAsking = false;
-  if (isBack && waiting) go(kept()?.then);
+  if (!waiting) return;
+  if (isBack && isOver()) go(kept()?.then);
+  else tell(isBack);
 }
 
-function wait() {
-  tell();
+function wait(isHere) {
+  tell(isHere);
   waiting ||= setInterval(tryAgain, AGAIN_AFTER);
 }
 
@@ -80,8 +86,8 @@ async function submitted(event) {
   const isHere = await isReachable();
   event.submitter?.removeAttribute("aria-busy");
   isAsking = false;
-  if (isHere) go(then);
-  else wait();
+  if (isHere && isOver()) go(then);
+  else wait(isHere);
 }
 
 /** After an error page and the way back: what was chosen is there again. */

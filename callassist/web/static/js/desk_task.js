@@ -1,5 +1,5 @@
-// One call: the note is kept while it is typed, results come when the call has ended.
-import { say, send, token } from "./desk.js";
+// One call: the note is kept while it is typed, and the script is in one language at a time.
+import { send, token } from "./desk.js";
 
 const KEEP_EVERY = 2000;
 const NUMBER = /(?:\+|\b)\d(?:[\s().\/-]{0,2}\d){6,}/;
@@ -7,7 +7,6 @@ const MAIL = /[^\s@]+@[^\s@]+\.[^\s@]+/;
 const task = document.getElementById("task");
 const note = document.querySelector("textarea[data-draft]");
 const form = document.getElementById("result-form");
-let wanted = ""; // a result chosen from a card before the call has ended
 
 class Draft {
   #kept;
@@ -62,61 +61,6 @@ function warn() {
   line.hidden = !told;
 }
 
-function extras() {
-  const chosen = form?.querySelector("input[name=result]:checked")?.value;
-  for (const extra of document.querySelectorAll(".desk-extra")) extra.hidden = extra.dataset.for !== chosen;
-}
-
-function choose(result) {
-  const radio = form?.querySelector(`input[name=result][value="${result}"]`);
-  wanted = radio ? "" : result;
-  if (!radio) return foretell(result);
-  radio.closest("details")?.setAttribute("open", "");
-  radio.checked = true;
-  radio.focus();
-  extras();
-}
-
-/** Chosen from a card while the call still runs. */
-function foretell(result) {
-  const line = document.querySelector("[data-result-state]");
-  const name = document.querySelector(`[data-choose="${result}"] [data-name]`)?.textContent ?? "";
-  if (!line || !name) return;
-  line.textContent = line.dataset.foretold.replace("{result}", name);
-  line.hidden = false;
-}
-
-/** The call has ended: the results appear, the note stays as it is being typed. */
-async function results() {
-  const place = document.getElementById("outcomes");
-  if (!place || place.querySelector("fieldset") || !task.dataset.outcomes) return;
-  const answer = await fetch(task.dataset.outcomes).catch(() => null);
-  if (!answer?.ok || place.querySelector("fieldset")) return;
-  place.innerHTML = await answer.text();
-  const bar = document.getElementById("save-bar");
-  if (bar && !form.querySelector(".save-bar")) form.append(bar.content.cloneNode(true));
-  if (wanted) choose(wanted);
-  document.querySelector("[data-result-state]").hidden = true;
-  extras();
-  say(place.querySelector("legend")?.textContent ?? "");
-}
-
-function watchCall() {
-  const region = document.getElementById("call-now");
-  let state = region.querySelector("[data-call-state]")?.dataset.callState;
-  const look = () => {
-    const now = region.querySelector("[data-call-state]")?.dataset.callState;
-    if (now === state) return;
-    const before = state;
-    state = now;
-    task.dataset.state = now;
-    if (now === "wrapping_up") results();
-    // accepted in another window; if it was here, the next page is on its way already
-    else if (before === "offered" && now === "assigned") setTimeout(() => location.reload(), 2000);
-  };
-  new MutationObserver(look).observe(region, { childList: true, subtree: true, attributes: true });
-}
-
 function scripts() {
   const buttons = [...document.querySelectorAll("[data-script-to]")];
   for (const button of buttons) {
@@ -137,15 +81,8 @@ function scripts() {
   }
 }
 
-document.addEventListener("click", (event) => {
-  const button = event.target.closest?.("[data-choose]");
-  if (button) choose(button.dataset.choose);
-});
-form?.addEventListener("change", extras);
 scripts();
-extras();
 if (note) {
   warn();
   if (task.dataset.note && token()) new Draft();
 }
-watchCall();

@@ -3,6 +3,12 @@
 const WRITES = "textarea, select, [contenteditable], input:not([type=radio], [type=checkbox], [type=range], [type=button], [type=submit])";
 const ACTS_ITSELF = "a[href], button, summary, input, select, textarea";
 
+// of keys pressed before this script listened: these change something, so they count only when the
+// page was on the screen by then (the key was not meant for the page before) …
+const ACTING = new Set(["call", "extend", "break"]);
+// … and what is pressed after these goes into a field or a dialog, or to the next page
+const LAST = new Set([...ACTING, "note", "hand_over", "release", "help"]);
+
 const press = (selector) => {
   const found = [...document.querySelectorAll(selector)].find((one) => one.checkVisibility?.() ?? true);
   found?.click();
@@ -101,13 +107,28 @@ function onKey(event, actions) {
   if (event.key === "Escape" && openMenu) return;
   if (event.key === "Enter" && target.closest(ACTS_ITSELF)) return;
   if (event.repeat && !"jk".includes(event.key.toLowerCase())) return;
-  const key = event.key === "Escape" ? "esc" : event.key.toLowerCase();
-  const done = /^[1-9]$/.test(key) ? outcome(key) : ACTIONS[actions.get(key)]?.();
-  if (done) event.preventDefault();
+  if (act(event.key === "Escape" ? "esc" : event.key.toLowerCase(), actions)) event.preventDefault();
+}
+
+function act(key, actions) {
+  return /^[1-9]$/.test(key) ? outcome(key) : ACTIONS[actions.get(key)]?.();
+}
+
+/** Do what was asked for before this script listened. */
+function catchUp(early, actions) {
+  const [painted] = performance.getEntriesByType("paint");
+  for (const { key, at } of early) {
+    const action = actions.get(key.toLowerCase());
+    if (ACTING.has(action) && !(painted && at >= painted.startTime)) continue;
+    act(key.toLowerCase(), actions);
+    if (LAST.has(action)) return;
+  }
 }
 
 /** Listen; with shortcuts switched off only Ctrl Enter works. */
 export function startKeys(areOn) {
   const actions = areOn ? listed() : null;
   document.addEventListener("keydown", (event) => onKey(event, actions));
+  const detail = (early) => actions && catchUp(early, actions);
+  document.dispatchEvent(new CustomEvent("callassist:keys-listen", { detail }));
 }
