@@ -6,6 +6,7 @@ With `--pictures FOLDER` a picture of each is kept there, in a folder for each p
 from __future__ import annotations
 
 import argparse
+import logging
 import tempfile
 import time
 from collections.abc import Iterator
@@ -44,6 +45,7 @@ def main(arguments: argparse.Namespace) -> bool:
     if path is None:
         print("screens: there is no Chromium: apt-get install chromium")
         return False
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="callassist-prove-") as folder:
         directory = Path(folder)
@@ -55,37 +57,46 @@ def main(arguments: argparse.Namespace) -> bool:
             chromium(path, "--autoplay-policy=no-user-gesture-required") as browser,
         ):
             full = furnished(stage)
-            left_out = sorted(missing(world.app, _names(full)) | unknown(world.app))
-            faults = list(_all(full, browser, site.address, arguments))
+            found = full.screens()
+            left_out = sorted(missing(world.app, _names(found)) | unknown(world.app))
+            faults = [
+                fault
+                for who, of_one in found.items()
+                if not arguments.who or who in arguments.who
+                for fault in _looked_at(
+                    full, browser, site.address, who, of_one, arguments.pictures
+                )
+            ]
         world.close()
-    for fault in [*(f"{name}: nobody looks at it" for name in left_out), *faults]:
-        print(f"  BAD  {fault}")
+    for name in left_out:
+        print(f"  BAD  {name}: nobody looks at it")
     good = not (left_out or faults)
     print(f"screens {time.monotonic() - began:.0f} s {'PASS' if good else 'FAIL'}")
     return good
 
 
-def _names(full: FullStage) -> set[str]:
-    return {name for of_one in full.screens().values() for name in of_one}
+def _names(found: dict[str, dict[str, str]]) -> set[str]:
+    return {name for of_one in found.values() for name in of_one}
 
 
-def _all(
-    full: FullStage, browser: Browser, address: str, arguments: argparse.Namespace
+def _looked_at(
+    full: FullStage,
+    browser: Browser,
+    address: str,
+    who: str,
+    screens: dict[str, str],
+    pictures: Path | None,
 ) -> Iterator[str]:
-    """Everybody in turn, each in a browser of their own for each view."""
-    for who, of_one in full.screens().items():
-        if arguments.who and who not in arguments.who:
-            continue
-        views = GUEST_VIEWS if who == "guest" else VIEWS
-        for number, view in enumerate(views):
-            looker = Looker(
-                browser=browser,
-                address=address,
-                pictures=_folder(arguments.pictures, who),
-                **full.way_in(who, number),
-            )
-            yield from (f"{who}: {fault}" for fault in look(looker, view, of_one))
-        print(f"  {who}: {len(of_one)} screens in {len(views) * len(WIDTHS)} views", flush=True)
+    """One person's screens, in a browser of its own for each view."""
+    views = GUEST_VIEWS if who == "guest" else VIEWS
+    for number, view in enumerate(views):
+        way_in = full.way_in(who, number)
+        folder = _folder(pictures, who)
+        looker = Looker(browser=browser, address=address, pictures=folder, **way_in)
+        for fault in look(looker, view, screens):
+            print(f"  BAD  {who}: {fault}", flush=True)
+            yield fault
+    print(f"  {who}: {len(screens)} screens in {len(views) * len(WIDTHS)} views", flush=True)
 
 
 def _folder(pictures: Path | None, who: str) -> Path | None:

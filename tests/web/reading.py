@@ -75,7 +75,7 @@ def _own(part: str, language: str) -> str:
 def _other_side(language: str) -> frozenset[str]:
     """Every text of the other language that is no text of this one."""
     with CATALOGUE.open("rb") as file:
-        messages = [one for one in read_po(file) if one.id and isinstance(one.id, str)]
+        messages = [one for one in read_po(file) if isinstance(one.id, str) and one.string]
     english = {" ".join(str(one.id).split()) for one in messages}
     french = {" ".join(str(one.string).split()) for one in messages}
-    return frozenset(french - english if language == "en" else english - french)
+    return frozenset(french - english if language == "en" else english - french) - {""}
