@@ -1,0 +1,56 @@
+"""Recordings: only their shape; there is no sound."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.twilio_server.reading import Element
+from tests.twilio_server.shapes import rfc2822
+from tests.twilio_server.webhooks import Webhook
+
+if TYPE_CHECKING:
+    from tests.twilio_server.interpreter import Turn
+
+
+def add_recording(turn: Turn, verb: Element, source: str, *, seconds: int) -> dict[str, Any]:
+    """Keep a recording of the leg, and tell where that was asked."""
+    call, network = turn.call, turn.exchange.network
+    sid = network.new_sid("RE")
+    path = f"/2010-04-01/Accounts/{call.account_sid}"
+    resource = {
+        "account_sid": call.account_sid,
+        "api_version": "2010-04-01",
+        "call_sid": call.sid,
+        "conference_sid": None,
+        "date_created": rfc2822(network.now()),
+        "date_updated": rfc2822(network.now()),
+        "start_time": rfc2822(network.now()),
+        "duration": str(seconds),
+        "sid": sid,
+        "price": None,
+        "price_unit": "USD",
+        "uri": f"{path}/Calls/{call.sid}/Recordings/{sid}.json",
+        "encryption_details": None,
+        "status": "completed",
+        "channels": 2 if verb.get("record").endswith("-dual") else 1,
+        "source": source,
+        "error_code": None,
+        "track": "both",
+    }
+    call.recordings.append(resource)
+    url = f"https://api.twilio.com{path}/Recordings/{sid}"
+    if verb.get("recordingStatusCallback"):
+        form = {
+            "AccountSid": call.account_sid,
+            "CallSid": call.sid,
+            "RecordingSid": sid,
+            "RecordingUrl": url,
+            "RecordingStatus": "completed",
+            "RecordingDuration": str(seconds),
+            "RecordingChannels": str(resource["channels"]),
+            "RecordingSource": source,
+            "RecordingStartTime": rfc2822(network.now()) or "",
+        }
+        address = turn.address(verb.get("recordingStatusCallback"))
+        network.notify(Webhook("recording", address, form, call.sid))
+    return {**resource, "url": url}
