@@ -61,9 +61,9 @@ def test_a_file_of_ones_own_has_the_account_in_its_own_table(tmp_path: Path):
 @pytest.mark.parametrize("secret", ["AUTH_TOKEN", "AUTH_TOKEN_SECONDARY", "SIGNING_KEY"])
 def test_each_secret_may_stand_in_a_file(secret: str, tmp_path: Path):
     written = tmp_path / "secret"
-    written.write_text("from a file\n")
+    written.write_text("from-a-file\n")
     environ = without(f"_{secret}") | {f"CALLASSIST_TWILIO_{secret}_FILE": str(written)}
-    assert getattr(load_settings(environ).twilio, secret.lower()) == "from a file"
+    assert getattr(load_settings(environ).twilio, secret.lower()) == "from-a-file"
 
 
 @pytest.mark.parametrize("name", ["ACCOUNT_SID", "AUTH_TOKEN", "CALLER_ID"])
