@@ -227,7 +227,7 @@ def test_the_checks_before_a_shift_are_real(browser: Browser, site: Site) -> Non
     expect(sound).to_contain_text("Heard on this device")  # remembered here
     site.stop()
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    expect(page.locator('[data-check="line"]')).to_contain_text("does not answer", timeout=20_000)
+    expect(page.locator('[data-check="line"]')).to_contain_text("does not answer", timeout=10_000)
     site.start()
 
 

@@ -81,18 +81,27 @@ function notifications() {
   });
 }
 
+let asked = 0;
+
+/** Is the desk there? Of two answers under way the later question's counts. */
 async function line() {
+  const turn = ++asked;
   const started = performance.now();
-  try {
-    const answer = await fetch(document.getElementById("desk-now").dataset.src, { redirect: "manual", cache: "no-store" });
-    if (!answer.ok) throw new Error(String(answer.status));
-    tell("line", "done", { ms: String(Math.round(performance.now() - started)) });
-  } catch {
-    tell("line", "broken");
-  }
+  const said = await fetch(document.getElementById("desk-now").dataset.src, {
+    redirect: "manual",
+    cache: "no-store",
+    signal: AbortSignal.timeout(PATIENCE),
+  }).then(
+    (answer) => answer.ok,
+    () => false,
+  );
+  if (turn !== asked) return;
+  tell("line", said ? "done" : "broken", { ms: String(Math.round(performance.now() - started)) });
 }
 
 sound();
 notifications();
 line();
 setInterval(line, 15000);
+document.addEventListener("visibilitychange", () => document.hidden || line());
+for (const change of ["online", "offline"]) addEventListener(change, line);
