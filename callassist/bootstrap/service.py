@@ -9,13 +9,14 @@ from datetime import datetime
 from callassist.clock import Clock
 from callassist.domain.dial import LegEvent
 from callassist.domain.script import ScriptLibrary
+from callassist.escalation.bridging import Question, next_step
 from callassist.escalation.context import Escalation
 from callassist.escalation.coverage import Surroundings
 from callassist.escalation.settling import record_call_events
 from callassist.ingest import IngestWriter, SensorHook
 from callassist.outbox import OutboxLoop
 from callassist.ports.messages import MessageChannel
-from callassist.ports.telephony import Telephony
+from callassist.ports.telephony import BridgeRequest, Step, Telephony
 from callassist.settings import Settings
 from callassist.storage import uptime
 from callassist.storage.sessions import Sessions
@@ -99,3 +100,10 @@ class Service:
         """What a verified callback of the phone network told."""
         with self.sessions.write() as session:
             record_call_events(session, self.escalation, dial_token, events, now)
+
+    def next_step(
+        self, question: Question, dial_token: str, request: BridgeRequest, now: datetime
+    ) -> Step:
+        """What a network shall do with an operator's leg; committed before it is told."""
+        with self.sessions.write() as session:
+            return next_step(session, self.escalation, question, dial_token, request, now)

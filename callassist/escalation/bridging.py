@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,18 +16,30 @@ from sqlalchemy.orm import Session
 from callassist import timers
 from callassist.domain.call_task import Party, TaskState
 from callassist.domain.dial import DialMode, DialState, Leg
+from callassist.domain.results import AttemptOutcome
 from callassist.errors import NotFound
 from callassist.escalation.addresses import after_url, called_leg_url, pressed_url
 from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import Deadline
 from callassist.escalation.dial_log import log_dial_started
+from callassist.escalation.last_look import QUIET, last_look
 from callassist.escalation.polling import arm_poll
-from callassist.escalation.settling import fold_in, lock_attempt
+from callassist.escalation.settling import fold_in, lock_attempt, settle
 from callassist.models import Account, CallAttempt, CallTask, Incident, Operator
 from callassist.ports.telephony import AskOperator, BridgeRequest, Connect, HangUp, Step
 from callassist.storage.facts import dialling_allowed
 
 CONNECT_KEY = "1"
+
+
+class Question(StrEnum):
+    """What a network asks about the operator's leg; the last word of the address it asks."""
+
+    ANSWERED = "ask"  # the operator's phone was picked up
+    PRESSED = "pressed"
+    OVER = "after"  # the called leg has ended
+    BROWSER = "browser"  # an operator's browser calls; the attempt is in the request
+
 
 _ASKED = {
     "en": (
@@ -42,6 +55,21 @@ _OVER = {
     "en": "This call is not needed any more. Thank you.",
     "fr": "Cet appel n’est plus nécessaire. Merci.",
 }
+
+
+def next_step(
+    session: Session,
+    ctx: Escalation,
+    question: Question,
+    dial_token: str,
+    request: BridgeRequest,
+    now: datetime,
+) -> Step:
+    """What the network does next with the operator's leg; NotFound for an unknown token."""
+    if question is Question.BROWSER:
+        return browser_calls(session, ctx, request, now)
+    answer = _ANSWERS[question]
+    return answer(session, ctx, dial_token, request, now)
 
 
 def operator_answers(
@@ -101,6 +129,13 @@ def called_leg_over(
     return HangUp()
 
 
+_ANSWERS = {
+    Question.ANSWERED: operator_answers,
+    Question.PRESSED: operator_pressed,
+    Question.OVER: called_leg_over,
+}
+
+
 def identity_of(operator: Operator) -> str:
     """How an operator's browser is known to the network."""
     return f"operator_{operator.public_id}"
@@ -134,6 +169,10 @@ def _hand_out(
         return HangUp(say=_OVER[language], language=language)
     _adopt(session, ctx, attempt, call_id, now)
     if attempt.handed_out_at is None:
+        if last_look(session, incident, task, now) == QUIET:  # while the own line came up
+            outcome = AttemptOutcome.CANCELLED
+            settle(session, ctx, attempt, task, incident, outcome, ended_at=now, now=now)
+            return HangUp(say=_OVER[language], language=language)
         attempt.handed_out_at = now
         attempt.dial_at = now
         log_dial_started(session, incident.id, attempt, now)

@@ -17,16 +17,17 @@ from callassist.domain.log_action import LogAction
 from callassist.errors import Conflict, NotFound
 from callassist.escalation.applying import next_contact_or_end, phone_host_instead
 from callassist.escalation.choosing import DialTarget, free_from, guest_target, host_target
-from callassist.escalation.closing import close, note_noise_end
+from callassist.escalation.closing import close
 from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import Deadline
 from callassist.escalation.dial_log import log_dial_started
 from callassist.escalation.fake_numbers import fake_target
+from callassist.escalation.last_look import QUIET, last_look
 from callassist.escalation.locks import lock_number, lock_task
 from callassist.escalation.policy import HostReason
 from callassist.escalation.polling import arm_poll
 from callassist.escalation.tasks import request_hang_up, return_task, unsettled_attempt
-from callassist.models import Breach, CallAttempt, CallTask, Incident, Operator, PropertyNoise
+from callassist.models import CallAttempt, CallTask, Incident, Operator
 from callassist.storage.facts import dialling_allowed
 
 
@@ -67,8 +68,8 @@ def dial(
     session: Session, ctx: Escalation, incident: Incident, task: CallTask, now: datetime
 ) -> DialResult:
     """The dial of a task that is taken (locks are held by the caller)."""
-    verdict = _last_look(session, incident, task, now)
-    if verdict == "quiet":
+    verdict = last_look(session, incident, task, now)
+    if verdict == QUIET:
         close(session, incident, IncidentEvent.NOISE_ENDED, now=now)
         return DialResult(answer=DialAnswer.WENT_QUIET)
     target = _target(session, ctx, incident, task, now)
@@ -134,29 +135,6 @@ def _check_own_phone(
     operator = session.get_one(Operator, operator_id)
     if ctx.mode_of(incident, operator) is DialMode.OWN_PHONE and operator.phone is None:
         raise Conflict("your own phone is not known yet; write its number under My phone first")
-
-
-def _last_look(session: Session, incident: Incident, task: CallTask, now: datetime) -> str:
-    verdict = "no_sensor"
-    if incident.breach_id is not None:
-        breach = session.get_one(Breach, incident.breach_id, populate_existing=True)
-        if breach.end_reason == "sensor_lost" or breach.frozen_since is not None:
-            verdict = "unknown"
-        elif breach.ended_at is None:
-            verdict = "loud"
-        else:
-            verdict = "quiet"
-            note_noise_end(session, incident)
-    elif session.get(PropertyNoise, incident.property_id) is not None:
-        verdict = "no_breach"  # opened by hand: the complaint stands, whatever the level
-    incident_log.append(
-        session,
-        incident.id,
-        LogAction.LAST_LOOK,
-        {"task_id": task.id, "verdict": verdict},
-        now=now,
-    )
-    return verdict
 
 
 def _free_at(

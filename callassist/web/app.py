@@ -16,6 +16,7 @@ from callassist.ports.telephony import Telephony
 from callassist.web import api, health, hooks_telephony, pages, problems, signin, static_files
 from callassist.web.hooks_sensors import SensorHooksFirst, sensor_hooks
 from callassist.web.late_rules import LateRule
+from callassist.web.proxies import behind_proxies
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -72,6 +73,9 @@ def _wrap(app: Flask, service: Service) -> None:
         service.sensor_hook,
         lambda: common_headers(service.clock),
     )
+    app.wsgi_app = behind_proxies(  # type: ignore[method-assign]
+        app.wsgi_app, service.sessions, service.settings.service.trusted_proxies
+    )
 
 
 class _WithHeaders:
@@ -101,6 +105,7 @@ class _TelephonyServices:
     clock: Clock
     public_url: str
     record_call_events: hooks_telephony.RecordCallEvents
+    next_step: hooks_telephony.NextStep
 
 
 def _telephony_services(service: Service) -> _TelephonyServices:
@@ -110,4 +115,5 @@ def _telephony_services(service: Service) -> _TelephonyServices:
         clock=service.clock,
         public_url=service.settings.service.public_url,
         record_call_events=service.record_call_events,
+        next_step=service.next_step,
     )

@@ -1,8 +1,14 @@
-"""`POST /hooks/telephony/<provider>/<dial token>`: what phone networks report about our calls."""
+"""`POST /hooks/telephony/<provider>/…`: what phone networks report and ask about our calls.
+
+`…/<dial token>` reports the called leg, `…/<dial token>/operator` the operator's own. What to do
+with the operator's leg is asked at `…/ask`, `…/pressed` and `…/after`, and by a browser that
+calls at `…/browser`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Protocol
@@ -11,9 +17,10 @@ from flask import Blueprint, Response, json, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from callassist.clock import Clock
-from callassist.domain.dial import LegEvent
+from callassist.domain.dial import Leg, LegEvent
 from callassist.errors import CallAssistError, Forbidden, InvalidInput, NotFound, TransientError
-from callassist.ports.telephony import Telephony, WebhookRequest
+from callassist.escalation.bridging import Question
+from callassist.ports.telephony import Bridge, BridgeRequest, Step, Telephony, WebhookRequest
 
 MAX_BODY = 64 * 1024
 RETRY_AFTER_SECONDS = 5
@@ -27,6 +34,7 @@ _STATUS: tuple[tuple[type[CallAssistError], HTTPStatus], ...] = (
 
 
 RecordCallEvents = Callable[[str, list[LegEvent], datetime], None]
+NextStep = Callable[[Question, str, BridgeRequest, datetime], Step]
 
 
 class TelephonyHookServices(Protocol):
@@ -60,28 +68,73 @@ class TelephonyHookServices(Protocol):
         """
         ...
 
+    @property
+    def next_step(self) -> NextStep:
+        """Takes (question, dial token, what the network told, now); decides for the own leg.
+
+        Raises NotFound for an unknown token.
+        """
+        ...
+
 
 def blueprint(services: TelephonyHookServices) -> Blueprint:
     """The endpoint: verify, translate, hand over, answer 204."""
     hooks = Blueprint("hooks_telephony", __name__)
 
     @hooks.post("/hooks/telephony/<provider>/<dial_token>")
-    def receive(provider: str, dial_token: str) -> Response:
+    def called_leg(provider: str, dial_token: str) -> Response:
         now = services.clock.now()
-        both = (services.telephony, services.rehearsal)
-        network = next((one for one in both if one.name == provider), None)
-        if network is None:
-            raise NotFound("this phone network is not in use here")
-        callback = _callback(services.public_url)
-        if not network.verify_webhook(callback):
-            raise Forbidden("the signature does not fit this address and body")
-        events = network.parse_webhook(callback)
+        network, callback = _verified(services, provider)
+        services.record_call_events(dial_token, network.parse_webhook(callback), now)
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+    @hooks.post("/hooks/telephony/<provider>/<dial_token>/operator")
+    def operator_leg(provider: str, dial_token: str) -> Response:
+        now = services.clock.now()
+        network, callback = _verified(services, provider)
+        events = [replace(one, leg=Leg.OPERATOR) for one in network.parse_webhook(callback)]
         services.record_call_events(dial_token, events, now)
         return Response(status=HTTPStatus.NO_CONTENT)
+
+    @hooks.post(f"/hooks/telephony/<provider>/{Question.BROWSER}")
+    def browser_calls(provider: str) -> Response:
+        return _answer(services, provider, Question.BROWSER, "")
+
+    @hooks.post("/hooks/telephony/<provider>/<dial_token>/<any(ask, pressed, after):question>")
+    def operator_asks(provider: str, dial_token: str, question: str) -> Response:
+        return _answer(services, provider, Question(question), dial_token)
 
     hooks.register_error_handler(CallAssistError, _refused)
     hooks.register_error_handler(RequestEntityTooLarge, _too_large)
     return hooks
+
+
+def _verified(services: TelephonyHookServices, provider: str) -> tuple[Telephony, WebhookRequest]:
+    both = (services.telephony, services.rehearsal)
+    network = next((one for one in both if one.name == provider), None)
+    if network is None:
+        raise NotFound("this phone network is not in use here")
+    callback = _callback(services.public_url)
+    if not network.verify_webhook(callback):
+        raise Forbidden("the signature does not fit this address and body")
+    return network, callback
+
+
+def _answer(
+    services: TelephonyHookServices, provider: str, question: Question, dial_token: str
+) -> Response:
+    now = services.clock.now()
+    network, callback = _verified(services, provider)
+    bridge = _bridge(network)
+    step = services.next_step(question, dial_token, bridge.parse_request(callback), now)
+    document = bridge.document(step)
+    return Response(document.body, mimetype=document.mimetype)
+
+
+def _bridge(network: Telephony) -> Bridge:
+    if network.bridge is None:
+        raise NotFound("this phone network asks nothing")
+    return network.bridge
 
 
 def _callback(public_url: str) -> WebhookRequest:

@@ -17,7 +17,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from callassist.clock import ManualClock
 from callassist.domain.dial import DialFacts, LegEvent, reduce_all
 from callassist.errors import NotFound
-from callassist.ports.telephony import PlaceCall, Telephony
+from callassist.escalation.bridging import Question
+from callassist.ports.telephony import BridgeRequest, PlaceCall, Step, Telephony
 from callassist.telephony.simulated import Faults, SimulatedNetwork
 from callassist.telephony.simulated.callbacks import SIGNATURE_HEADER, signature
 from callassist.telephony.simulated.delivery import OwnEndpoint
@@ -42,6 +43,11 @@ class Service:
     tokens: set[str] = field(default_factory=set)
     telephony: Telephony = field(init=False)
     rehearsal: Telephony = field(init=False)
+
+    def next_step(
+        self, question: Question, dial_token: str, request: BridgeRequest, now: datetime
+    ) -> Step:
+        raise NotFound("this service has one leg")
 
     def record_call_events(self, dial_token: str, events: list[LegEvent], now: datetime) -> None:
         if dial_token not in self.tokens:
