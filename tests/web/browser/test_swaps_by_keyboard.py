@@ -46,7 +46,7 @@ def test_a_shift_changes_hands_without_a_mouse(browser: Browser, site: Site) -> 
     expect(ann.get_by_text("Ben is asked.")).to_be_visible()
 
     # Ben's page, open all the while, says so by itself
-    agree = ben.get_by_role("button", name="I take it")
+    agree = ben.get_by_role("button", name="I take the shift")
     expect(agree).to_be_visible(timeout=20_000)
     press(ben, agree)
     expect(ben.get_by_text("You agreed.")).to_be_visible()
