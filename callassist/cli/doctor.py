@@ -13,9 +13,11 @@ from callassist.errors import CallAssistError
 from callassist.notifications import trusted_session
 from callassist.settings import load_settings
 from callassist.storage.backup import backups, read_manifest
-from callassist.storage.facts import dialling_allowed
+from callassist.storage.facts import dialling_allowed, get_fact
+from callassist.web.proxies import UNTRUSTED_PROXY
 
 OK, WARN, BAD = "ok", "look", "bad"
+PROXY_REMEMBERED = timedelta(days=7)
 ENOUGH_BYTES = 1 << 30
 _SIGNS = {OK: "  ok  ", WARN: " look ", BAD: " BAD  "}
 
@@ -47,6 +49,7 @@ def _findings(service: Service) -> Iterator[tuple[str, str]]:
         yield BAD, "this is a restored copy and dials nobody: check it, then callassist resume"
     yield from _monitor(own.service.heartbeat_url)
     yield from _public_url(own.service.public_url)
+    yield from _proxies(service)
     if own.mail.url == "file":
         yield WARN, "e-mail is written to files: set CALLASSIST_MAIL_URL to a mail server"
     else:
@@ -85,6 +88,24 @@ def _public_url(url: str) -> Iterator[tuple[str, str]]:
         yield OK, f"the public address is {url}"
     else:
         yield WARN, f"the public address {url} is not https: sensors and phones need https"
+
+
+def _proxies(service: Service) -> Iterator[tuple[str, str]]:
+    trusted = service.settings.service.trusted_proxies
+    if trusted:
+        yield OK, f"{trusted} in front are trusted: make sure that nobody gets past them"
+        return
+    with service.sessions.read() as session:
+        seen = get_fact(session, UNTRUSTED_PROXY)
+    if seen is None or datetime.now(UTC) - datetime.fromisoformat(seen["at"]) > PROXY_REMEMBERED:
+        yield OK, "no proxy was seen in front, and none is trusted"
+        return
+    headers = ", ".join(seen["headers"])
+    yield (
+        WARN,
+        f"requests arrive with {headers}, but no proxy is trusted: all visitors count as one. "
+        "If proxies of yours are in front, set CALLASSIST_TRUSTED_PROXIES to their number",
+    )
 
 
 def _backups(service: Service) -> Iterator[tuple[str, str]]:

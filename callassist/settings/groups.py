@@ -16,6 +16,7 @@ class ServiceSettings:
     data_dir: values.Directory
     public_url: values.HttpUrl
     bind: values.Listen
+    trusted_proxies: values.Proxies
     web_threads: values.Threads
     clock_speed: values.Factor
     secret_key: values.Secret  # empty: see secret_key.read_or_make

@@ -1,6 +1,7 @@
 """How often addresses may be opened that need no sign-in: per visitor and per link, in real time.
 
-Who counts as a visitor is the other end of the connection; what a header claims does not matter.
+Who counts as a visitor is the other end of the connection, or what trusted proxies say it is
+(`proxies`); what any other header claims does not matter.
 """
 
 from __future__ import annotations

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
 from callassist.models import Stay
 from callassist.storage.backup import back_up
+from callassist.storage.facts import put_fact
 from callassist.storage.vault import Vault
+from callassist.web.proxies import UNTRUSTED_PROXY
 from tests.cli.installation import GUEST, NOW, NUMBER, Installation
 
 DROP_TRIGGERS = {
@@ -147,3 +150,16 @@ def test_doctor_calls_a_stale_backup_and_one_with_another_key_bad(here):
 def test_doctor_says_when_the_monitor_cannot_be_reached(here):
     found = findings(here, HEARTBEAT_URL="http://127.0.0.1:9/ping")
     assert saying(found, "monitor was not reached") == "BAD"
+
+
+def test_doctor_says_that_a_proxy_is_in_front_which_nobody_trusts(here):
+    here.ok("db", "upgrade")
+    assert saying(findings(here), "no proxy was seen") == "ok"
+    sessions, now = here.sessions(), datetime.now(UTC)
+    for age, sign in ((timedelta(hours=1), "look"), (timedelta(days=8), "ok")):
+        seen = {"headers": ["X-Forwarded-For"], "at": (now - age).isoformat()}
+        with sessions.write() as session:
+            put_fact(session, UNTRUSTED_PROXY, seen, now=now)
+        assert saying(findings(here), "proxy") == sign
+    assert saying(findings(here, TRUSTED_PROXIES="2"), "2 in front are trusted") == "ok"
+    sessions.engine.dispose()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,24 @@ def world(sqlite_databases: SqliteDatabases, tmp_path: Path, clock: ManualClock)
     made = World(sqlite_databases.create(tmp_path), tmp_path, clock)
     yield made
     made.close()
+
+
+@pytest.fixture
+def make_world(
+    sqlite_databases: SqliteDatabases, tmp_path: Path, clock: ManualClock
+) -> Iterator[Callable[..., World]]:
+    """The same with settings of its own, as many times as it is called."""
+    made: list[World] = []
+
+    def make(**settings: str) -> World:
+        directory = tmp_path / str(len(made))
+        directory.mkdir()
+        made.append(World(sqlite_databases.create(directory), directory, clock, **settings))
+        return made[-1]
+
+    yield make
+    for world in made:
+        world.close()
 
 
 @pytest.fixture

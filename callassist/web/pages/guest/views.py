@@ -92,7 +92,7 @@ def language(token: str) -> Response:
             chosen,
             max_age=_COOKIE_SECONDS,
             path="/g/",
-            secure=request.is_secure,
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
             httponly=True,
             samesite="Lax",
         )
