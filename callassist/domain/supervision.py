@@ -12,6 +12,7 @@ class InterventionKind(StrEnum):
     TAKEN_BACK = "taken_back"
     WRAP_UP_FINISHED = "wrap_up_finished"
     STATUS_SET = "status_set"
+    HOST_TOLD = "host_told"
 
 
 class Reason(StrEnum):

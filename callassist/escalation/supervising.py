@@ -1,4 +1,4 @@
-"""A supervisor steps in: assigns a call, takes one back, ends a wrap-up, sets a status.
+"""A supervisor steps in: assigns or takes a call, tells its host, takes one back, and so on.
 
 Each leaves an `Intervention` with a reason, in the same transaction.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callassist import roster, timers
@@ -16,6 +17,7 @@ from callassist.domain.results import Disposition
 from callassist.domain.supervision import InterventionKind, Reason
 from callassist.domain.viewer import Viewer
 from callassist.errors import Conflict, InvalidInput, NotFound
+from callassist.escalation import offers
 from callassist.escalation import presence as presences
 from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import Deadline
@@ -24,6 +26,7 @@ from callassist.escalation.locks import lock_task
 from callassist.escalation.moves import move_task
 from callassist.escalation.saving import complete
 from callassist.escalation.tasks import end_offer, return_task, unsettled_attempt
+from callassist.escalation.telling import needs_you
 from callassist.models import CallTask, Desk, Intervention, Operator, Presence
 
 
@@ -55,6 +58,52 @@ def assign(
         raise Conflict(f"{operator.desk_name} is not available; choose somebody who is")
     offer_to(session, ctx, task, operator, now)
     _note(session, viewer, desk, InterventionKind.ASSIGNED, why, now, operator, task)
+    return task
+
+
+def own_operator(session: Session, viewer: Viewer, desk_id: int | None) -> Operator | None:
+    """As whom a supervisor could take calls of this desk; None when they are no operator of it."""
+    query = select(Operator).where(
+        Operator.desk_id == desk_id,
+        Operator.person_id == viewer.person_id,
+        Operator.active.is_(True),
+    )
+    return None if viewer.person_id is None else session.scalars(query).first()
+
+
+def take(
+    session: Session, ctx: Escalation, viewer: Viewer, task_id: int, reason: str, now: datetime
+) -> Operator:
+    """Take a due call oneself, as the operator that one is at its desk, also from a break.
+
+    Conflict when somebody else has it, or the supervisor is no operator there or has other work.
+    """
+    why = _reason(reason)
+    task = session.get_one(CallTask, task_id)
+    desk = _desk(session, viewer, task.desk_id)
+    operator = own_operator(session, viewer, desk.id)
+    if operator is None:
+        raise Conflict("you are no operator of this desk; offer the call to somebody who is")
+    presences.choose(session, ctx, operator.id, PresenceState.AVAILABLE, now)
+    offers.accept(session, ctx, operator.id, task.id, now)
+    _note(session, viewer, desk, InterventionKind.ASSIGNED, why, now, operator, task)
+    return operator
+
+
+def tell_host(
+    session: Session, ctx: Escalation, viewer: Viewer, task_id: int, reason: str, now: datetime
+) -> CallTask:
+    """Alarm the host of a due call that nobody takes, before its time; the call goes on waiting."""
+    why = _reason(reason)
+    task, incident = lock_task(session, task_id)
+    desk = _desk(session, viewer, task.desk_id)
+    if task.state not in (TaskState.PENDING, TaskState.OFFERED):
+        raise Conflict(_taken(session, task))
+    if task.available_at > now:
+        raise Conflict(f"this call is due at {task.available_at:%H:%M:%S} UTC, not before")
+    needs_you(session, incident, "nobody_takes_it", now=now, party=task.party)
+    timers.disarm(session, Deadline.NOBODY_TELL, task.id)
+    _note(session, viewer, desk, InterventionKind.HOST_TOLD, why, now, None, task)
     return task
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,14 +17,20 @@ from callassist.escalation import supervising
 from callassist.models import CallTask, Desk, Operator
 from callassist.roster.shift_week import desk_zone
 from callassist.web.pages import asking, words
+from callassist.web.pages.board.by_itself import by_itself
 from callassist.web.pages.board.desks import DeskChoice, chosen, runs
 from callassist.web.pages.board.figures import Board, Line, board
 from callassist.web.pages.board.history import interventions
 from callassist.web.pages.board.words import REASON
+from callassist.web.pages.desk import places
 from callassist.web.pages.forms import Form
 from callassist.web.translate import gettext as _
 
-_ACTS = {"take_back": supervising.take_back, "finish": supervising.finish_wrap_up}
+_ACTS = {
+    "take_back": supervising.take_back,
+    "finish": supervising.finish_wrap_up,
+    "tell_host": supervising.tell_host,
+}
 STATES = (PresenceState.AVAILABLE, PresenceState.BREAK, PresenceState.OFFLINE)
 
 
@@ -45,6 +51,8 @@ def step_in(task_id: str) -> ResponseReturnValue:
         form = Form.of_request()
         with form.taking_errors(), asking.writing() as database:
             task = _task(database, task_id)
+            if form["act"] == "take":
+                return _take(database, task, form, now)
             told = _act(database, task, form, now)
         if not form.is_refused:
             flash(told)
@@ -58,8 +66,16 @@ def step_in(task_id: str) -> ResponseReturnValue:
             _task(database, task_id)
             flash(_("This call is done or not needed any more."), "refused")
             return redirect(url_for("board.index"))
+        desk_id = screen["choice"].desk.id
+        can_take = supervising.own_operator(database, asking.viewer(), desk_id) is not None
     page = render_template(
-        "board/step_in.html", line=line, form=form, reasons=_reasons(), takers=_takers(screen, line)
+        "board/step_in.html",
+        **screen,
+        line=line,
+        form=form,
+        reasons=_reasons(),
+        takers=_takers(screen, line),
+        can_take=can_take,
     )
     return page, 422 if form.is_refused else 200
 
@@ -69,7 +85,9 @@ def set_status(operator_id: str) -> ResponseReturnValue:
     now = asking.now()
     with asking.reading() as database:
         operator = _operator(database, operator_id)
-    form = Form({"state": PresenceState.BREAK, "reason": Reason.NOT_RESPONDING})
+    wanted = request.args.get("state", PresenceState.BREAK)
+    reason = Reason.NOT_RESPONDING if wanted == PresenceState.BREAK else Reason.URGENT
+    form = Form({"state": wanted, "reason": reason})
     if asking.is_sent():
         form = Form.of_request()
         with form.taking_errors(), asking.writing() as database:
@@ -107,6 +125,7 @@ def _board(database: Session, now: datetime) -> dict[str, Any]:
     return {
         "choice": choice,
         "board": shown,
+        "by_itself": by_itself(database, [line.task_id for line in shown.lines]),
         "past": interventions(database, choice.desk, now),
         "board_zone": desk_zone(database, choice.desk),
         "moment_now": now,
@@ -123,9 +142,18 @@ def _act(database: Session, task: CallTask, form: Form, now: datetime) -> str:
     if word not in _ACTS:
         raise Conflict("choose what to do with this call")
     _ACTS[word](database, ctx, viewer, task.id, form["reason"], now)
-    if word == "finish":
-        return _("The wrap-up is finished; the network’s word stands as the result.")
-    return _("The call is back in the queue.")
+    told = {
+        "finish": _("The wrap-up is finished; the network’s word stands as the result."),
+        "tell_host": _("The host is told now. The call goes on waiting for somebody to take it."),
+    }
+    return told.get(word, _("The call is back in the queue."))
+
+
+def _take(database: Session, task: CallTask, form: Form, now: datetime) -> ResponseReturnValue:
+    ctx, viewer = asking.service().escalation, asking.viewer()
+    operator = supervising.take(database, ctx, viewer, task.id, form["reason"], now)
+    places.work_as(operator.public_id)
+    return redirect(url_for("desk.task", task_id=task.public_id, _anchor="call"))
 
 
 def _takers(screen: dict[str, Any], line: Line) -> list[tuple[str, str]]:

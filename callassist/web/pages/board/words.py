@@ -23,6 +23,7 @@ INTERVENTION: Mapping[str, LazyString] = {
     InterventionKind.TAKEN_BACK: _l("took a call back from %(who)s"),
     InterventionKind.WRAP_UP_FINISHED: _l("finished the wrap-up of %(who)s"),
     InterventionKind.STATUS_SET: _l("set the status of %(who)s"),
+    InterventionKind.HOST_TOLD: _l("told the host that nobody takes the call"),
 }
 SENTENCE: Mapping[str, LazyString] = {  # of a script, by its key there
     "greeting": _l("Greeting"),
