@@ -31,8 +31,8 @@ class Number:
 def parse_number(raw: str, default_country: str | None = None, field: str = "phone") -> Number:
     """Parse free text strictly; `default_country` (ISO) is only a hint for local forms.
 
-    Raises InvalidInput with what is wrong: not a number, not valid, an example, premium or
-    satellite.
+    Raises InvalidInput with what is wrong: not a number, not valid, an example, short, premium,
+    shared-cost or satellite.
     """
     try:
         parsed = phonenumbers.parse(raw, default_country)
@@ -43,6 +43,8 @@ def parse_number(raw: str, default_country: str | None = None, field: str = "pho
     if _is_for_examples(parsed):
         raise InvalidInput("this is an example number that nobody has; write the real one", field)
     if not phonenumbers.is_valid_number(parsed):
+        if phonenumbers.is_valid_short_number(parsed):
+            raise InvalidInput("a short number (emergency, service) is never dialled", field)
         raise InvalidInput("this number cannot exist; check the digits and country code", field)
     kind = phonenumbers.number_type(parsed)
     if kind in _REFUSED:

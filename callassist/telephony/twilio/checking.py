@@ -9,6 +9,8 @@ from callassist.settings import TwilioSettings
 from callassist.telephony.twilio.refusals import NoAnswer, Refused, of_a_question, sentence
 from callassist.telephony.twilio.rest import Rest
 
+BROWSER_PATH = "/hooks/telephony/twilio/browser"  # web/hooks_telephony.py answers there
+
 
 def check_account(rest: Rest, settings: TwilioSettings, public_url: str) -> None:
     """TransientError when the network cannot be asked; PermanentError lists what is wrong."""
@@ -40,7 +42,7 @@ def _problems(rest: Rest, settings: TwilioSettings, public_url: str) -> Iterator
 
 def _application(rest: Rest, sid: str, public_url: str) -> Iterator[str]:
     found = rest.application(sid)
-    ours = f"{public_url.rstrip('/')}/hooks/telephony/"
+    ours = public_url.rstrip("/") + BROWSER_PATH
     if found is None:
         yield (
             "CALLASSIST_TWILIO_APPLICATION_SID is not an application of the account: copy it "
@@ -48,7 +50,7 @@ def _application(rest: Rest, sid: str, public_url: str) -> Iterator[str]:
         )
         return
     url, method = found
-    if not url.startswith(ours):
-        yield f"the application's voice address is not ours: let it begin with {ours}"
+    if url != ours:
+        yield f"the application's voice address is not ours: write {ours}"
     elif method != "POST":
         yield "the application asks its voice address by GET: choose HTTP POST"

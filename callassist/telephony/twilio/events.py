@@ -41,7 +41,7 @@ def event_of(form: Mapping[str, str], now: datetime) -> LegEvent | None:
     InvalidInput names the field that makes no sense. Unknown fields are ignored. A mailbox that
     was heard is `ANSWERED` with the outcome `VOICEMAIL`: the call goes on.
     """
-    call_id, leg = call_id_of(form), _leg_of(form)
+    call_id = call_id_of(form)
     if "CallStatus" not in form and "AnsweredBy" in form:
         if not is_machine(form["AnsweredBy"]):
             return None
@@ -51,7 +51,7 @@ def event_of(form: Mapping[str, str], now: datetime) -> LegEvent | None:
             status=LegStatus.ANSWERED,
             at=_instant(form.get("Timestamp")) or now,
             outcome=AttemptOutcome.VOICEMAIL,
-            leg=leg,
+            leg=Leg.CALLED,  # nobody listens for a mailbox on the operator's own line
         )
     status = _status("CallStatus", form.get("CallStatus", ""))
     number = _whole("SequenceNumber", form.get("SequenceNumber", ""))
@@ -65,7 +65,7 @@ def event_of(form: Mapping[str, str], now: datetime) -> LegEvent | None:
         sip=form.get("SipResponseCode", ""),
         answered_by=form.get("AnsweredBy", ""),
         error_code=form.get("ErrorCode", ""),
-        leg=leg,
+        leg=_leg_of(form),
     )
 
 

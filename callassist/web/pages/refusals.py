@@ -145,6 +145,7 @@ _WITH_VALUES: tuple[tuple[str, LazyString], ...] = (
 # said out of a table, where they cannot be collected
 _TOLD_FROM_TABLES = (
     _l("a premium-rate number is never dialled"),
+    _l("a short number (emergency, service) is never dialled"),
     _l("a shared-cost number is never dialled"),
     _l("a pager cannot be phoned"),
     _l("a company access number is never dialled"),

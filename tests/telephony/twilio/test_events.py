@@ -119,7 +119,9 @@ def test_a_number_that_twilio_itself_finds_wrong_is_invalid():
     ["machine_start", "machine_end_beep", "machine_end_silence", "machine_end_other", "fax"],
 )
 def test_a_mailbox_is_told_while_it_talks_and_at_the_end(heard: str):
-    event = report(AnsweredBy=heard, MachineDetectionDuration="2400")
+    event = event_of({"CallSid": CHILD, "AnsweredBy": heard}, START)
+    assert event is not None
+    assert (event.leg, event.at) == (Leg.CALLED, START)
     assert (event.status, event.outcome) == (LegStatus.ANSWERED, AttemptOutcome.VOICEMAIL)
     assert report("completed", AnsweredBy=heard).outcome is AttemptOutcome.VOICEMAIL
     assert report("in-progress", AnsweredBy=heard).outcome is AttemptOutcome.VOICEMAIL

@@ -178,7 +178,9 @@ VERIFIED = Said(200, {"outgoing_caller_ids": [{"phone_number": SETTINGS.caller_i
 NOT_VERIFIED = Said(200, {"outgoing_caller_ids": []})
 
 
-def application(url: str = f"{PUBLIC_URL}/hooks/telephony/x", method: str = "POST") -> Said:
+def application(
+    url: str = f"{PUBLIC_URL}/hooks/telephony/twilio/browser", method: str = "POST"
+) -> Said:
     app = {"sid": SETTINGS.application_sid, "voice_url": url, "voice_method": method}
     return Said(200, {"applications": [{"sid": "AP0"}, app]})
 
@@ -194,7 +196,10 @@ def test_an_account_that_is_set_up_well_can_phone(says: list[Said]):
     [
         ([Said(200, {"status": "suspended"})], "the account is suspended"),
         ([ACTIVE, NO_NUMBERS, NOT_VERIFIED, application()], "CALLER_ID is not a number of"),
-        ([ACTIVE, NUMBERS, application("https://old.example/")], "let it begin with https://desk"),
+        (
+            [ACTIVE, NUMBERS, application("https://old.example/")],
+            "write https://desk.example/hooks/",
+        ),
         ([ACTIVE, NUMBERS, application(method="GET")], "choose HTTP POST"),
         ([ACTIVE, NUMBERS, Said(200, {"applications": []})], "copy it from TwiML Apps"),
         ([refusal(20003, 401)], "copy both again"),
