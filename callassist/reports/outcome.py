@@ -78,7 +78,7 @@ def quiet(facts: ReportFacts) -> dict[str, object]:
     if facts.breach is None or facts.breach.frozen_since or facts.breach.ended_at:
         return {"state": "unknown", "minutes": None}
     waited = (facts.closed_at or facts.as_of) - facts.contact_at
-    return {"state": "not_quiet", "minutes": None, "after_minutes": round(waited / _MINUTE)}
+    return {"state": "not_quiet", "minutes": None, "after_minutes": max(round(waited / _MINUTE), 1)}
 
 
 def service(facts: ReportFacts) -> dict[str, object]:

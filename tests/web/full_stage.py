@@ -71,7 +71,7 @@ def played(stage: Stage) -> Stage:
         )
     stage.hears(50)
     stage.pair()
-    stage.hears(52, "not-yet-paired")
+    stage.hears(52, "patio-2")
     ann, owner = stage.sign_in(ANN), stage.sign_in(OWNER)
     stage.available(ann)
     for _ in range(14):
@@ -157,6 +157,7 @@ def furnished(stage: Stage) -> FullStage:
     """Also links by mail, files half imported, a new firm, an operator in each state."""
     _show_refusals(stage.world.app)
     played(stage)
+    stage.world.service.uptime.beat()
     owner = stage.sign_in(OWNER)
     called = _called_about(stage)
     assert owner.post(f"/incidents/{called}/cancel").status_code == 302

@@ -20,7 +20,7 @@ def error_page(status: int, title: str, detail: str) -> Response:
     if status >= 500:
         _forget_who_asks()
     texts = _texts()
-    shown, text = texts.get(status, (title, ""))
+    shown, text = texts.get(status, (_("This did not work"), ""))
     if status in (403, 409, 422):
         text = sentence(detail)
     reference = detail if status == 500 else ""
@@ -50,6 +50,7 @@ def _texts() -> dict[int, tuple[str, str]]:
         ),
         405: (_("This does not work like that"), _("Go back and use the buttons of the page.")),
         409: (_("This is not possible now"), ""),
+        410: (_("This is gone"), _("The link has ended, or was taken back. Ask for a new one.")),
         413: (_("Too much at once"), _("Send less.")),
         422: (_("This was refused"), ""),
         429: (_("Too many tries"), _("Wait a few minutes, then try again.")),

@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
 
 from tests.web.reading import foreign
-from tests.web.screens import ON_THE_WAY, REFUSED
+from tests.web.screens import OF_ITS_OWN, ON_THE_WAY, REFUSED
 
 DESKTOP, PHONE, NARROW = 1440, 390, 320
 _HEIGHT = 844
@@ -103,7 +103,10 @@ def _seen(looker: Looker, page: Page, view: View, name: str, where: str) -> Iter
             file = f"{name.replace(' ', '_').replace('.', '-')}-{view.name}-{width}.png"
             page.screenshot(path=looker.pictures / file, full_page=True)
     if view.language in _READ:
-        found = foreign(page.content(), view.language)
+        spoken = page.locator("html").get_attribute("lang") or "none"
+        if spoken != view.language and name not in OF_ITS_OWN:
+            yield f"{where}: is in {spoken}"
+        found = foreign(page.content(), spoken)
         if found:
             yield f"{where}: in another language: {sorted(found)}"
 

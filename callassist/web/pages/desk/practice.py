@@ -239,7 +239,7 @@ def _steps(number: str, state: str) -> list[dict[str, str]]:
     }
     at = _STEPS.index(f"{number}-{state}")
     texts = [
-        ": ".join((_("Call %(n)s", n=one.partition("-")[0]), names[one.partition("-")[2]]))
+        " · ".join((_("Call %(n)s", n=one.partition("-")[0]), names[one.partition("-")[2]]))
         for one in _STEPS
     ]
     states = ["done" if n < at else "current" if n == at else "todo" for n in range(len(texts))]

@@ -1,13 +1,16 @@
 // The wallboard looks for itself every few seconds, signed in or by its secret address, and says
-// plainly when its figures are old.
+// plainly when its figures are old. The page itself is loaded anew now and then: it hangs on a wall
+// for months, through every new version, and is only left for one that is known to come.
 import { clock } from "./clock.js";
 
 const EVERY = 5000;
 const STALE_AFTER = 20000;
+const RENEW_AFTER = 300000;
 
 const wall = document.getElementById("wall");
 const note = document.getElementById("wall-stale");
-let fresh = Date.now();
+const loaded = Date.now();
+let fresh = loaded;
 
 async function look() {
   try {
@@ -16,7 +19,9 @@ async function look() {
       signal: AbortSignal.timeout(EVERY),
       redirect: "error",
     });
-    if (answer.ok) {
+    if (answer.ok && Date.now() - loaded > RENEW_AFTER) {
+      location.reload();
+    } else if (answer.ok) {
       const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
       wall.replaceChildren(...parsed.body.childNodes);
       fresh = Date.now();
