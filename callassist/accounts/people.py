@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -105,10 +105,32 @@ def viewer_for_person(session: Session, person: Person) -> Viewer:
     """What a signed-in person may see and do; Forbidden when the sign-in was closed."""
     if not person.active:
         raise Forbidden("this sign-in was closed; ask the owner of the account")
+    return viewers_for_people(session, [person])[person.id]
+
+
+def viewers_for_people(session: Session, people: Collection[Person]) -> dict[int, Viewer]:
+    """The same for several, by person; those whose sign-in was closed are left out."""
+    active = {person.id: person for person in people if person.active}
+    bindings: dict[int, list[RoleBinding]] = {}
+    for binding in session.scalars(select(RoleBinding).where(RoleBinding.person_id.in_(active))):
+        bindings.setdefault(binding.person_id, []).append(binding)
+    operators: dict[int | None, set[int]] = {}
+    query = select(Operator.person_id, Operator.id).where(
+        Operator.person_id.in_(active), Operator.active.is_(True)
+    )
+    for person_id, operator_id in session.execute(query):
+        operators.setdefault(person_id, set()).add(operator_id)
+    return {
+        person.id: _viewer(person, bindings.get(person.id, ()), operators.get(person.id, ()))
+        for person in active.values()
+    }
+
+
+def _viewer(person: Person, bindings: Iterable[RoleBinding], operator_ids: Iterable[int]) -> Viewer:
     account_roles: dict[int, set[Role]] = {}
     desk_roles: dict[int, set[Role]] = {}
     is_admin = False
-    for binding in session.scalars(select(RoleBinding).where(RoleBinding.person_id == person.id)):
+    for binding in bindings:
         role = Role(binding.role)
         if binding.account_id is not None and role in READERS:
             account_roles.setdefault(binding.account_id, set()).add(role)
@@ -116,15 +138,12 @@ def viewer_for_person(session: Session, person: Person) -> Viewer:
             desk_roles.setdefault(binding.desk_id, set()).add(role)
         elif role is Role.ADMIN:
             is_admin = True
-    operators = select(Operator.id).where(
-        Operator.person_id == person.id, Operator.active.is_(True)
-    )
     return Viewer(
         name=person.name or person.email,
         person_id=person.id,
         account_roles={place: frozenset(roles) for place, roles in account_roles.items()},
         desk_roles={place: frozenset(roles) for place, roles in desk_roles.items()},
-        operator_ids=frozenset(session.scalars(operators)),
+        operator_ids=frozenset(operator_ids),
         is_admin=is_admin,
         language=person.language or "en",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,9 +12,12 @@ from flask_security import RoleMixin, UserMixin
 from flask_security.datastore import UserDatastore
 from sqlalchemy import select
 
+from callassist.accounts.people import viewers_for_people
 from callassist.accounts.sign_in_sessions import KEPT_FOR, hashed
+from callassist.domain.viewer import Viewer
 from callassist.models import Person, SignInSession
 from callassist.storage.sessions import Sessions
+from callassist.web.together import Together
 
 TOKEN = "sid"  # noqa: S105 the name under which the browser's cookie keeps its session's token
 
@@ -25,9 +29,12 @@ class NoRole(RoleMixin):
 class SignedIn(UserMixin):
     """A copy of one person's row; nothing of it is tied to a database session."""
 
-    def __init__(self, person: Person, seen_at: datetime | None = None) -> None:
+    def __init__(
+        self, person: Person, seen_at: datetime | None = None, viewer: Viewer | None = None
+    ) -> None:
         self.person = person
         self.seen_at = seen_at  # when this browser was last noted to be there
+        self.viewer = viewer  # what they may see, where it was looked up with the person
         self.id: int = person.id
         self.email: str = person.email
         self.name: str = person.name or person.email
@@ -37,6 +44,15 @@ class SignedIn(UserMixin):
         self.fs_uniquifier: str = person.fs_uniquifier
         self.confirmed_at: datetime | None = person.confirmed_at
         self.roles: list[Any] = []
+
+
+@dataclass(frozen=True)
+class _Browser:
+    """One in which somebody is signed in."""
+
+    person: Person
+    seen_at: datetime
+    viewer: Viewer | None
 
 
 # Flask-Security asks the class whether it has this, not its instances.
@@ -49,6 +65,7 @@ class PersonDatastore(UserDatastore):
     def __init__(self, sessions: Sessions) -> None:
         super().__init__(SignedIn, NoRole)
         self._sessions = sessions
+        self._browsers: Together[str, _Browser | None] = Together(self._look)
 
     def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> SignedIn | None:
         """Somebody by `fs_uniquifier`, `email` or `id`; addresses are stored in small letters.
@@ -69,19 +86,30 @@ class PersonDatastore(UserDatastore):
         token = cookie.get(TOKEN) if has_request_context() else None
         if not isinstance(token, str):
             return None
+        found = self._browsers.ask(hashed(token))
+        if found is None or found.person.fs_uniquifier != uniquifier:
+            return None
+        return SignedIn(found.person, found.seen_at, found.viewer)
+
+    def _look(self, hashes: frozenset[str]) -> dict[str, _Browser | None]:
+        """Who is signed in by tokens with these hashes; None for one that is not."""
         query = (
-            select(Person, SignInSession.seen_at)
+            select(Person, SignInSession.token_hash, SignInSession.seen_at)
             .join(SignInSession, SignInSession.person_id == Person.id)
             .where(
-                Person.fs_uniquifier == uniquifier,
-                SignInSession.token_hash == hashed(token),
+                SignInSession.token_hash.in_(hashes),
                 SignInSession.ended_at.is_(None),
                 SignInSession.seen_at > datetime.now(UTC) - KEPT_FOR,
             )
         )
         with self._sessions.read() as session:
-            found = session.execute(query).first()
-        return None if found is None else SignedIn(found[0], found[1])
+            rows = session.execute(query).all()
+            viewers = viewers_for_people(session, [row[0] for row in rows])
+        found = {
+            token_hash: _Browser(person, seen_at, viewers.get(person.id))
+            for person, token_hash, seen_at in rows
+        }
+        return {token_hash: found.get(token_hash) for token_hash in hashes}
 
     def find_role(self, role: str) -> None:
         """There are none."""
