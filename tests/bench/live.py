@@ -1,128 +1,115 @@
-"""200 open desks: how long from a commit until each browser is told, and what pages cost then?"""
+"""200 open desks: how long from a commit until each is told, and until each shows what is new?
+
+Each desk is an operator of their own, with a stream and a connection for the parts of the page. A
+call is committed by another process than the server. The desks are played on the same machine.
+"""
 
 from __future__ import annotations
 
 import argparse
 import re
-import selectors
-import socket
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import requests
-from sqlalchemy import select
 
-from callassist.accounts.desks import create_desk
-from callassist.accounts.people import add_person
-from callassist.accounts.sign_in_links import make_sign_in_link
-from callassist.bootstrap import Service, build
-from callassist.demo.server import DemoServer, free_port
-from callassist.domain.nudge import NudgeKind
-from callassist.domain.viewer import Role, Viewer
-from callassist.models import Person
-from callassist.settings import load_settings
-from callassist.storage import nudges
 from tests.bench.figures import Figure, percentile, report
+from tests.bench.ingest_world import make_world
+from tests.bench.live_desks import Desks
+from tests.bench.live_scene import BROWSER, LiveScene, make_live_scene, signed_in
+from tests.bench.memory import running
+from tests.bench.serving import Served
 
-_ROUNDS = 40
-_PAUSE_SECONDS = 0.25
-_PATIENCE = 10.0
-_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+_ROUNDS = 20
+_WAITING = 20  # calls in the queue at the beginning
+_PAUSE_SECONDS = 0.5
+_PATIENCE = 60.0
+_SOURCE = re.compile(r'data-live="[^"]*\bqueue\b[^"]*" data-src="([^"]+)"')
 
 
-class Desks:
-    """Open streams, read by one thread; notes when each one was told of which change."""
+@dataclass(frozen=True)
+class _Browser:
+    """One that is signed in and asks for whole pages."""
 
-    def __init__(self, url: str, cookie: str, amount: int) -> None:
-        host, port = url.removeprefix("http://").split(":")
-        self.told: dict[str, list[float]] = {}
-        self._selector = selectors.DefaultSelector()
-        self._lines: list[socket.socket] = []
-        self._over = False
-        request = f"GET /live HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n\r\n".encode()
-        for _ in range(amount):
-            line = socket.create_connection((host, int(port)), timeout=_PATIENCE)
-            line.sendall(request)
-            head = line.recv(4096)
-            assert b" 200 " in head.split(b"\r\n", 1)[0], head
-            line.setblocking(False)
-            self._selector.register(line, selectors.EVENT_READ)
-            self._lines.append(line)
-        self._thread = threading.Thread(target=self._read, daemon=True)
-        self._thread.start()
+    port: int
+    cookie: str
 
-    def wait_for(self, name: str, amount: int) -> None:
-        """Until all were told, or patience is over."""
-        deadline = time.monotonic() + _PATIENCE
-        while len(self.told.get(name, ())) < amount and time.monotonic() < deadline:
-            time.sleep(0.005)
+    def page(self, path: str) -> str:
+        headers = {"Cookie": self.cookie, "User-Agent": BROWSER}
+        url = f"http://127.0.0.1:{self.port}{path}"
+        answer = requests.get(url, headers=headers, timeout=_PATIENCE, allow_redirects=False)
+        assert answer.status_code == 200, answer.status_code
+        return answer.text
 
-    def close(self) -> None:
-        """Leave."""
-        self._over = True
-        self._thread.join()
-        for line in self._lines:
-            line.close()
+    def sources(self) -> list[str]:
+        """What the parts of an open desk fetch when its queue changes, each address once."""
+        found = _SOURCE.findall(self.page("/desk"))
+        return [unescape(one) for one in dict.fromkeys(found)]
 
-    def _read(self) -> None:
-        while not self._over:
-            for key, _ in self._selector.select(timeout=0.1):
-                line = key.fileobj
-                assert isinstance(line, socket.socket)
-                piece = line.recv(65536)
-                if not piece:
-                    self._selector.unregister(line)
-                now = time.monotonic()
-                for name in re.findall(rb'data: {"id":"([^"]+)"}', piece):
-                    self.told.setdefault(name.decode(), []).append(now)
+    def page_times(self) -> list[float]:
+        """Milliseconds that a small page takes, several times."""
+        times = []
+        for _ in range(_ROUNDS):
+            began = time.monotonic()
+            self.page("/password")
+            times.append(1000 * (time.monotonic() - began))
+        return times
+
+
+@dataclass
+class Times:
+    """Milliseconds from each commit until each desk was told, and until it showed the call."""
+
+    told: list[float] = field(default_factory=list)
+    drawn: list[float] = field(default_factory=list)
+    last: list[float] = field(default_factory=list)  # until the last desk showed it
+    missed: int = 0
 
 
 def main(argv: list[str]) -> dict[str, Any]:
-    """A real `serve`, streams on raw sockets, and commits by another process and its own."""
+    """A real `serve`, desks on raw sockets, commits by another process."""
     parser = argparse.ArgumentParser(prog="scripts/bench live --")
     parser.add_argument("--desks", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=_ROUNDS)
     arguments = parser.parse_args(argv)
-    with tempfile.TemporaryDirectory() as directory, _served(Path(directory)) as (server, service):
-        return report(_measure(server, service, arguments.desks))
+    with tempfile.TemporaryDirectory() as directory:
+        world = make_world(Path(directory), _WAITING + arguments.rounds)
+        scene = make_live_scene(world, arguments.desks, _WAITING)
+        cookies = signed_in(world, scene)
+        with running(world) as served:
+            return report(_measure(served, scene, cookies, arguments.rounds))
 
 
-def _measure(server: DemoServer, service: Service, amount: int) -> list[Figure]:
-    desk_id, email = _scene(service)
-    browser = _signed_in(server, service, email)
-    cookie = "; ".join(f"{one.name}={one.value}" for one in browser.cookies)
-    alone = _page_times(browser, server)
-    desks = Desks(server.url, cookie, amount)
-    late: list[float] = []
-    lost = 0
-    for n in range(_ROUNDS):
-        name = f"round-{n}"
-        told = nudges.Told(kind=NudgeKind.QUEUE, public_id=name, desk_id=desk_id)
-        with service.sessions.write() as session:
-            nudges.tell(session, told)
-        committed = time.monotonic()
-        desks.wait_for(name, amount)
-        heard = desks.told.get(name, [])
-        lost += amount - len(heard)
-        late += [1000 * (at - committed) for at in heard]
-        time.sleep(_PAUSE_SECONDS)
-    among = _page_times(browser, server)
+def _measure(served: Served, scene: LiveScene, cookies: list[str], rounds: int) -> list[Figure]:
+    browsers = [_Browser(served.port, cookie) for cookie in cookies]
+    alone = browsers[0].page_times()
+    desks = Desks(served.port, {one.cookie: one.sources() for one in browsers})
+    before = served.cpu_seconds()
+    times = _rounds(desks, scene, rounds, len(browsers))
+    used = served.cpu_seconds() - before
+    among = browsers[0].page_times()
     desks.close()
+    fetched = desks.fetched
     return [
-        Figure(name=f"changes that one of {amount} desks missed", figure=lost, unit="", limit=0),
-        Figure(name="from commit to desk, p50", figure=percentile(late, 0.5), unit="ms"),
+        *_figures(times, len(browsers)),
         Figure(
-            name="from commit to desk, p99", figure=percentile(late, 0.99), unit="ms", limit=1000
+            name="  requests of a desk per change", figure=fetched / len(browsers) / rounds, unit=""
         ),
-        Figure(name="from commit to desk, the worst", figure=max(late), unit="ms"),
+        Figure(
+            name="  processor time of the server per request",
+            figure=1000 * used / fetched,
+            unit="ms",
+        ),
+        Figure(name="  size of an answer", figure=desks.bytes / fetched / 1000, unit="kB"),
         Figure(name="a page without streams, p50", figure=percentile(alone, 0.5), unit="ms"),
         Figure(
-            name=f"a page beside {amount} streams, p50", figure=percentile(among, 0.5), unit="ms"
+            name=f"a page beside {len(browsers)} streams, p50",
+            figure=percentile(among, 0.5),
+            unit="ms",
         ),
         Figure(
             name="the one against the other",
@@ -133,43 +120,40 @@ def _measure(server: DemoServer, service: Service, amount: int) -> list[Figure]:
     ]
 
 
-def _page_times(browser: requests.Session, server: DemoServer) -> list[float]:
-    times = []
-    for _ in range(_ROUNDS):
-        began = time.monotonic()
-        assert browser.get(f"{server.url}/password", timeout=_PATIENCE).ok
-        times.append(1000 * (time.monotonic() - began))
+def _rounds(desks: Desks, scene: LiveScene, rounds: int, amount: int) -> Times:
+    times = Times()
+    for n in range(rounds):
+        call = scene.add_call(_WAITING + n + 1)
+        committed = time.monotonic()
+        desks.wait_for(call, amount)
+        told, drawn = desks.told.get(call, []), desks.drawn.get(call, [])
+        times.missed += 2 * amount - len(told) - len(drawn)
+        times.told += [1000 * (at - committed) for at in told]
+        times.drawn += [1000 * (at - committed) for at in drawn]
+        times.last.append(1000 * (max(drawn) - committed))
+        time.sleep(_PAUSE_SECONDS)
     return times
 
 
-def _scene(service: Service) -> tuple[int, str]:
-    now = datetime.now(UTC)
-    with service.sessions.write() as session:
-        admin = Viewer(name="the measurement", is_admin=True)
-        desk = create_desk(session, service.vault, admin, "Night desk", now=now)
-        person = add_person(session, "ann@example.com", Role.OPERATOR, now=now, desk=desk)
-        return desk.id, person.email
-
-
-def _signed_in(server: DemoServer, service: Service, email: str) -> requests.Session:
-    with service.sessions.write() as session:
-        person = session.scalars(select(Person).where(Person.email == email)).one()
-        token = make_sign_in_link(session, person, datetime.now(UTC))
-    browser = requests.Session()
-    url = f"{server.url}/sign-in/link/{token}"
-    found = _TOKEN.search(browser.get(url, timeout=_PATIENCE).text)
-    assert found is not None
-    browser.post(url, data={"csrf_token": found[1]}, timeout=_PATIENCE).raise_for_status()
-    return browser
-
-
-@contextmanager
-def _served(directory: Path) -> Iterator[tuple[DemoServer, Service]]:
-    server = DemoServer(directory, free_port(), 1.0, log=directory / "service.log")
-    server.start()
-    service = build(load_settings({"CALLASSIST_DATA_DIR": str(directory)}, dotenv=None))
-    try:
-        yield server, service
-    finally:
-        service.stop()
-        server.stop()
+def _figures(times: Times, amount: int) -> list[Figure]:
+    return [
+        Figure(
+            name=f"changes that one of {amount} desks missed",
+            figure=times.missed,
+            unit="",
+            limit=0,
+        ),
+        Figure(name="from commit to told, p50", figure=percentile(times.told, 0.5), unit="ms"),
+        Figure(name="from commit to told, p99", figure=percentile(times.told, 0.99), unit="ms"),
+        Figure(name="from commit to shown, p50", figure=percentile(times.drawn, 0.5), unit="ms"),
+        Figure(
+            name="from commit to shown, p99",
+            figure=percentile(times.drawn, 0.99),
+            unit="ms",
+            limit=1000,
+        ),
+        Figure(name="  until the last desk, p50", figure=percentile(times.last, 0.5), unit="ms"),
+        Figure(
+            name="  until the last desk, the worst", figure=max(times.last), unit="ms", limit=1000
+        ),
+    ]
