@@ -19,7 +19,7 @@ from callassist.storage.nudge_rules import Told
 from callassist.storage.sessions import Sessions
 
 # What this process commits is heard at once, what others commit at the next look.
-LOOK_EVERY_SECONDS = 0.2
+LOOK_EVERY_SECONDS = 0.1
 AFTER_FAULT_SECONDS = 1.0
 MOST_WAITING = 200  # pieces that a browser has not fetched yet
 _STOP_SECONDS = 5.0

@@ -32,8 +32,9 @@ def register(app: Flask, service: Service) -> None:
     frame.init_app(app)
     errors.init_app(app)
     app.extensions[service_words.EXTENSION] = WorkerWatch(service)
-    for blueprint in (entry.blueprint(app), desk.blueprint(), host.blueprint(), admin.blueprint()):
+    for blueprint in (entry.blueprint(app), desk.blueprint(service), host.blueprint()):
         app.register_blueprint(blueprint)
+    app.register_blueprint(admin.blueprint())
     app.register_blueprint(people.blueprint(app))
     app.register_blueprint(installing.blueprint())
     app.register_blueprint(board.blueprint())

@@ -45,7 +45,7 @@ def until_ended(stage: Stage, browser: Browser, task: str) -> list[str]:
 
 
 def state_of(page: str) -> str:
-    found = re.search(r'data-waiting="\d+" data-state="(\w+)"', page)
+    found = re.search(r'class="desk-state" data-state="(\w+)"', page)
     assert found, page
     return found.group(1)
 

@@ -168,7 +168,8 @@ def test_the_queue_costs_the_same_for_one_call_and_for_many(stage: Stage) -> Non
     ann = stage.sign_in(ANN)
     stage.more_homes(1, calls=True)
     ann.page("/desk")  # what is noted once a minute is noted now
-    few = {path: asked(stage, ann, path) for path in ("/desk", "/desk/queue", "/desk/now")}
+    paths = "/desk", "/desk/parts?of=desk-now+queue+next"
+    few = {path: asked(stage, ann, path) for path in paths}
     stage.more_homes(8, calls=True)
     for path, count in few.items():
         assert asked(stage, ann, path) == count, path

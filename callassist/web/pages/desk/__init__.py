@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from callassist.bootstrap import Service
 from callassist.web.pages.asking import operators_only
 from callassist.web.pages.desk import moves, practice, shifts, swaps, views
+from callassist.web.pages.desk.parts import Parts
 
 
-def blueprint() -> Blueprint:
+def blueprint(service: Service) -> Blueprint:
     """Every page and button of the desk."""
     pages = Blueprint("desk", __name__, url_prefix="/desk")
     pages.before_request(operators_only)
     for path, name, view in (
         ("", "queue", views.queue),
-        ("/queue", "queue_fragment", views.queue_fragment),
-        ("/idle", "idle_fragment", views.idle_fragment),
-        ("/now", "now_fragment", views.now_fragment),
+        ("/parts", "parts", Parts(service).view),
         ("/tasks/<task_id>", "task", views.task),
         ("/tasks/<task_id>/call", "call_fragment", views.call_fragment),
         ("/tasks/<task_id>/outcomes", "outcomes_fragment", views.outcomes_fragment),

@@ -28,9 +28,14 @@ def work_as(public_id: str) -> None:
     session[_AS] = public_id
 
 
+def working_as() -> str | None:
+    """As whom somebody with several desks said that they work."""
+    return session.get(_AS)
+
+
 def me(database: Session) -> Operator:
     """The operator that the viewer is now."""
-    return operator_of(database, asking.viewer(), session.get(_AS))
+    return operator_of(database, asking.viewer(), working_as())
 
 
 def beat(now: datetime) -> None:
@@ -42,25 +47,30 @@ def beat(now: datetime) -> None:
 def surroundings(database: Session, now: datetime) -> dict[str, Any]:
     """What the templates of all pages of the desk need."""
     service = asking.service()
-    screen = desk_screen(database, service, asking.viewer(), session.get(_AS), now)
+    screen = desk_screen(database, service, asking.viewer(), working_as(), now)
     return {
         "screen": screen,
         "likes": roster.preferences(database, me(database).id),
         "shortcuts": SHORTCUTS,
         "reasons": reasons(),
-        "here_task": (request.view_args or {}).get("task_id") or request.args.get("task"),
+        "here_task": here_task(),
     }
 
 
-def reasons() -> dict[str, str]:
+def here_task() -> str | None:
+    """The call whose page this is, or is a part of."""
+    return (request.view_args or {}).get("task_id") or request.args.get("task")
+
+
+def reasons() -> tuple[tuple[str, str], ...]:
     """Why a call is given away, in words."""
-    return {
-        Reason.LANGUAGE: _("Not my language"),
-        Reason.KNOWS_THEM: _("I know these people"),
-        Reason.EQUIPMENT: _("My phone or screen does not work"),
-        Reason.CALLED_AWAY: _("I have to leave for a moment"),
-        Reason.OTHER: _("Another reason"),
-    }
+    return (
+        (Reason.LANGUAGE, _("Not my language")),
+        (Reason.KNOWS_THEM, _("I know these people")),
+        (Reason.EQUIPMENT, _("My phone or screen does not work")),
+        (Reason.CALLED_AWAY, _("I have to leave for a moment")),
+        (Reason.OTHER, _("Another reason")),
+    )
 
 
 def back_to_work(database: Session, operator: Operator, now: datetime) -> None:

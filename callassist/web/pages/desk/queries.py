@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,16 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callassist.bootstrap import Service
-from callassist.domain.call_task import OPEN_TASK_STATES, Party, TaskState
+from callassist.domain.call_task import Party, TaskState
 from callassist.domain.presence import PresenceState
 from callassist.domain.viewer import Viewer
 from callassist.errors import NotFound
-from callassist.escalation.context import cadence_of
-from callassist.escalation.handing_out import queue_order
-from callassist.models import CallTask, Desk, Incident, Offer, Operator, Presence, Property, Stay
-from callassist.web.operator_card import guest_name
-
-OPEN = tuple(str(state) for state in OPEN_TASK_STATES)
+from callassist.models import CallTask, Desk, Operator
+from callassist.web.pages.desk.look import Call, Look, Member, look_at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,22 +78,31 @@ def desk_screen(
     session: Session, service: Service, viewer: Viewer, wanted: str | None, now: datetime
 ) -> DeskScreen:
     """Presence, the call in hand, and the queue in the order in which it is handed out."""
-    operators = _operators(session, viewer)
-    operator = next((one for one in operators if one.public_id == wanted), operators[0])
-    presence = session.get(Presence, operator.id)
-    declined = _declined(session, operator, now - service.escalation.settings.decline_quiet)
-    rows = list(_open_tasks(session, operator.desk_id))
-    rows.sort(key=lambda row: (row[0].available_at > now, queue_order(row[0])))
-    lines = [_line(service, row, operator, declined, now) for row in rows]
+    look = look_at(session, service, viewer.operator_ids, now)
+    return screen_of(look, service, viewer.operator_ids, wanted, now)
+
+
+def screen_of(
+    look: Look,
+    service: Service,
+    operator_ids: Collection[int],
+    wanted: str | None,
+    now: datetime,
+) -> DeskScreen:
+    """The same out of a look at the desks of these operators and perhaps of others."""
+    own = [one for one in look.members.values() if one.id in operator_ids]
+    me = next((one for one in own if one.public_id == wanted), own[0])
+    calls = sorted(look.calls.get(me.desk_id, ()), key=lambda call: call.available_at > now)
+    lines = [_line(service, call, me, look.declined.get((me.id, call.id)), now) for call in calls]
     return DeskScreen(
-        operator_id=operator.public_id,
-        desk=operator.desk.name,
-        desk_name=operator.desk_name,
-        languages=tuple(operator.languages),
-        others=tuple((one.public_id, one.desk.name) for one in operators if one.id != operator.id),
-        state=PresenceState(presence.state) if presence else PresenceState.OFFLINE,
-        since=presence.since if presence else None,
-        misses=presence.misses if presence else 0,
+        operator_id=me.public_id,
+        desk=me.desk,
+        desk_name=me.desk_name,
+        languages=me.languages,
+        others=tuple((one.public_id, one.desk) for one in own if one.id != me.id),
+        state=me.state,
+        since=me.since,
+        misses=me.misses,
         mine=next((line for line in lines if line.is_mine), None),
         queue=tuple(line for line in lines if not line.is_mine),
     )
@@ -131,60 +136,33 @@ def _operators(session: Session, viewer: Viewer) -> list[Operator]:
     return list(session.scalars(query))
 
 
-Row = tuple[CallTask, Incident, Property, Stay | None, str | None]
-
-
-def _open_tasks(session: Session, desk_id: int) -> Iterable[Row]:
-    query = (
-        select(CallTask, Incident, Property, Stay, Operator.desk_name)
-        .join(Incident, Incident.id == CallTask.incident_id)
-        .join(Property, Property.id == Incident.property_id)
-        .outerjoin(Stay, Stay.id == Incident.stay_id)
-        .outerjoin(Operator, Operator.id == CallTask.operator_id)
-        .where(CallTask.desk_id == desk_id, CallTask.state.in_(OPEN))
-    )
-    return [(task, at, home, stay, by) for task, at, home, stay, by in session.execute(query)]
-
-
-def _declined(session: Session, operator: Operator, since: datetime) -> dict[int, datetime]:
-    """When the operator gave calls back that are therefore not offered to them now."""
-    rows = session.execute(
-        select(Offer.task_id, Offer.ended_at).where(
-            Offer.operator_id == operator.id, Offer.ending == "declined", Offer.ended_at > since
-        )
-    )
-    return {task_id: ended_at for task_id, ended_at in rows if ended_at is not None}
-
-
 def _line(
-    service: Service, row: Row, operator: Operator, declined: dict[int, datetime], now: datetime
+    service: Service, call: Call, me: Member, declined_at: datetime | None, now: datetime
 ) -> QueueLine:
-    task, incident, home, stay, by = row
-    party, is_mine = Party(task.party), task.operator_id == operator.id
-    taken_by = None if is_mine else by
-    name = guest_name(service, stay) if party is Party.GUEST else home.host_spoken_name
-    blocked, until = _blocked(service, task, operator, declined, now)
-    offered = task.state == TaskState.OFFERED and task.offered_at is not None
+    is_mine = call.operator_id == me.id
+    taken_by = None if is_mine else call.holder
+    blocked, until = _blocked(service, call, me, declined_at, now)
     settings = service.escalation.settings
+    is_offered = call.state is TaskState.OFFERED
     return QueueLine(
-        task_id=task.public_id,
-        party=party,
-        name=None if taken_by else name or None,
-        attempt=task.attempt_number,
-        attempts=cadence_of(incident).attempts,
-        language=task.language,
-        state=TaskState(task.state),
+        task_id=call.task_id,
+        party=call.party,
+        name=None if taken_by else call.name or None,
+        attempt=call.attempt,
+        attempts=call.attempts,
+        language=call.language,
+        state=call.state,
         is_mine=is_mine,
-        is_due=task.available_at <= now,
-        is_overdue=now - task.available_at >= settings.page_supervisor_after,
-        is_practice=incident.practice,
-        due_at=task.available_at,
-        offer_ends=_plus(task.offered_at, settings.offer_for) if offered else None,
+        is_due=call.available_at <= now,
+        is_overdue=now - call.available_at >= settings.page_supervisor_after,
+        is_practice=call.is_practice,
+        due_at=call.available_at,
+        offer_ends=_plus(call.offered_at, settings.offer_for) if is_offered else None,
         blocked="" if is_mine else blocked,
         blocked_until=until,
         taken_by=taken_by,
-        reference=incident.reference.replace("-", " "),
-        zone=ZoneInfo(home.timezone),
+        reference=call.reference,
+        zone=call.zone,
     )
 
 
@@ -193,23 +171,19 @@ def _plus(at: datetime | None, span: timedelta) -> datetime | None:
 
 
 def _blocked(
-    service: Service,
-    task: CallTask,
-    operator: Operator,
-    declined: dict[int, datetime],
-    now: datetime,
+    service: Service, call: Call, me: Member, declined_at: datetime | None, now: datetime
 ) -> tuple[str, datetime | None]:
     """Why this operator cannot take the call now, by the rules of the hand-out; until when."""
     settings = service.escalation.settings
-    if task.state != TaskState.PENDING:
+    if call.state is not TaskState.PENDING:
         return "taken", None
-    if task.available_at > now:
-        return "not_due", task.available_at
-    held = task.preferred_until is not None and task.preferred_until > now
-    if held and task.preferred_operator_id not in (None, operator.id):
-        return "held", task.preferred_until
-    if not task.any_language and task.language not in operator.languages:
-        return "language", task.available_at + settings.any_language_after
-    if task.id in declined:
-        return "declined", declined[task.id] + settings.decline_quiet
+    if call.available_at > now:
+        return "not_due", call.available_at
+    held = call.preferred_until is not None and call.preferred_until > now
+    if held and call.preferred_id not in (None, me.id):
+        return "held", call.preferred_until
+    if not call.any_language and call.language not in me.languages:
+        return "language", call.available_at + settings.any_language_after
+    if declined_at is not None:
+        return "declined", declined_at + settings.decline_quiet
     return "", None

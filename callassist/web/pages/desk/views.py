@@ -43,21 +43,6 @@ def queue() -> ResponseReturnValue:
     )
 
 
-def queue_fragment() -> ResponseReturnValue:
-    """The queue alone."""
-    return _fragment("desk/queue.html")
-
-
-def idle_fragment() -> ResponseReturnValue:
-    """What stands in the middle between calls."""
-    return _fragment("desk/idle.html")
-
-
-def now_fragment() -> ResponseReturnValue:
-    """What I do now, and what is offered to me."""
-    return _fragment("desk/now.html")
-
-
 def call_fragment(task_id: str) -> ResponseReturnValue:
     """The call bar of one call."""
     return _part(task_id, "desk/call.html")
@@ -130,13 +115,6 @@ def gone(found: CallTask, by: str | None) -> str:
 def _is_saved_by(task: CallTask, operator: Operator) -> bool:
     done = task.state == TaskState.COMPLETED and task.operator_id == operator.id
     return done and task.result not in (None, Disposition.NOT_RECORDED)
-
-
-def _fragment(template: str) -> ResponseReturnValue:
-    now = asking.now()
-    with asking.reading() as database:
-        around = places.surroundings(database, now)
-    return render_template(template, **around)
 
 
 def _part(task_id: str, template: str) -> ResponseReturnValue:

@@ -1,5 +1,6 @@
 // Refreshes the parts of a page that are marked data-live="kinds", with data-src to fetch them from;
-// data-every="60" also by time. A whole part that is marked data-keep is only offered.
+// data-every="60" also by time. A whole part that is marked data-keep is only offered. Parts with
+// one data-src are fetched together; the answer has a [data-part] for the id of each.
 //
 // Nothing that a person does is lost: what was fetched is morphed into what is there, the focus
 // stays, and what is being edited is left alone. When the server would write that differently by
@@ -15,7 +16,8 @@ const LOOK_EVERY = 5_000;
 const known = new WeakMap(); // kept element → what the server said in it when last taken over
 const released = new WeakSet(); // kept elements whose new version was asked for
 const offered = new WeakMap(); // line → what it is about
-const busy = new Map(); // region → whether to fetch it again afterwards
+const busy = new Map(); // address → the regions that want it once more afterwards
+const wanted = new Map(); // address → the regions that want it in a moment
 const fetchedAt = new WeakMap();
 
 function regions() {
@@ -29,27 +31,44 @@ function concerns(region, { kind, id }) {
   });
 }
 
-async function refresh(region) {
-  if (busy.has(region)) {
-    busy.set(region, true);
+/** Fetch a region soon: of what is told at once, each address is fetched once. */
+function refresh(region) {
+  if (!wanted.size) queueMicrotask(fetchWanted);
+  want(wanted, region.dataset.src, region);
+}
+
+function want(by, src, region) {
+  if (!by.has(src)) by.set(src, new Set());
+  by.get(src).add(region);
+}
+
+function fetchWanted() {
+  const all = [...wanted];
+  wanted.clear();
+  for (const [src, asking] of all) renew(src, asking);
+}
+
+async function renew(src, asking) {
+  if (busy.has(src)) {
+    for (const region of asking) busy.get(src).add(region);
     return;
   }
-  busy.set(region, false);
-  fetchedAt.set(region, performance.now());
+  busy.set(src, new Set());
+  for (const region of asking) fetchedAt.set(region, performance.now());
   try {
-    const text = await fetched(region);
-    if (text !== null && region.isConnected) show(region, text);
+    const text = await fetched(src, asking);
+    if (text !== null) showAll(asking, text);
     if (document.visibilityState === "hidden") await new Promise((done) => setTimeout(done, UNSEEN_PAUSE));
   } finally {
-    const again = busy.get(region);
-    busy.delete(region);
-    if (again && region.isConnected) refresh(region);
+    const again = [...busy.get(src)].filter((region) => region.isConnected);
+    busy.delete(src);
+    if (again.length) renew(src, new Set(again));
   }
 }
 
-/** The part as the server writes it now; null when it does not say. */
-async function fetched(region) {
-  const url = new URL(region.dataset.src, document.baseURI);
+/** The parts as the server writes them now; null when it does not say. */
+async function fetched(src, asking) {
+  const url = new URL(src, document.baseURI);
   if (url.origin !== location.origin) return null;
   try {
     const answer = await fetch(url, {
@@ -58,16 +77,24 @@ async function fetched(region) {
       redirect: "manual",
       signal: AbortSignal.timeout(PATIENCE),
     });
-    if (answer.status === 403 || answer.status === 404 || answer.status === 410) offer(region);
+    if (answer.status === 403 || answer.status === 404 || answer.status === 410) for (const region of asking) offer(region);
     return answer.ok ? await answer.text() : null;
   } catch {
     return null; // live.js says that the line is down
   }
 }
 
-/** Morph `text` into the region: it is the region's own element, or what stands in it. */
-function show(region, text) {
-  const parsed = new DOMParser().parseFromString(text, "text/html").body;
+function showAll(asking, text) {
+  const { body } = new DOMParser().parseFromString(text, "text/html");
+  const parts = new Map([...body.querySelectorAll(":scope > [data-part]")].map((part) => [part.dataset.part, part]));
+  for (const region of asking) {
+    const fresh = parts.size ? parts.get(region.id) : body;
+    if (fresh && region.isConnected) show(region, fresh);
+  }
+}
+
+/** Morph what was parsed into the region: it is the region's own element, or what stands in it. */
+function show(region, parsed) {
   const only = parsed.childElementCount === 1 ? parsed.firstElementChild : null;
   const fresh = only && region.id && only.id === region.id ? only : parsed;
   for (const old of region.querySelectorAll("[data-live-offer]")) old.remove();

@@ -51,3 +51,4 @@ if (said) {
 }
 draw();
 setInterval(draw, 250);
+document.addEventListener("callassist:shown", draw); // the server may have written its text for another

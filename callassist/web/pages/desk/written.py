@@ -1,0 +1,53 @@
+"""HTML that several people's pages have in common, written once."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Hashable, Mapping
+
+from flask import current_app
+from flask_wtf.csrf import generate_csrf
+
+from callassist.web.languages import language
+from callassist.web.pages.times import hour_cycle
+
+_KEPT_SECONDS = 60.0
+_MOST = 1_000
+
+
+class Written:
+    """Keeps what a template made of some values for a moment.
+
+    The values are the key and are all that the template gets, beside the reader's language and
+    hours. So whom it is given to would have been shown the same; and when a value changes, it is
+    written anew. The tokens of forms are each reader's own.
+    """
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._mark = secrets.token_hex(16)  # nobody can have typed it
+        self._guard = threading.Lock()
+        self._kept: dict[Hashable, str] = {}
+        self._since = monotonic()
+
+    def html(self, template: str, values: Mapping[str, Hashable]) -> str:
+        """What `template` says about `values`; every timer in it is drawn by the browser."""
+        key = (template, frozenset(values.items()), language(), hour_cycle())
+        token = generate_csrf()
+        found = self._found(key)
+        if found is None:
+            written = current_app.jinja_env.get_template(template).render(values)
+            found = written.replace(token, self._mark)
+            with self._guard:
+                self._kept[key] = found
+        return found.replace(self._mark, token)
+
+    def _found(self, key: Hashable) -> str | None:
+        now = self._monotonic()
+        with self._guard:
+            if now - self._since > _KEPT_SECONDS or len(self._kept) >= _MOST:
+                self._kept.clear()
+                self._since = now
+            return self._kept.get(key)
