@@ -21,6 +21,7 @@ from callassist.models.account import (
 )
 from callassist.models.afterwards import FalseAlarm, HostNote, ReportShare
 from callassist.models.base import Base
+from callassist.models.breaks import BreakTaken, PlannedBreak
 from callassist.models.deletion import AccountDeletion
 from callassist.models.desk import Desk, Operator, Presence, ServiceAgreement, Shift
 from callassist.models.desk_notes import DeskPreference, NoteDraft, ShiftNote
@@ -69,6 +70,7 @@ __all__ = [
     "ApiToken",
     "Base",
     "Breach",
+    "BreakTaken",
     "CallAttempt",
     "CallEvent",
     "CallTask",
@@ -102,6 +104,7 @@ __all__ = [
     "Operator",
     "OutboxEntry",
     "Person",
+    "PlannedBreak",
     "Policy",
     "PolicyChange",
     "Presence",

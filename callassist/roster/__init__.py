@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from callassist.roster.breaks import breaks_of, plan_break, planned_break
 from callassist.roster.desk_notes import (
     leave_note,
     note_training,
@@ -42,6 +43,7 @@ __all__ = [
     "agreement_for",
     "anyone_on_shift_speaks",
     "available",
+    "breaks_of",
     "coming_cover",
     "count_miss",
     "desk_duty_phone",
@@ -56,6 +58,8 @@ __all__ = [
     "note_training",
     "notes_for",
     "on_shift",
+    "plan_break",
+    "planned_break",
     "preferences",
     "remove_duty",
     "remove_shift",

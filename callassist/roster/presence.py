@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from callassist.domain.presence import PresenceState
 from callassist.models import Operator, Presence
+from callassist.roster.breaks import note_break
 from callassist.storage import nudges
 
 _FRESH_START = frozenset({PresenceState.OFFLINE, PresenceState.BREAK})
@@ -44,6 +45,7 @@ def set_presence(
     ).first()
     session.refresh(session.get_one(Presence, operator_id))
     if moved is not None:
+        note_break(session, operator_id, state, now)
         nudges.changed(session, Presence, operator_id)
     return moved is not None
 

@@ -102,7 +102,7 @@ def move_shift(
     session: Session, viewer: Viewer, shift_public_id: str, starts_at: datetime, ends_at: datetime
 ) -> Shift:
     """Change a shift's span under the rules of `add_shift`; open requests about it lapse."""
-    shift = _shift(session, viewer, shift_public_id)
+    shift = shift_of(session, viewer, shift_public_id)
     _check_span(starts_at, ends_at)
     _refuse_overlap(session, shift.operator_id, starts_at, ends_at, besides=shift.id)
     lapse_swaps_of(session, shift)
@@ -113,7 +113,7 @@ def move_shift(
 
 def remove_shift(session: Session, viewer: Viewer, shift_public_id: str) -> None:
     """Take a shift off the roster; open requests about it lapse."""
-    shift = _shift(session, viewer, shift_public_id)
+    shift = shift_of(session, viewer, shift_public_id)
     lapse_swaps_of(session, shift)
     session.delete(shift)
     session.flush()
@@ -143,7 +143,7 @@ def _operator(session: Session, viewer: Viewer, public_id: str) -> Operator:
     return operator
 
 
-def _shift(session: Session, viewer: Viewer, public_id: str) -> Shift:
+def shift_of(session: Session, viewer: Viewer, public_id: str) -> Shift:
     """A shift of a desk that the viewer runs, read behind the lock on its roster."""
     operator = session.scalars(
         select(Operator)
