@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from datetime import datetime
 
 from callassist.accounts.scripts import load_library
@@ -29,6 +30,7 @@ from callassist.notifications import (
 )
 from callassist.outbox import Deliverer, OutboxLoop
 from callassist.pms_sync.embedded import NothingImported
+from callassist.ports.messages import MessageChannel
 from callassist.ports.telephony import Telephony
 from callassist.reports.digest_sending import TOPIC as DIGEST
 from callassist.reports.digest_sending import digest_deliverer
@@ -60,53 +62,50 @@ def build(
     `epoch` is what a scaled clock shows at its first start. `clock` and `telephony` take the place
     of those that the settings name (proofs, tests). SettingsError names what is wrong.
     """
-    settings.service.data_dir.mkdir(parents=True, exist_ok=True)
+    own = settings.service
+    own.data_dir.mkdir(parents=True, exist_ok=True)
     engine = make_engine(settings.database.url)
     upgrade(engine)
     sessions = Sessions(engine)
-    secret_key = read_or_make(settings.service.data_dir, settings.service.secret_key)
+    secret_key = read_or_make(own.data_dir, own.secret_key)
     vault = Vault.from_text(secret_key)
     clock = clock or load_clock(sessions, settings, epoch=epoch)
     check_key(sessions, vault, now=clock.now())
-    uptime = Uptime(sessions, clock)
     telephony = telephony or make_telephony(settings, clock, secret_key, faults)
-    rehearsal = make_rehearsal(telephony, settings, clock, secret_key)
-    surroundings = coverage.Surroundings(
-        capabilities=telephony.capabilities(),
-        heartbeat_watched=bool(settings.service.heartbeat_url),
-    )
     channels = build_channels(
-        settings.service.data_dir,
-        settings.mail,
-        settings.notifications,
-        allow_loopback=allow_loopback,
+        own.data_dir, settings.mail, settings.notifications, allow_loopback=allow_loopback
     )
+    uptime = Uptime(sessions, clock)
     escalation = Escalation(
         sessions=sessions,
         vault=vault,
         telephony=telephony,
-        rehearsal=rehearsal,
+        rehearsal=make_rehearsal(telephony, settings, clock, secret_key),
         settings=settings.escalation,
         fresh_contact=NothingImported(),
-        public_url=settings.service.public_url,
+        public_url=own.public_url,
         up_since=uptime.since,
         pace=clock,
     )
+    return _put_together(settings, clock, uptime, escalation, channels, secret_key)
+
+
+def _put_together(
+    settings: Settings,
+    clock: Clock,
+    uptime: Uptime,
+    escalation: Escalation,
+    channels: Mapping[str, MessageChannel],
+    secret_key: str,
+) -> Service:
+    """The loops and doors around what decides and what tells."""
+    sessions, vault, telephony = escalation.sessions, escalation.vault, escalation.telephony
+    surroundings = coverage.Surroundings(
+        capabilities=telephony.capabilities(),
+        heartbeat_watched=bool(settings.service.heartbeat_url),
+    )
     detection = Detection(default_policy(settings), ADAPTERS, uptime.since)
-    timer_handlers: dict[str, TimerHandler] = {
-        **handlers.timer_handlers(escalation),
-        "noise_tick": detection.on_tick(),
-        COVERAGE_CHECK: coverage.coverage_check_handler(surroundings),
-        STEP: on_needs_you_step,
-        MORNING_NOTE: on_morning_note(settings.notifications.morning_note_at),
-    }
-    deliverers: dict[str, Deliverer] = {
-        **handlers.deliverers(escalation),
-        NOTIFY: notify_deliverer(sessions),
-        SEND: send_deliverer(sessions, vault, channels, settings.service.public_url),
-        REPORT: report_deliverer(sessions),
-        DIGEST: digest_deliverer(sessions, vault, channels["email"], settings.service.public_url),
-    }
+    timer_handlers = _timer_handlers(settings, escalation, detection, surroundings)
     ingest = IngestWriter(sessions, clock, detection, most_waiting=settings.ingest.queue_limit)
     return Service(
         settings=settings,
@@ -114,18 +113,48 @@ def build(
         sessions=sessions,
         vault=vault,
         telephony=telephony,
-        rehearsal=rehearsal,
+        rehearsal=escalation.rehearsal,
         channels=channels,
         escalation=escalation,
         surroundings=surroundings,
         timers=TimerLoop(sessions, clock, timer_handlers),
-        outbox=OutboxLoop(sessions, clock, deliverers),
+        outbox=OutboxLoop(sessions, clock, _deliverers(settings, escalation, channels)),
         ingest=ingest,
         sensor_hook=SensorHook(ADAPTERS, Connections(sessions, vault), ingest, clock),
         uptime=uptime,
         scripts=load_library(settings.config_dir / "scripts"),
         secret_key=secret_key,
     )
+
+
+def _timer_handlers(
+    settings: Settings,
+    escalation: Escalation,
+    detection: Detection,
+    surroundings: coverage.Surroundings,
+) -> dict[str, TimerHandler]:
+    """Who acts on a deadline, by its kind."""
+    return {
+        **handlers.timer_handlers(escalation),
+        "noise_tick": detection.on_tick(),
+        COVERAGE_CHECK: coverage.coverage_check_handler(surroundings),
+        STEP: on_needs_you_step,
+        MORNING_NOTE: on_morning_note(settings.notifications.morning_note_at),
+    }
+
+
+def _deliverers(
+    settings: Settings, escalation: Escalation, channels: Mapping[str, MessageChannel]
+) -> dict[str, Deliverer]:
+    """Who delivers what leaves the database, by its topic."""
+    sessions, vault, public_url = escalation.sessions, escalation.vault, escalation.public_url
+    return {
+        **handlers.deliverers(escalation),
+        NOTIFY: notify_deliverer(sessions),
+        SEND: send_deliverer(sessions, vault, channels, public_url),
+        REPORT: report_deliverer(sessions),
+        DIGEST: digest_deliverer(sessions, vault, channels["email"], public_url),
+    }
 
 
 def default_policy(settings: Settings) -> EscalationPolicy:

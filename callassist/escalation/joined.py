@@ -15,6 +15,7 @@ from callassist.domain.call_task import Party
 from callassist.domain.incident import IncidentState
 from callassist.escalation.choosing import DialTarget, guest_target
 from callassist.escalation.tasks import open_task
+from callassist.incident_log import leaders_of
 from callassist.models import CallAttempt, Incident
 
 
@@ -76,7 +77,7 @@ def leader_for(
 def counted_attempts(session: Session, incident: Incident) -> int:
     """Counted dials to the guest for this incident: its own, and its leaders' since it joined."""
     made_for = CallAttempt.incident_id == incident.id
-    leaders = _leaders(session, incident)
+    leaders = leaders_of(session, incident)
     if leaders and incident.call_requested_at is not None:
         since_joined = and_(
             CallAttempt.incident_id.in_(leaders),
@@ -87,13 +88,3 @@ def counted_attempts(session: Session, incident: Incident) -> int:
         made_for, CallAttempt.party == Party.GUEST, CallAttempt.counted.is_(True)
     )
     return session.scalar(counted) or 0
-
-
-def _leaders(session: Session, incident: Incident) -> list[int]:
-    """The ids up the line: the leader, and whoever led it before."""
-    found: list[int] = []
-    above = incident.led_by_id
-    while above is not None and above not in found:
-        found.append(above)
-        above = session.scalar(select(Incident.led_by_id).where(Incident.id == above))
-    return found

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from callassist.incident_log.leaders import leaders_of
 from callassist.incident_log.log import append, entries
 from callassist.incident_log.verify import Fault, verify
 
-__all__ = ["Fault", "append", "entries", "verify"]
+__all__ = ["Fault", "append", "entries", "leaders_of", "verify"]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from callassist.domain.call_task import Party
 from callassist.domain.message_kind import MessageKind
 from callassist.domain.results import AttemptOutcome, Disposition
+from callassist.incident_log import leaders_of
 from callassist.models import (
     CallAttempt,
     CallTask,
@@ -52,21 +53,11 @@ def _calls_of(session: Session, incident: Incident) -> ColumnElement[bool]:
     if incident.led_by_id is None or incident.call_requested_at is None:
         return own
     led = and_(
-        CallAttempt.incident_id.in_(_leaders(session, incident)),
+        CallAttempt.incident_id.in_(leaders_of(session, incident)),
         CallAttempt.party == Party.GUEST,  # each home's host is phoned on its own
         CallAttempt.dial_at >= incident.call_requested_at,
     )
     return or_(own, led)
-
-
-def _leaders(session: Session, incident: Incident) -> list[int]:
-    """The incident that led this one's calls, and whoever had led it before."""
-    found: list[int] = []
-    above = incident.led_by_id
-    while above is not None and above not in found:
-        found.append(above)
-        above = session.scalar(select(Incident.led_by_id).where(Incident.id == above))
-    return found
 
 
 def _attempt(row: CallAttempt, operator: str | None, *, has_note: bool) -> AttemptFacts:

@@ -34,9 +34,23 @@ def blueprint(service: Service, conductor: Conductor, sit_down: SitDown) -> Blue
         static_folder="static",
         static_url_path="/demo/static",
     )
+    pages = _Pages(service, conductor, sit_down)
+    stage.add_url_rule("/demo", "page", pages.page)
+    stage.add_url_rule("/demo/now", "now", pages.now)
+    stage.add_url_rule("/demo/seat/<who>", "seat", pages.seat)
+    stage.add_url_rule("/demo/clock", "clock", pages.clock, methods=["POST"])
+    stage.add_url_rule("/demo/robots/<name>", "robot", pages.robot, methods=["POST"])
+    return stage
 
-    @stage.get("/demo")
-    def page() -> ResponseReturnValue:
+
+class _Pages:
+    """What stands at the stage's addresses."""
+
+    def __init__(self, service: Service, conductor: Conductor, sit_down: SitDown) -> None:
+        self._service, self._conductor, self._sit_down = service, conductor, sit_down
+
+    def page(self) -> ResponseReturnValue:
+        """All seats side by side."""
         language = _language()
         return render_template(
             "stage/stage.html",
@@ -45,65 +59,60 @@ def blueprint(service: Service, conductor: Conductor, sit_down: SitDown) -> Blue
             robots=_OPERATORS,
             watched=_watched(request.args.get("desk")),
             speeds=SPEEDS,
-            **_state(language),
+            **self._state(language),
         )
 
-    @stage.get("/demo/now")
-    def now() -> ResponseReturnValue:
+    def now(self) -> ResponseReturnValue:
+        """What of it changes by itself."""
         language = _language()
-        return render_template("stage/now.html", words=texts(language), **_state(language))
+        return render_template("stage/now.html", words=texts(language), **self._state(language))
 
-    def _state(language: str) -> dict[str, object]:
-        at = service.clock.now()
-        with service.sessions.read() as session:
-            told, taken = captions(session, language), taken_over(session)
-        return {
-            "captions": told,
-            "taken": taken,
-            "at": at,
-            "clock_speed": service.clock.speed,
-            "zone": ZONE.key,
-            "city": CITY,
-            "shown": format_datetime(at, "EEEE HH:mm", tzinfo=ZONE, locale=language),
-            "pace": conductor.kept(),
-        }
-
-    @stage.get("/demo/seat/<who>")
-    def seat(who: str) -> ResponseReturnValue:
+    def seat(self, who: str) -> ResponseReturnValue:
         """Inside a frame: sign in as one of the demo's people, who are nobody's."""
         places = {HOST: (HOST_EMAIL, "/"), "wall": (OPERATOR_EMAIL, _wall())}
         places |= {name: (email_of(name), "/desk") for name in _OPERATORS}
         if who not in places:
             abort(404)
         email, there = places[who]
-        with service.sessions.read() as session:
+        with self._service.sessions.read() as session:
             person = session.scalars(select(Person).where(Person.email == email)).one()
-        return sit_down(person, there)
+        return self._sit_down(person, there)
 
-    @stage.post("/demo/clock")
-    def clock() -> ResponseReturnValue:
+    def clock(self) -> ResponseReturnValue:
         """Pause, play, another speed, or on to the next event."""
         order = request.form.get("pace", "")
         if order == "next":
-            conductor.skip()
+            self._conductor.skip()
         elif order in _ORDERS:
-            conductor.change(_ORDERS[order])
+            self._conductor.change(_ORDERS[order])
         else:
             abort(400)
         return redirect(url_for("stage.page", desk=_watched(request.form.get("desk"))))
 
-    @stage.post("/demo/robots/<name>")
-    def robot(name: str) -> ResponseReturnValue:
+    def robot(self, name: str) -> ResponseReturnValue:
         """Take a robot's place, or hand it back."""
         if name not in (HOST, *_OPERATORS):
             abort(404)
         change = take_over if request.form.get("who") == "visitor" else hand_back
-        with service.sessions.write() as session:
+        with self._service.sessions.write() as session:
             change(session, name, datetime.now(UTC))
         watched = name if name in _OPERATORS else request.form.get("desk")
         return redirect(url_for("stage.page", desk=_watched(watched)))
 
-    return stage
+    def _state(self, language: str) -> dict[str, object]:
+        at = self._service.clock.now()
+        with self._service.sessions.read() as session:
+            told, taken = captions(session, language), taken_over(session)
+        return {
+            "captions": told,
+            "taken": taken,
+            "at": at,
+            "clock_speed": self._service.clock.speed,
+            "zone": ZONE.key,
+            "city": CITY,
+            "shown": format_datetime(at, "EEEE HH:mm", tzinfo=ZONE, locale=language),
+            "pace": self._conductor.kept(),
+        }
 
 
 def _watched(name: str | None) -> str:
