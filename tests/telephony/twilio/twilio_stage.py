@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 
@@ -82,11 +83,11 @@ class TwilioStage:
         self.stage.available(self.ann)
         self.stage.call_about_home(self.owner)
 
-    def guest_is(self, behaviour: str, **details: object) -> None:
+    def guest_is(self, behaviour: str, **details: Any) -> None:
         """What the guest's phone does."""
         self.server.far_end("+12025550102", behaviour, **details)
 
-    def operator_is(self, behaviour: str = "answers", **details: object) -> None:
+    def operator_is(self, behaviour: str = "answers", **details: Any) -> None:
         """What Ann's own phone does."""
         self.server.far_end(OPERATOR_PHONE, behaviour, **{"talk": 3600, **details})
 
