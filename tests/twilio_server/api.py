@@ -60,7 +60,7 @@ class Api:
         signalwire = self.network.account.is_signalwire
         self.prefix = SIGNALWIRE_PREFIX if signalwire else ""
         self.contract = Contract(uuids=signalwire)
-        calls = CallsApi(exchange, interpreter, self.prefix)
+        self.calls = calls = CallsApi(exchange, interpreter, self.prefix)
         messages = MessagesApi(texts, self.prefix)
         others = ResourcesApi(self.network, self.prefix)
         self.lookups = LookupsApi(self.network)

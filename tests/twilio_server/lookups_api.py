@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, ValidationResult
@@ -61,7 +62,7 @@ class LookupsApi:
             "national_format": None,
             "valid": False,
             "validation_errors": None,
-            "url": f"https://lookups.twilio.com/v2/PhoneNumbers/{text}",
+            "url": f"https://lookups.twilio.com/v2/PhoneNumbers/{quote(text)}",
         }
         try:
             number = phonenumbers.parse(text, country or "US")

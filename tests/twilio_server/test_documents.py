@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.twilio_server.conftest import GUEST, PUBLIC_URL, Open, Scene
+from tests.twilio_server.conftest import GUEST, Open, Scene
 from tests.twilio_server.reading import read_document
+from tests.twilio_server.service import PUBLIC_URL
 
 GOOD = [
     "<Say voice='alice' language='fr-FR' loop='2'>Bonjour</Say><Hangup/>",

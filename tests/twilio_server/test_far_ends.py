@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.twilio_server.conftest import GUEST, PUBLIC_URL, Scene
+from tests.twilio_server.conftest import GUEST, Scene
+from tests.twilio_server.service import PUBLIC_URL
 
 
 @pytest.mark.parametrize(

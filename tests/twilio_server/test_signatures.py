@@ -8,7 +8,8 @@ import hmac
 
 import pytest
 
-from tests.twilio_server.conftest import PUBLIC_URL, Open, Scene
+from tests.twilio_server.conftest import Open, Scene
+from tests.twilio_server.service import PUBLIC_URL
 from tests.twilio_server.webhooks import Webhook, signature
 
 
