@@ -185,7 +185,10 @@ def furnished(stage: Stage) -> FullStage:
             "new-host": Seat(email=NEW, starts=("/",)),
             "offered-operator": Seat(email=BEN, starts=("/desk",), follows=False),
             "writing-operator": Seat(
-                email=BOTH, starts=("/desk",), named={"desk.task": tasks[BOTH]}, follows=False
+                email=BOTH,
+                starts=("/desk",),
+                named={"desk.task writing": tasks[BOTH]},
+                follows=False,
             ),
             "careful-host": Seat(
                 email=OTHER,
