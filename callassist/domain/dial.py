@@ -56,7 +56,10 @@ class LegStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class LegEvent:
-    """One report of the network; `outcome` and `talk_seconds` only with `ENDED`."""
+    """One report of the network; `outcome` and `talk_seconds` only with `ENDED`.
+
+    But for `VOICEMAIL`: a network that listens says so while the mailbox talks.
+    """
 
     call_id: str
     sequence: int
@@ -120,7 +123,8 @@ def reduce(facts: DialFacts, event: LegEvent, *, hung_up_under: timedelta) -> Di
 
     Every field only ever climbs (state, talk, how far an outcome is believed), so arrival decides
     nothing and `ENDED` never leaves. An answered call that ended before `hung_up_under` is
-    `HUNG_UP`. An end without an outcome is `NO_ANSWER` unless an answer or talk was reported.
+    `HUNG_UP`. An end without an outcome is `NO_ANSWER` unless an answer or talk was reported. A
+    mailbox that was heard is kept until the end, and is the outcome whatever else is said.
     """
     ended = event.status is LegStatus.ENDED
     talk = _largest(facts.talk_seconds, event.talk_seconds if ended else None)
@@ -129,10 +133,10 @@ def reduce(facts: DialFacts, event: LegEvent, *, hung_up_under: timedelta) -> Di
     )
     ended_at = _latest(facts.ended_at, event.at if ended else None)
     state = max(facts.state, _STATE_OF[event.status], key=_STATE_ORDER.index)
-    outcome = facts.outcome
+    outcome = _heard(facts, event)
     if state is DialState.ENDED:
         reported = event.outcome or AttemptOutcome.NO_ANSWER if ended else None
-        said = [each for each in (facts.outcome, reported) if each]
+        said = [each for each in (facts.outcome, reported, outcome) if each]
         strongest = max(said, key=_BELIEVED.index, default=AttemptOutcome.NO_ANSWER)
         length = _talk_length(talk, answered_at, ended_at)
         outcome = _outcome(strongest, answered_at, talk, length, hung_up_under)
@@ -158,6 +162,12 @@ def reduce_all(
 def talk_length(facts: DialFacts) -> timedelta | None:
     """How long was talked: as reported, else from answer to end; None without an answer."""
     return _talk_length(facts.talk_seconds, facts.answered_at, facts.ended_at)
+
+
+def _heard(facts: DialFacts, event: LegEvent) -> AttemptOutcome | None:
+    """The mailbox that was heard; what else a call was is known at its end only."""
+    heard = AttemptOutcome.VOICEMAIL in (facts.outcome, event.outcome)
+    return AttemptOutcome.VOICEMAIL if heard else None
 
 
 def _outcome(

@@ -114,6 +114,14 @@ def test_a_mailbox_that_picked_up_stays_a_mailbox() -> None:
     assert folded(events).outcome is AttemptOutcome.VOICEMAIL
 
 
+def test_a_mailbox_that_is_heard_while_it_talks_is_kept_until_the_end() -> None:
+    heard = leg(LegStatus.ANSWERED, 12, outcome=AttemptOutcome.VOICEMAIL)
+    facts = folded([*answered_call(40)[:3], heard])
+    assert (facts.state, facts.outcome) == (DialState.TALKING, AttemptOutcome.VOICEMAIL)
+    facts = folded([*answered_call(40)[:3], heard, answered_call(40)[3]])
+    assert facts.outcome is AttemptOutcome.VOICEMAIL
+
+
 def test_a_reported_answer_beats_a_later_word_of_no_answer() -> None:
     events = [*answered_call(75)[:3], leg(LegStatus.ENDED, 84, outcome=AttemptOutcome.NO_ANSWER)]
     facts = folded(events)
