@@ -40,6 +40,7 @@ class Account:
     verified: set[str] = field(default_factory=set)
     applications: dict[str, Hooks] = field(default_factory=dict)
     messaging_services: dict[str, list[str]] = field(default_factory=dict)
+    advanced_opt_out: bool = False  # of a Messaging Service: texts come with OptOutType
     is_trial: bool = False
     countries: set[str] | None = None  # None: all may be dialled
     fraud_blocked: set[str] = field(default_factory=set)

@@ -136,6 +136,8 @@ class Dialling:
         if not self.parent.was_answered:
             self.exchange.answer(self.parent)
         self.connected, self.connected_at = child, self.exchange.network.now()
+        if self.verb.get("hangupOnStar") == "true":
+            self.parent.pressed = lambda keys: self.exchange.hang_up(child) if "*" in keys else None
         limit = float(self.verb.get("timeLimit", "14400"))
         self.exchange.network.after(limit, lambda: self.exchange.hang_up(child))
 
@@ -161,7 +163,7 @@ class Dialling:
         if self._resume is None:
             return
         resume, self._resume = self._resume, None
-        self.parent.dialling = None
+        self.parent.dialling = self.parent.pressed = None
         resume(None)
 
     def caller_gone(self) -> None:

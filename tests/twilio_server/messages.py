@@ -18,6 +18,7 @@ from tests.twilio_server.webhooks import Answer, Webhook
 
 STOP_WORDS = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"}
 START_WORDS = {"START", "YES", "UNSTOP"}
+HELP_WORDS = {"HELP", "INFO"}
 SENT_AFTER = 1.0
 DELIVERED_AFTER = 4.0
 PRICED_AFTER = 60.0
@@ -177,6 +178,8 @@ class TextNetwork:
 
     def _ask(self, message: Message, goto: GoTo) -> None:
         form = inbound_form(message) | goto.form
+        if self.network.account.advanced_opt_out and (kind := opt_out_type(message.body)):
+            form["OptOutType"] = kind
 
         def answered(answer: Answer) -> None:
             if answer.is_ok and answer.body.strip():
@@ -219,6 +222,13 @@ class TextNetwork:
             )  # fmt: skip
         except Refusal as refusal:
             self.network.alert(refusal.code, f"reply to {to}")
+
+
+def opt_out_type(body: str) -> str:
+    """What Advanced Opt-Out calls a message; empty for any other."""
+    word = body.strip().upper()
+    kinds = {"STOP": STOP_WORDS, "START": START_WORDS, "HELP": HELP_WORDS}
+    return next((kind for kind, words in kinds.items() if word in words), "")
 
 
 def inbound_form(message: Message) -> dict[str, str]:

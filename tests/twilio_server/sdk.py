@@ -30,5 +30,5 @@ def sdk_client(server: TwilioServer, *, user: str = "", password: str = "") -> C
         user or account.sid,
         password or account.auth_token,
         account.sid,
-        http_client=_Rebased(server.base_url, timeout=10),
+        http_client=_Rebased(server.base_url, timeout=30),
     )

@@ -32,7 +32,7 @@ class TwilioServer:
 
     def __init__(self, account: Account, clock: Clock, *, runs: bool) -> None:
         self.account = account
-        self.network = Network(account, clock)
+        self.network = Network(account, clock, runs=runs)
         self.exchange = Exchange(self.network)
         self.interpreter = Interpreter(self.exchange)
         self.texts = TextNetwork(self.network)
@@ -155,6 +155,16 @@ class TwilioServer:
         again.method, again.token, again.fault = webhook.method, webhook.token, "doubled"
         self.network.deliver(again)
         return again.answer
+
+    def sign(self, url: str, form: Mapping[str, str]) -> dict[str, str]:
+        """The headers of a genuine webhook to this address with this form."""
+        return self.network.post.signed(url, dict(form))
+
+    def send(
+        self, url: str, form: Mapping[str, str], headers: Mapping[str, str], method: str = "POST"
+    ) -> Answer:
+        """Anything at all, as somebody else might send it: nothing is signed or noted."""
+        return self.network.post.exchange(method, url, dict(form), dict(headers))
 
     # people who phone or write to us
 

@@ -24,7 +24,7 @@ def post(scene: Scene, path: str, form: Mapping[str, object], **how: object) -> 
         f"{scene.server.base_url}/2010-04-01/Accounts/{account.sid}/{path}",
         data=form,
         auth=(account.sid, account.auth_token),
-        timeout=5,
+        timeout=30,
         **how,  # type: ignore[arg-type]
     )
 
@@ -88,8 +88,8 @@ def test_unknown_addresses_and_parameters_are_refused(lenient: Scene) -> None:
     server = lenient.server
     auth = (server.account.sid, server.account.auth_token)
     base = f"{server.base_url}/2010-04-01/Accounts/{server.account.sid}"
-    assert requests.get(f"{base}/Faxes.json", auth=auth, timeout=5).status_code == 404
-    wrong = requests.get(f"{base}/Calls.json?Number=1", auth=auth, timeout=5)
+    assert requests.get(f"{base}/Faxes.json", auth=auth, timeout=30).status_code == 404
+    wrong = requests.get(f"{base}/Calls.json?Number=1", auth=auth, timeout=30)
     assert (wrong.status_code, len(server.violations)) == (400, 2)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.twilio_server import Leg
 from tests.twilio_server.calls import Call
 from tests.twilio_server.conftest import GUEST, Scene
 from tests.twilio_server.far_ends import MAGIC_FROM
@@ -164,6 +165,17 @@ def test_a_time_limit_ends_the_talk(scene: Scene) -> None:
     connect(scene, timeLimit="45")
     scene.server.advance(minutes=2)
     assert after(scene)["DialCallDuration"] == "45"
+
+
+@pytest.mark.parametrize(("allowed", "ended"), [("true", True), ("false", False)])
+def test_a_star_ends_the_talk_where_that_is_allowed(scene: Scene, allowed, ended) -> None:
+    scene.server.far_end(GUEST, talk=600)
+    parent = connect(scene, hangupOnStar=allowed)
+    scene.server.advance(seconds=30)
+    Leg(parent, scene.server.exchange, scene.server.deliver).press("*")
+    (child,) = scene.server.children_of(parent.sid)
+    assert child.has_ended is ended
+    assert len(scene.service.forms("/after")) == ended
 
 
 def test_a_recorded_talk_leaves_a_recording(scene: Scene) -> None:

@@ -116,6 +116,15 @@ def test_a_reply_to_somebody_who_said_stop_is_not_sent(scene: Scene) -> None:
     assert scene.server.alerts == [(21610, f"reply to {GUEST}")]
 
 
+def test_advanced_opt_out_says_what_a_word_meant(scene: Scene) -> None:
+    scene.server.account.advanced_opt_out = True
+    scene.server.account.numbers[MAGIC_FROM].sms_url = scene.service.say("/text", "")
+    for body in ("Stop", "help", "start", "stop it"):
+        scene.server.text_us(GUEST, MAGIC_FROM, body)
+    told = [form.get("OptOutType") for form in scene.service.forms("/text")]
+    assert told == ["STOP", "HELP", "START", None]
+
+
 @pytest.mark.parametrize(
     ("body", "parts"),
     [

@@ -107,6 +107,17 @@ def test_a_forged_callback_has_another_keys_signature(scene: Scene) -> None:
     assert (forged.form["CallStatus"], true.form["CallStatus"]) == ("completed", "initiated")
 
 
+def test_anything_can_be_sent_with_and_without_a_true_signature(scene: Scene) -> None:
+    form, url = {"CallSid": "CA" + "0" * 32}, PUBLIC_URL + "/status"
+    for headers in ({}, scene.server.sign(url, form)):
+        assert scene.server.send(url, form, headers).status == 204
+    unsigned, signed = scene.service.asked
+    assert "X-Twilio-Signature" not in unsigned.headers
+    expected = by_hand(scene.server.account.auth_token, url, form)
+    assert signed.headers["X-Twilio-Signature"] == expected
+    assert scene.server.webhooks == []
+
+
 def test_a_replay_is_the_same_request_again(scene: Scene) -> None:
     scene.dial(status_callback_event=["initiated"])
     scene.server.advance(seconds=1)

@@ -79,24 +79,24 @@ class Post:
         webhook.headers = self._headers(webhook, url, form)
         for _ in range(1 + overrides[0]):
             webhook.tries += 1
-            webhook.answer = self._exchange(webhook.method, url, form, webhook.headers)
+            webhook.answer = self.exchange(webhook.method, url, form, webhook.headers)
             if not _again(webhook.answer, overrides[1]):
                 break
 
     def _headers(self, webhook: Webhook, url: str, form: dict[str, str]) -> dict[str, str]:
         forged = webhook.fault == "forged"
-        secret = new_sid("") if forged else self.account.webhook_secret
-        signed = signature(secret, url, form)
-        names = ["X-Twilio-Signature"]
-        if self.account.is_signalwire:
-            names = ["X-SignalWire-Signature"]
         return {
-            **dict.fromkeys(names, signed),
+            **self.signed(url, form, secret=new_sid("") if forged else ""),
             "I-Twilio-Idempotency-Token": webhook.token,
             "User-Agent": "TwilioProxy/1.1",
             "Accept": "*/*",
             **self.extra_headers,
         }
+
+    def signed(self, url: str, form: dict[str, str], *, secret: str = "") -> dict[str, str]:
+        """The header that proves where a request comes from, made with our secret or another."""
+        name = "X-SignalWire-Signature" if self.account.is_signalwire else "X-Twilio-Signature"
+        return {name: signature(secret or self.account.webhook_secret, url, form)}
 
     def _parted(self, address: str) -> tuple[str, tuple[int, set[str]]]:
         """The address without its fragment, and how often and after what it wants retries."""
@@ -108,9 +108,10 @@ class Post:
             return url, (1, {"ct"})
         return url, (int(count), policies)
 
-    def _exchange(
+    def exchange(
         self, method: str, url: str, form: dict[str, str], headers: dict[str, str]
     ) -> Answer:
+        """One request and its answer, by socket or to an app in this process."""
         parts = urlsplit(url)
         public = f"{parts.scheme}://{parts.netloc}"
         target = self.routes.get(public)
