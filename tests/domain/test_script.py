@@ -50,13 +50,13 @@ def test_the_french_script_without_any_slot_is_still_polite_french() -> None:
     script = render_script(LIBRARY, "fr-FR", Party.GUEST, Slots())
     assert script.language == "fr"
     assert script.lines == (
-        "Allô, vous êtes bien la personne qui séjourne dans la location ?",
+        "Allô, vous êtes bien la personne qui séjourne dans la location\u202f?",
         "Je vous appelle de la part du propriétaire de votre location.",
         "C'est au sujet du logement où vous séjournez.",
         "Le niveau sonore y est élevé depuis un bon moment.",
         "Est-ce que je peux vous demander de baisser la musique et les voix, et de fermer les "
-        "fenêtres, pour que les voisins puissent se reposer ?",
-        "Est-ce que je peux dire au propriétaire que ce sera plus calme maintenant ?",
+        "fenêtres, pour que les voisins puissent se reposer\u202f?",
+        "Est-ce que je peux dire au propriétaire que ce sera plus calme maintenant\u202f?",
         "Merci beaucoup, et bonne fin de séjour.",
     )
     assert "minutes" in script.missing
