@@ -47,7 +47,11 @@ def create_app(service: Service) -> Flask:
     """The application for one service; `service.start_web()` is the caller's business."""
     app = _Application(__name__, static_folder="static")
     app.config.update(
-        MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, PROPAGATE_EXCEPTIONS=False
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY,
+        PROPAGATE_EXCEPTIONS=False,
+        CONTENT_SECURITY_POLICY=SECURITY_HEADERS["Content-Security-Policy"],
+        PERMISSIONS_POLICY=SECURITY_HEADERS["Permissions-Policy"],
     )
     problems.register(app)
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")

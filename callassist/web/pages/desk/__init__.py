@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from callassist.bootstrap import Service
 from callassist.web.pages.asking import operators_only
-from callassist.web.pages.desk import moves, practice, shifts, swaps, views
+from callassist.web.pages.desk import breaks, moves, phone, practice, shifts, swaps, views
 from callassist.web.pages.desk.parts import Parts
 
 
@@ -14,6 +14,9 @@ def blueprint(service: Service) -> Blueprint:
     """Every page and button of the desk."""
     pages = Blueprint("desk", __name__, url_prefix="/desk")
     pages.before_request(operators_only)
+    pages.context_processor(breaks.for_templates)
+    pages.context_processor(phone.for_templates)
+    pages.after_request(phone.allow_line)
     for path, name, view in (
         ("", "queue", views.queue),
         ("/parts", "parts", Parts(service).view),
@@ -22,6 +25,7 @@ def blueprint(service: Service) -> Blueprint:
         ("/tasks/<task_id>/outcomes", "outcomes_fragment", views.outcomes_fragment),
         ("/start", "start", shifts.start),
         ("/shift", "shift", shifts.shift),
+        ("/break", "break_fragment", breaks.fragment),
         ("/shift/roster", "roster_fragment", swaps.roster_fragment),
         ("/end", "end", shifts.end),
         ("/practice", "practice", practice.begin),
@@ -31,6 +35,8 @@ def blueprint(service: Service) -> Blueprint:
     for path, name, view in (
         ("/presence", "presence", views.presence),
         ("/beat", "beat", views.beat),
+        ("/phone", "phone", phone.choose),
+        ("/softphone", "softphone", phone.grant),
         ("/preferences", "preferences", shifts.preferences),
         ("/end", "end_shift", shifts.end),
         ("/shift/calendar", "renew_calendar", swaps.renew_calendar),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from callassist.bootstrap import Service
 from callassist.domain.call_task import Party, TaskState
-from callassist.domain.dial import DialState
+from callassist.domain.dial import DialMode, DialState
 from callassist.domain.viewer import Viewer
 from callassist.escalation.foretelling import foretell
 from callassist.models import CallAttempt, CallTask, Desk, Incident, NoteDraft, Operator
@@ -61,6 +61,8 @@ class TaskPage:
     choices: Choices | None  # once the call has ended
     choices_unasked: Choices | None  # until then: for a browser that cannot ask for them
     languages: tuple[str, ...]  # in which the desk takes calls
+    own_line: str = ""  # "browser" or "phone": what comes up before the other party is dialled
+    attempt_id: str | None = None
 
     @property
     def can_give_away(self) -> bool:
@@ -92,6 +94,8 @@ def task_page(
         outcome=attempt.outcome if attempt else None,
         hanging_up=attempt is not None and attempt.hang_up_requested_at is not None,
         by_hand=by_hand,
+        own_line=_own_line(attempt),
+        attempt_id=attempt.public_id if attempt else None,
         offer_ends=task.offered_at + settings.offer_for if task.offered_at else None,
         dial_by=task.assigned_at + settings.assigned_without_dial if task.assigned_at else None,
         wrap_up_ends=task.wrap_up_started_at + span if task.wrap_up_started_at else None,
@@ -100,6 +104,14 @@ def task_page(
         choices=_choices(session, service, incident, task, card, attempt, now) if is_over else None,
         choices_unasked=_unasked(card) if task.state == TaskState.ASSIGNED else None,
         languages=tuple(desk.languages) if desk else (),
+    )
+
+
+def _own_line(attempt: CallAttempt | None) -> str:
+    if attempt is None or attempt.handed_out_at is not None:
+        return ""
+    return {DialMode.SOFTPHONE: "browser", DialMode.OWN_PHONE: "phone"}.get(
+        DialMode(attempt.mode), ""
     )
 
 

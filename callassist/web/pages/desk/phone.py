@@ -1,0 +1,121 @@
+"""How the operator calls: the choice, the number of their own phone, the browser's grant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Response, current_app, flash, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from callassist.accounts.own_phone import choose_dial_mode, set_own_phone
+from callassist.domain.dial import DialMode
+from callassist.domain.phone import parse_number
+from callassist.errors import CallAssistError, NotFound
+from callassist.escalation.bridging import identity_of
+from callassist.models import Operator
+from callassist.web.pages import asking
+from callassist.web.pages.desk import places
+from callassist.web.pages.forms import Form
+
+# What Twilio's softphone speaks with, from its own documentation; only where it is used.
+_TALKS_TO = (
+    "https://eventgw.twilio.com wss://voice-js.roaming.twilio.com "
+    "https://media.twiliocdn.com https://sdk.twilio.com"
+)
+_PLAYS_FROM = "mediastream: https://media.twiliocdn.com https://sdk.twilio.com"
+_WITH_A_LINE = frozenset({"desk.task", "desk.start"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class MyPhone:
+    """How somebody calls now, and how they could."""
+
+    mode: DialMode
+    modes: tuple[DialMode, ...]
+    number_mask: str | None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a call can be made; the browser's microphone is the browser's to know."""
+        return self.mode is not DialMode.OWN_PHONE or self.number_mask is not None
+
+
+def my_phone() -> MyPhone | None:
+    """Of the viewer; None where the network asks for no line of the operator's own."""
+    network = asking.service().telephony
+    if network.bridge is None:
+        return None
+    modes = network.capabilities().modes
+    with asking.reading() as database:
+        operator = places.me(database)
+        chosen = next((mode for mode in modes if mode == operator.dial_mode), modes[0])
+        return MyPhone(mode=chosen, modes=modes, number_mask=_mask(operator))
+
+
+def choose() -> ResponseReturnValue:
+    """Change the way, the number, or both."""
+    form = Form.of_request()
+    service = asking.service()
+    with form.taking_errors(), asking.writing() as database:
+        operator = places.me(database)
+        if form["phone"] or form.has("forget"):
+            set_own_phone(service.vault, operator, form["phone"])
+        if form["mode"]:
+            choose_dial_mode(operator, form["mode"], service.telephony.capabilities().modes)
+    for told in form.errors.values():
+        flash(told, "refused")
+    return redirect(url_for("desk.start", _anchor="phone"))
+
+
+def grant() -> ResponseReturnValue:
+    """A token for this browser; it names the operator, and nobody can call anybody else by it."""
+    bridge = asking.service().telephony.bridge
+    if bridge is None:
+        raise NotFound("this phone network takes no calls from browsers")
+    with asking.reading() as database:
+        identity = identity_of(places.me(database))
+    try:
+        given = bridge.softphone_grant(identity)
+    except CallAssistError as error:
+        return {"error": error.detail}, 409
+    answer = jsonify(token=given.token, expires_at=given.expires_at.isoformat())
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def allow_line(answer: Response) -> Response:
+    """Pages on which a browser's own line may come up may speak with the network, and hear."""
+    if request.endpoint in _WITH_A_LINE and _has_softphone():
+        policy = current_app.config["CONTENT_SECURITY_POLICY"].replace(
+            "connect-src 'self'", f"connect-src 'self' {_TALKS_TO}"
+        )
+        answer.headers["Content-Security-Policy"] = f"{policy}; media-src 'self' {_PLAYS_FROM}"
+        permissions = current_app.config["PERMISSIONS_POLICY"]
+        answer.headers["Permissions-Policy"] = permissions.replace(
+            "microphone=()", "microphone=(self)"
+        )
+    return answer
+
+
+def for_templates() -> dict[str, object]:
+    """What every page of the desk may ask."""
+    return {"my_phone": my_phone, "line_kind": line_kind}
+
+
+def line_kind() -> str:
+    """Which line of its own this browser has on a call: "twilio", "simulated" or none."""
+    network = asking.service().telephony
+    if network.capabilities().simulated:
+        return "simulated"
+    mine = my_phone()
+    return "twilio" if mine is not None and mine.mode is DialMode.SOFTPHONE else ""
+
+
+def _has_softphone() -> bool:
+    return DialMode.SOFTPHONE in asking.service().telephony.capabilities().modes
+
+
+def _mask(operator: Operator) -> str | None:
+    if operator.phone is None:
+        return None
+    return parse_number(asking.service().vault.open(operator.phone)).mask
