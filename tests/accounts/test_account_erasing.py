@@ -2,165 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, update
 
 from callassist import incident_log
-from callassist.accounts import account_erasing, sign_in_sessions
-from callassist.accounts.account_deletion import ask_for_deletion, undo_deletion
+from callassist.accounts import account_erasing
+from callassist.accounts.account_deletion import undo_deletion
 from callassist.accounts.account_erasing import delete_due_accounts
 from callassist.accounts.account_leftovers import LEFTOVERS
-from callassist.accounts.connections import create_connection
 from callassist.accounts.departures import reapply_departures
 from callassist.accounts.erasure_journal import (
-    NAME,
     Departed,
     Departure,
-    ErasureJournal,
     noted_departures,
     noted_erasures,
 )
-from callassist.accounts.people import accounts, add_person
-from callassist.accounts.sign_in_sessions import Way
-from callassist.accounts.tokens import issue_token, viewer_for_token
-from callassist.domain.viewer import Role
-from callassist.ingest.connections import Connections
+from callassist.accounts.tokens import viewer_for_token
 from callassist.models import (
     Account,
-    AccountDeletion,
-    Base,
-    CallAttempt,
-    CallTask,
     Erasure,
-    HostContact,
     Incident,
-    NoiseReading,
-    Person,
-    Property,
-    Report,
-    RoleBinding,
-    Sensor,
-    SensorConnection,
-    SignInSession,
-    Stay,
-    StayNumber,
 )
-from tests.accounts.guests import called_guest
-from tests.accounts.scenes import ADMIN, NOW, VAULT, Firm, firm, stay
+from tests.accounts.departing import DUE, WEEK, assert_gone, count, journal, place
+from tests.accounts.scenes import NOW, VAULT
 
-WEEK = timedelta(days=7)
-DUE = NOW + WEEK
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> ErasureJournal:
-    return ErasureJournal(tmp_path / NAME)
-
-
-@dataclass
-class Place(Firm):
-    """The account, a program's token, the token in the sensors' address, who is elsewhere too."""
-
-    token: str
-    hook: str
-    both: int
-
-
-@pytest.fixture
-def place(sessions):
-    """An account with everything in it, put down for deletion; beside it another one."""
-    with sessions.write() as session:
-        firm(session, "Other Homes")
-        made = firm(session)
-        for n in range(3):
-            called_guest(session, made, stay(session, made, check_in=timedelta(days=3 * n)), NOW)
-        connection = create_connection(
-            session, VAULT, ADMIN, made.account, "generic", now=NOW, adapters={"generic": no_check}
-        )
-        sensor = Sensor(
-            connection_id=connection.connection.id,
-            account_id=made.account.id,
-            external_id="hall",
-            name="Hall",
-            property_id=made.home.id,
-            kind="level",
-            created_at=NOW,
-        )
-        session.add(sensor)
-        session.flush()
-        session.add_all(
-            NoiseReading(
-                sensor_id=sensor.id,
-                event_key=str(n),
-                at=NOW,
-                received_at=NOW,
-                kind="level",
-                level_db=50,
-                verdict="moved",
-            )
-            for n in range(5)
-        )
-        token = issue_token(session, Role.HOST, account=made.account, now=NOW)
-        assert made.owner.person_id is not None
-        sign_in_sessions.begin(session, made.owner.person_id, Way.LINK, "Firefox", NOW)
-        both = add_person(session, "both@example.com", Role.VIEWER, account=made.account, now=NOW)
-        add_person(session, "both@example.com", Role.ADMIN, now=NOW)
-        ask_for_deletion(
-            session, made.owner, made.account.public_id, "Canal Homes", now=NOW, wait=WEEK
-        )
-    assert Connections(sessions, VAULT).find("generic", connection.token) is not None
-    return Place(
-        made.account, made.owner, made.home, token=token, hook=connection.token, both=both.id
-    )
-
-
-def no_check(_options) -> None:
-    """Any options will do."""
-
-
-def count(session, table, *where) -> int:
-    return int(session.scalar(select(func.count()).select_from(table).where(*where)))
-
-
-def assert_gone(sessions, place) -> None:
-    """Nothing of the account says whose it was; its logs are as they were written."""
-    with sessions.read() as session:
-        account = session.get_one(Account, place.account.id)
-        assert (account.name, account.deleted_at) == ("", DUE)
-        assert account not in accounts(session, ADMIN)
-        mine = Stay.account_id == account.id
-        assert count(session, Stay, mine, Stay.guest_name.is_not(None)) == 0
-        assert count(session, Stay, mine, Stay.erased_at.is_(None)) == 0
-        assert count(session, StayNumber) == 0
-        for column in (CallTask.note, CallAttempt.number, Incident.complaint):
-            assert count(session, column.class_, column.is_not(None)) == 0
-        for table in (Report, NoiseReading):
-            assert count(session, table) == 0
-        home = session.get_one(Property, place.home.id)
-        assert (home.name, home.contacts, home.archived_at) == ("", [], DUE)
-        owner = session.get_one(Person, place.owner.person_id)
-        assert (owner.name, owner.password, owner.active) == ("", None, False)
-        assert owner.email.endswith("@erased.invalid")
-        assert count(session, SignInSession) == 0
-        assert viewer_for_token(session, place.token, NOW) is None
-        (connection,) = session.scalars(select(SensorConnection))
-        assert connection.disabled_at == DUE
-        assert connection.secret is None
-        assert Connections(sessions, VAULT).find("generic", place.hook) is None
-        assert incident_log.verify(session) == []
-        assert count(session, Incident) == 3
-        assert session.scalars(select(AccountDeletion.done_at)).one() is not None
-        # who has a role elsewhere, and the other account, are as they were
-        assert session.get_one(Person, place.both).email == "both@example.com"
-        assert session.scalars(
-            select(RoleBinding.role).where(RoleBinding.person_id == place.both)
-        ).all() == ["admin"]
-        assert [one.name for one in accounts(session, ADMIN)] == ["Other Homes"]
-        assert count(session, HostContact) == 1
+__all__ = ["journal", "place"]
 
 
 def test_nothing_happens_before_it_is_due_or_when_it_was_undone(sessions, place, journal):
@@ -277,32 +145,3 @@ def test_an_older_backup_does_not_bring_the_account_back(sessions, place, journa
         assert reapply_departures(session, VAULT, gone, now=DUE) == 0
         assert session.get_one(Account, place.account.id).deleted_at == DUE
     assert noted_departures(journal.path)[0].public_id == place.account.public_id
-
-
-# Of every table that leads to an account, a home, a desk or a person: what a deletion does with it.
-GONE = """consent digest duty_span guest_link home_file host_contact host_note idempotency
-import_run invitation note_draft notification policy policy_change property_noise property_tag
-recovery_code report report_share role_binding script_version second_factor shift_note shift_swap
-sign_in_link sign_in_session stay_file stay_number"""
-EMPTIED = """account api_token call_attempt call_task desk desk_link duty_feed false_alarm incident
-needs_you notification_channel operator property sensor sensor_connection stay team_change"""
-KEPT = {
-    "account_deletion": "that it was asked for, and by which id",
-    "breach": "measured instants and levels of a home without a name",
-    "desk_preference": "switches of an operator who has a desk name only",
-    "incident_log": "ids, masks and salted hashes: the hash chain",
-    "intervention": "ids and words out of a list",
-    "offer": "ids and instants",
-    "presence": "one word about an operator who has a desk name only",
-    "shift": "spans of an operator who has a desk name only",
-    "service_agreement": "which desk served which id, until when",
-}
-_LEADS = {"account", "desk", "incident", "operator", "person", "property", "stay"}
-
-
-def test_a_new_table_about_an_account_has_to_say_what_a_deletion_does_with_it():
-    named = {*GONE.split(), *EMPTIED.split(), *KEPT}
-    for table in Base.metadata.tables.values():
-        if {key.column.table.name for key in table.foreign_keys} & _LEADS:
-            assert table.name in named, f"{table.name}: see account_leftovers, then add it here"
-    assert named <= Base.metadata.tables.keys()

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
 
 from callassist import outbox, timers
 from callassist.domain.policy import EscalationPolicy
 from callassist.domain.presence import PresenceState
 from callassist.escalation import dialling, handlers, offers, presence, settling, wrap_up
-from callassist.escalation.auditor import audit
 from callassist.escalation.context import Escalation
 from callassist.escalation.saving import Extras
 from callassist.models import (
     Breach,
     CallAttempt,
     CallTask,
-    Incident,
-    IncidentLogEntry,
-    OutboxEntry,
-    Presence,
     PropertyNoise,
-    Stay,
     Timer,
 )
 from callassist.outbox import claiming
@@ -35,7 +28,9 @@ from callassist.settings import load_settings
 from callassist.storage.vault import Vault
 from callassist.telephony.manual import ManualTelephony
 from callassist.telephony.simulated import SimulatedNetwork
+from tests.escalation.looking import Looking
 from tests.escalation.scene import Scene
+from tests.escalation.stand_ins import NobodyElse, noise_tick
 
 NO_ANSWER = "+12025550120"
 BUSY = "+12025550130"
@@ -47,26 +42,8 @@ REFUSED = "+15005550001"
 KEY_SECONDS = 15  # the finest step of `pass_time`
 
 
-class NobodyElse:
-    """Nothing imported, nothing to refresh; remembers what was asked for."""
-
-    def __init__(self) -> None:
-        self.asked: list[int] = []
-
-    def refresh(self, stay_id: int, now: datetime) -> bool:
-        self.asked.append(stay_id)
-        return False
-
-
-def _tick(session: Session, timer: timers.DueTimer, now: datetime) -> None:
-    """Detection looks at the home again while noise runs."""
-    noise = session.get(PropertyNoise, int(timer.subject))
-    if noise is not None and noise.breach_id is not None:
-        timers.arm(session, timer.kind, timer.subject, now + timedelta(days=1), now=now)
-
-
 @dataclass
-class Night(Scene):
+class Night(Scene, Looking):
     """A home with a guest, a desk with operators, and time that moves when told."""
 
     policy: EscalationPolicy = field(default_factory=EscalationPolicy)
@@ -101,7 +78,7 @@ class Night(Scene):
     # -- the service
 
     def _start(self) -> None:
-        known = {**handlers.timer_handlers(self.ctx), "noise_tick": _tick}
+        known = {**handlers.timer_handlers(self.ctx), "noise_tick": noise_tick}
         self.timers = timers.TimerLoop(self.sessions, self.clock, known)
         self.outbox = outbox.OutboxLoop(self.sessions, self.clock, handlers.deliverers(self.ctx))
 
@@ -200,7 +177,8 @@ class Night(Scene):
                 )
             )
             live = session.scalar(select(CallAttempt.id).where(CallAttempt.state != "ended"))
-        step = KEY_SECONDS if live else 600
+        is_heard = live and not self.network.faults.down
+        step = KEY_SECONDS if is_heard else 600
         return min(due or now + timedelta(days=1), now + timedelta(seconds=step))
 
     def _beat(self) -> None:
@@ -301,71 +279,6 @@ class Night(Scene):
         self.save(result or attempt.outcome or "", name, **more)
         return attempt
 
-    # -- looking
-
-    def task_of(self, name: str) -> int:
-        """The open task of an operator."""
-        with self.sessions.read() as session:
-            task_id = session.scalar(
-                select(CallTask.id).where(
-                    CallTask.operator_id == self.operator_ids[name],
-                    CallTask.state.in_(["offered", "assigned", "wrapping_up"]),
-                )
-            )
-        assert task_id is not None, f"{name} has no task"
-        return task_id
-
-    def presence(self, name: str = "Ann") -> str:
-        with self.sessions.read() as session:
-            from_db = session.get(Presence, self.operator_ids[name])
-            return from_db.state if from_db else "offline"
-
-    def incidents(self) -> list[Incident]:
-        with self.sessions.read() as session:
-            return list(session.scalars(select(Incident).order_by(Incident.id)))
-
-    @property
-    def incident(self) -> Incident:
-        """The newest incident."""
-        return self.incidents()[-1]
-
-    def stay(self, stay_id: int) -> Stay:
-        with self.sessions.read() as session:
-            return session.get_one(Stay, stay_id)
-
-    def tasks(self) -> list[CallTask]:
-        with self.sessions.read() as session:
-            return list(session.scalars(select(CallTask).order_by(CallTask.id)))
-
-    def attempts(self) -> list[CallAttempt]:
-        with self.sessions.read() as session:
-            return list(session.scalars(select(CallAttempt).order_by(CallAttempt.id)))
-
-    def told(self) -> list[str]:
-        """Kinds of messages queued so far, in order; needs_you and pages with their reason."""
-        with self.sessions.read() as session:
-            rows = session.scalars(
-                select(OutboxEntry).where(OutboxEntry.topic == "notify").order_by(OutboxEntry.id)
-            )
-            return [_kind(row) for row in rows]
-
-    def reports(self) -> list[str]:
-        with self.sessions.read() as session:
-            rows = session.scalars(
-                select(OutboxEntry).where(OutboxEntry.topic == "report").order_by(OutboxEntry.id)
-            )
-            return [row.payload["reason"] for row in rows]
-
-    def log(self) -> list[str]:
-        with self.sessions.read() as session:
-            rows = session.scalars(select(IncidentLogEntry).order_by(IncidentLogEntry.id))
-            return [row.action for row in rows]
-
-    def findings(self) -> list[str]:
-        """What the auditor says."""
-        with self.sessions.read() as session:
-            return [each.what for each in audit(session, self.clock.now())]
-
     def _callback(self, url: str, headers: Mapping[str, str], form: Mapping[str, str]) -> None:
         request = WebhookRequest(url=url, headers=headers, form=form)
         assert self.network.verify_webhook(request)
@@ -376,8 +289,9 @@ class Night(Scene):
             )
 
 
-def _kind(row: OutboxEntry) -> str:
-    kind = row.payload["kind"]
-    if kind in ("needs_you", "supervisor_page"):
-        return f"{kind}:{row.payload['facts']['reason']}"
-    return str(kind)
+def called(night: Callable[..., Night], **fields: Any) -> Night:
+    """A night in which the call was requested and Ann is available."""
+    home = night(**fields)
+    home.available()
+    home.noise_for_30_minutes()
+    return home

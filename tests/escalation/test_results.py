@@ -9,21 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from callassist.domain.results import GUEST_RULES, AttemptOutcome, Disposition
-from callassist.errors import Conflict, InvalidInput
-from callassist.escalation import wrap_up
 from callassist.models import StayNumber, StopEntry
-from tests.escalation.night import HANGS_UP, INVALID, NO_ANSWER, REFUSED, VOICEMAIL
+from tests.escalation.night import INVALID, NO_ANSWER, REFUSED, called
 from tests.escalation.scene import ANSWERS
 
 OTHER = "+12025550104"
-
-
-def called(night, **fields):
-    """A night in which the call was requested and Ann is available."""
-    home = night(**fields)
-    home.available()
-    home.noise_for_30_minutes()
-    return home
 
 
 @pytest.mark.parametrize("result", ["guest_agreed", "not_noisy_now", "booker_not_on_site"])
@@ -178,110 +168,6 @@ def test_an_emergency_alarms_supervisor_and_host_and_ends_calls_to_the_guest(nig
     assert "supervisor_page:emergency" in home.told()
 
 
-@pytest.mark.parametrize(
-    ("number", "outcome"),
-    [
-        (NO_ANSWER, "no_answer"),
-        (VOICEMAIL, "voicemail"),
-        (HANGS_UP, "hung_up"),
-        ("+12025550130", "busy"),
-        ("+12025550160", "declined"),
-        ("+12025550170", "unreachable"),
-    ],
-)
-def test_what_the_network_says_presets_the_result_and_the_next_attempt_is_five_minutes_later(
-    night, number, outcome
-):
-    home = called(night, guest_numbers=(number,))
-    attempt = home.work()
-    assert attempt.outcome == outcome
-    task = home.tasks()[-1]
-    assert task.attempt_number == 2
-    assert task.available_at == attempt.ended_at + timedelta(minutes=5)
-
-
-def test_a_talk_without_a_conversation_is_an_attempt(night):
-    home = called(night)
-    home.work("no_conversation")
-    assert home.tasks()[-1].attempt_number == 2
-
-
-def test_a_dropped_line_is_continued_at_once_and_only_once(night):
-    home = called(night)
-    home.work("line_dropped")
-    assert home.tasks()[-1].continuation
-    home.work("line_dropped")
-    again = home.tasks()[-1]
-    assert (again.continuation, again.attempt_number) == (False, 2)
-    assert again.available_at > home.clock.now()
-    assert [attempt.counted for attempt in home.attempts()] == [True, False]
-
-
-def test_our_own_hang_up_before_an_answer_is_not_counted_and_repeated_twice_at_most(night):
-    home = called(night, guest_numbers=("+12025550190",))
-    for _ in range(3):
-        home.accept()
-        home.dial()
-        home.hang_up()
-        home.pass_time(minutes=5, seconds=20)
-    assert [attempt.outcome for attempt in home.attempts()] == ["cancelled"] * 3
-    assert not any(attempt.counted for attempt in home.attempts())
-    assert home.incident.state == "calling_host"
-
-
-def test_our_own_fault_is_not_counted_and_ends_with_supervisor_and_host(night):
-    home = called(night)
-    home.network.faults = home.network.faults.__class__(lose_request=1.0)
-    for _ in range(4):
-        home.accept()
-        home.dial()
-        home.pass_time(minutes=2)
-    assert {attempt.outcome for attempt in home.attempts()} == {"provider_error"}
-    assert home.incident.state == "calling_host"
-    assert "supervisor_page:dialling_fails" in home.told()
-
-
-def test_reached_is_refused_for_a_call_that_nobody_answered(night):
-    home = called(night, guest_numbers=(NO_ANSWER,))
-    home.accept()
-    home.dial()
-    home.call_ends()
-    with pytest.raises(InvalidInput, match="nobody was spoken to"):
-        home.save("guest_agreed")
-    assert home.incident.state == "calling_guest"
-    home.save("no_answer")
-
-
-def test_an_unknown_result_names_those_that_exist(night):
-    home = called(night)
-    home.accept()
-    with pytest.raises(InvalidInput, match="guest_agreed"):
-        home.save("fine")
-
-
-def test_a_result_before_the_call_is_refused(night):
-    home = called(night)
-    home.accept()
-    with pytest.raises(Conflict, match="not dialled yet"):
-        home.save("no_answer")
-
-
-def test_the_same_result_saved_twice_changes_nothing_more(night):
-    home = called(night)
-    home.accept()
-    task_id = home.task_of("Ann")
-    home.dial()
-    home.call_ends()
-    home.save("guest_agreed")
-    from_before = home.told()
-    with home.sessions.write() as session:
-        from_again = wrap_up.save_result(
-            session, home.ctx, home.operator_ids["Ann"], task_id, "guest_agreed", home.clock.now()
-        )
-    assert from_again.state == "completed"
-    assert home.told() == from_before
-
-
 def test_nobody_reached_is_told_on_every_channel(night):
     home = called(night, guest_numbers=(INVALID,), host_numbers=(NO_ANSWER, "+12025550121"))
     home.work("invalid_number")
@@ -303,9 +189,11 @@ def test_an_invalid_host_number_is_flagged_and_the_second_contact_called_at_once
     assert home.incident.first_contact == "host"
 
 
-def test_every_result_of_the_table_is_tried_above():
+def test_every_result_of_the_table_is_tried():
     not_by_hand = {Disposition.NOT_RECORDED, AttemptOutcome.NOT_CONNECTED}  # test_two_legs
-    text = Path(__file__).read_text(encoding="utf-8")
+    tests = Path(__file__).parent
+    tried = [tests / "test_results.py", tests / "test_calls_without_a_talk.py"]
+    text = "".join(path.read_text(encoding="utf-8") for path in tried)
     missing = [
         str(result)
         for result in GUEST_RULES

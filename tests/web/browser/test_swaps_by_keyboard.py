@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.web.browser.live_page import Site, live_site
 from tests.web.browser.test_desk import at_the_desk, is_live
 from tests.web.pages.stage import ANN, BEN, Stage
+from tests.web.pages.swapping import shift, works
 from tests.web.pages.test_board import SUE, chief
-from tests.web.pages.test_desk_swaps import shift, works
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 

@@ -1,76 +1,16 @@
-"""Shifts given away and swapped on pages, the operator's own calendar, and who hears of it."""
+"""Shifts given away and swapped on pages, and the operator's own calendar."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from callassist import roster
-from callassist.accounts.people import viewer_for_person
 from callassist.models import (
-    Notification,
-    NotificationChannel,
     Operator,
-    Person,
-    Shift,
-    ShiftSwap,
 )
-from callassist.notifications.joining import joined_facts, link
-from callassist.notifications.keeping_channels import ChannelInput, add_channel
-from callassist.notifications.quiet_people import HELD_BACK
 from tests.web.pages.browser import Browser, words_of
-from tests.web.pages.stage import ADMIN, ANN, BEN, BOTH, OWNER, Stage
-from tests.web.pages.test_board import SUE, chief, found
-from tests.web.pages.test_languages import FOREIGN, check, read, speaking
-from tests.web.pages.test_query_counts import statements
-
-NIGHT = timedelta(hours=8)
-
-
-def operator(stage: Stage, name: str) -> str:
-    with stage.world.service.sessions.read() as session:
-        query = select(Operator.public_id).where(Operator.desk_name == name)
-        return session.scalars(query).one()
-
-
-def shift(stage: Stage, name: str, days: int) -> str:
-    """A night of eight hours, so many days from now."""
-    with stage.world.service.sessions.write() as session:
-        begin = stage.world.clock.now() + timedelta(days=days)
-        who = operator_in(session, name)
-        return roster.add_shift(session, ADMIN, who, begin, begin + NIGHT).public_id
-
-
-def operator_in(session: Session, name: str) -> str:
-    return session.scalars(select(Operator.public_id).where(Operator.desk_name == name)).one()
-
-
-def works(stage: Stage, public_id: str) -> str:
-    with stage.world.service.sessions.read() as session:
-        query = (
-            select(Operator.desk_name)
-            .join(Shift, Shift.operator_id == Operator.id)
-            .where(Shift.public_id == public_id)
-        )
-        return session.scalars(query).one()
-
-
-def swap(stage: Stage) -> ShiftSwap:
-    """The newest request."""
-    with stage.world.service.sessions.read() as session:
-        newest = select(ShiftSwap).order_by(ShiftSwap.id.desc()).limit(1)
-        return session.scalars(newest).one()
-
-
-def asked(stage: Stage, ann: Browser, given: str, back: str = "", reason: str = "") -> str:
-    """Ann asks Ben; the request's id."""
-    fields = {"colleague": operator(stage, "Ben"), "return": back, "reason": reason}
-    answer = ann.post(f"/desk/swaps/of/{given}", **fields)
-    assert answer.status_code == 302, answer.text
-    return swap(stage).public_id
+from tests.web.pages.stage import ANN, BEN, BOTH, OWNER, Stage
+from tests.web.pages.swapping import asked, operator, shift, swap, works
+from tests.web.pages.test_board import chief, found
 
 
 def test_a_shift_is_swapped_from_the_question_to_the_roster(stage: Stage) -> None:
@@ -205,119 +145,3 @@ def test_my_calendar_is_shown_once_renewed_and_stopped(stage: Stage) -> None:
     ann.post("/desk/shift/calendar/end")
     assert visitor.get(second).status_code == 404
     assert "Make an address" in ann.page("/desk/shift")
-
-
-def listens(stage: Stage, email: str, kind: str = "email", address: str = "") -> None:
-    """A mail address at the desk, or another one, where news go."""
-    with stage.world.service.sessions.write() as session:
-        person = session.scalars(select(Person).where(Person.email == email)).one()
-        typed = ChannelInput(kind=kind, address=address or email, person_public_id=person.public_id)
-        add_channel(
-            session,
-            stage.vault,
-            viewer_for_person(session, person),
-            typed,
-            now=stage.world.clock.now(),
-            desk=stage.desk,
-        )
-
-
-def told(stage: Stage) -> list[tuple[str, str]]:
-    """Who was told what, in order."""
-    with stage.world.service.sessions.read() as session:
-        rows = session.execute(
-            select(NotificationChannel.address_mask, Notification.facts)
-            .join(NotificationChannel, NotificationChannel.id == Notification.channel_id)
-            .where(Notification.kind == "shift_swap")
-            .order_by(Notification.id)
-        )
-        return [(mask[:1], facts["reason"]) for mask, facts in rows]
-
-
-def test_each_step_is_told_to_those_whom_it_concerns(stage: Stage) -> None:
-    ann, ben, sue = stage.sign_in(ANN), stage.sign_in(BEN), chief(stage)
-    for email in (ANN, BEN, SUE):
-        listens(stage, email)
-    swap_id = asked(stage, ann, shift(stage, "Ann", 3))
-    ben.post(f"/desk/swaps/{swap_id}/agree")
-    sue.post(f"/board/swaps/{swap_id}/confirm")
-    steps = [("b", "asked"), ("s", "agreed"), ("a", "confirmed"), ("b", "confirmed")]
-    assert told(stage) == steps
-    ben.post(f"/desk/swaps/{swap_id}/decline")  # refused: nothing is told
-    assert told(stage) == steps
-    assert sent(stage) == [
-        ("Ann", "Europe/Paris", "/desk/shift"),
-        ("Ann", "Europe/Paris", "/board/shifts"),
-        ("Ben", "Europe/Paris", "/desk/shift"),
-        ("Ann", "Europe/Paris", "/desk/shift"),
-    ]
-
-
-def sent(stage: Stage) -> list[tuple[str, str, str]]:
-    """What each message is made of: the other one's name, the reader's zone, and where it leads."""
-    now = stage.world.clock.now()
-    with stage.world.service.sessions.read() as session:
-        news = select(Notification).where(Notification.kind == "shift_swap")
-        return [
-            (str(facts["who"]), str(facts["timezone"]), link(session, one, ""))
-            for one in session.scalars(news.order_by(Notification.id))
-            for facts in [joined_facts(session, stage.vault, one, now)]
-        ]
-
-
-def test_who_sleeps_is_not_woken_for_a_shift(stage: Stage) -> None:
-    ann = stage.sign_in(ANN)
-    listens(stage, BEN, "apprise", "ntfys://ntfy.sh/bens-phone")
-    with stage.world.service.sessions.write() as session:  # it is 22:00 in Paris
-        ben = session.scalars(select(Person).where(Person.email == BEN)).one()
-        ben.quiet_from, ben.quiet_until, ben.timezone = "21:30", "07:00", "Europe/Paris"
-    asked(stage, ann, shift(stage, "Ann", 3))
-    with stage.world.service.sessions.read() as session:
-        [held] = session.scalars(select(Notification).where(Notification.kind == "shift_swap"))
-    assert (held.status, held.reason) == ("skipped", HELD_BACK)
-
-
-@pytest.mark.parametrize("path", ["/desk/shift", "/board/shifts"])
-def test_requests_cost_the_same_for_two_and_for_many(stage: Stage, path: str) -> None:
-    ann, sue = stage.sign_in(ANN), chief(stage)
-    browser = ann if path.startswith("/desk") else sue
-    for days in (3, 4):
-        asked(stage, ann, shift(stage, "Ann", days))
-    few = statements(stage, browser, path)
-    for days in range(5, 12):
-        asked(stage, ann, shift(stage, "Ann", days))
-    assert statements(stage, browser, path) == few
-
-
-def test_colleagues_to_ask_cost_the_same_for_two_and_for_many(stage: Stage) -> None:
-    ann = stage.sign_in(ANN)
-    mine = shift(stage, "Ann", 3)
-    paths = (f"/desk/swaps/of/{mine}", f"/desk/swaps/of/{mine}?with={operator(stage, 'Ben')}")
-    few = [statements(stage, ann, path) for path in paths]
-    for n in range(5):
-        chief(stage, f"more{n}@example.com")
-        shift(stage, "Ben", 5 + n)
-    assert [statements(stage, ann, path) for path in paths] == few
-
-
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_shifts_and_checks_speak_one_language(stage: Stage, language: str) -> None:
-    chief(stage)
-    ann, ben, sue = (speaking(stage, email, language) for email in (ANN, BEN, SUE))
-    mine, his, other = shift(stage, "Ann", 3), shift(stage, "Ben", 5), shift(stage, "Ann", 6)
-    swap_id = asked(stage, ann, mine, his, reason="...")
-    path = f"/desk/swaps/of/{other}"
-    check(ann, [path, f"{path}?with={operator(stage, 'Ben')}"], language)
-    for verb in ("", "agree", "decline"):
-        if verb:
-            ben.post(f"/desk/swaps/{swap_id}/{verb}", answer="...")
-        for browser in (ann, ben):
-            check(browser, ["/desk/shift", "/desk/start"], language)
-        check(sue, ["/board/shifts"], language)
-    again = asked(stage, ann, mine, his)
-    ben.post(f"/desk/swaps/{again}/agree")
-    sue.post(f"/board/swaps/{again}/refuse", answer="...")
-    check(ann, ["/desk/shift"], language)
-    check(sue, ["/board/shifts"], language)
-    made = ann.post("/desk/shift/calendar")
-    assert not read(made.text, language) & FOREIGN[language]
