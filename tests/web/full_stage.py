@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TypedDict
 from urllib.parse import urlsplit
@@ -11,16 +11,9 @@ from urllib.parse import urlsplit
 from flask import Flask, abort, render_template
 from sqlalchemy import select
 
-from callassist import roster, stays
 from callassist.accounts import invitations
-from callassist.accounts.contacts import ContactInput, add_contact
 from callassist.accounts.invitations import InvitationInput
-from callassist.accounts.people import add_person, create_account
-from callassist.accounts.properties import PropertyInput, create_property
-from callassist.domain.viewer import Role
-from callassist.models import Account, Desk, Digest, Incident, NeedsYou, Operator, Report
-from callassist.roster import swaps
-from callassist.roster.swaps import SwapInput
+from callassist.models import Desk, Digest, Incident, NeedsYou, Report
 from callassist.stays.guest_links import guest_link
 from callassist.web.pages.refusals import sentence
 from callassist.web.translate import gettext
@@ -32,13 +25,9 @@ from tests.web.pages.test_board import found
 from tests.web.pages.test_second_step import switched_on
 from tests.web.pages.test_stays import send as send_stays
 from tests.web.pages.test_unsubscribing import reports_path
+from tests.web.played_stage import NEW, SUE, long_names, new_firm, operators_at_work, played
 from tests.web.screens import Seat, screens
-from tests.web.world import HOST
 
-SUE, NEW, CAREFUL = "sue@example.com", "new@example.com", "careful@example.com"
-LONG_NAME = "Résidence Les Terrasses-du-Vieux-Port, bâtiment C, 3e étage gauche"
-LONG_GUEST = "Maximiliane-Alexandra von Hohenberg-Beispielmann"
-ANSWERS = "+12025550101"
 ERRORS = (400, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503)
 DETAIL = "you have a home of this name already; it stays as it is"
 LOGGED = "an error of ours, logged as 0123456789ab; try again later"
@@ -49,58 +38,11 @@ HOMES_FILE = (
 STAYS_FILE = "home,check_in,check_out,guest,phone,reference\n"
 
 
+FIRST = ("host", "operator", "supervisor", "administrator", "visitor", "guest")
 SEATS = (
-    *("host", "operator", "supervisor", "administrator", "visitor", "guest"),
+    *FIRST,
     *("member", "new-host", "offered-operator", "writing-operator", "careful-host"),
 )
-
-
-def played(stage: Stage) -> Stage:
-    """A night with a finished call, more to come, a pairing, a shift, a report."""
-    world = stage.world
-    with world.service.sessions.write() as session:
-        add_person(
-            session,
-            SUE,
-            Role.SUPERVISOR,
-            now=world.clock.now(),
-            desk=stage.desk,
-            name="Sue",
-            desk_name="Sue",
-            languages=("en",),
-        )
-    stage.hears(50)
-    stage.pair()
-    stage.hears(52, "patio-2")
-    ann, owner = stage.sign_in(ANN), stage.sign_in(OWNER)
-    stage.available(ann)
-    for _ in range(14):
-        stage.hears(90)
-        world.pass_time(minutes=1)
-        ann.get("/desk")
-    stage.available(ann)
-    stage.call_about_home(owner)
-    stage.answer_call(ann, "guest_refused", note="Will not turn it down")
-    _shifts_to_come(stage)
-    return stage
-
-
-def _shifts_to_come(stage: Stage) -> None:
-    """Two of Ann's; Ben was asked about the first, and has agreed."""
-    now = stage.world.clock.now()
-    with stage.world.service.sessions.write() as session:
-        query = select(Operator).where(Operator.desk_name.in_(("Ann", "Ben")))
-        ann, ben = session.scalars(query.order_by(Operator.desk_name))
-        nights = [now + timedelta(days=days) for days in (2, 4)]
-        shifts = [
-            roster.add_shift(session, ADMIN, ann.public_id, at, at + timedelta(hours=8))
-            for at in nights
-        ]
-        typed = SwapInput(
-            shift_id=shifts[0].public_id, colleague_id=ben.public_id, reason="A wedding"
-        )
-        swap = swaps.ask(session, ann, typed, now)
-        swaps.agree(session, ben, swap.public_id, now)
 
 
 class WayIn(TypedDict):
@@ -137,15 +79,18 @@ class FullStage:
 
     def screens(self) -> dict[str, dict[str, str]]:
         """Every screen that each of them has."""
-        app = self.stage.world.app
-        return {name: screens(app, self.enters(name), seat) for name, seat in self.seats.items()}
+        return {name: self._screens_of(name, seat) for name, seat in self.seats.items()}
+
+    def _screens_of(self, name: str, seat: Seat) -> dict[str, str]:
+        return screens(self.stage.world.app, self.enters(name), seat)
 
     def screens_once(self) -> dict[str, dict[str, str]]:
         """What several see alike only for the first of them; where somebody begins always."""
         seen: set[str] = set()
         chosen: dict[str, dict[str, str]] = {}
-        for name, of_one in self.screens().items():
-            starts = self.seats[name].starts
+        for name, seat in self.seats.items():
+            starts = seat.starts
+            of_one = self._screens_of(name, replace(seat, follows=name in FIRST))
             chosen[name] = {
                 each: path for each, path in of_one.items() if each not in seen or path in starts
             }
@@ -163,11 +108,11 @@ def furnished(stage: Stage) -> FullStage:
     assert owner.post(f"/incidents/{called}/cancel").status_code == 302
     stage.world.run()
     host = _of_the_host(stage, owner)
-    long_home = _long_names(stage)
-    _new_firm(stage)
+    long_home = long_names(stage)
+    new_firm(stage)
     visitor = _by_link(stage, owner, stage.sign_in(SUE))
     _secret, codes = switched_on(stage, OTHER)
-    tasks = _operators_at_work(stage, owner, long_home)
+    tasks = operators_at_work(stage, owner, long_home)
     return FullStage(
         stage,
         {
@@ -230,64 +175,6 @@ def _of_the_host(stage: Stage, owner: Browser) -> dict[str, str]:
 
 def _a_set(owner: Browser) -> str:
     return found(r"/rules/(?!new)\w+", owner.page("/rules"))
-
-
-def _long_names(stage: Stage) -> str:
-    """A home and a guest whose names are as long as people have them."""
-    now = stage.world.clock.now()
-    with stage.world.service.sessions.write() as session:
-        typed = PropertyInput(name=LONG_NAME, timezone="Europe/Paris", country="FR")
-        account = session.get_one(Account, stage.account.id)
-        home = create_property(session, ADMIN, account, typed, now=now)
-        details = stays.StayDetails(
-            check_in_at=now - timedelta(days=1),
-            check_out_at=now + timedelta(days=12),
-            guest_name=LONG_GUEST,
-            language="fr",
-            numbers=(ANSWERS,),
-        )
-        stays.put_stay(session, stage.vault, ADMIN, home.public_id, details, now=now)
-        contact = ContactInput(name=LONG_GUEST, phone=HOST)
-        add_contact(session, stage.vault, ADMIN, home.public_id, contact)
-        return home.public_id
-
-
-def _operators_at_work(stage: Stage, owner: Browser, home: str) -> dict[str, str]:
-    """Zoe writes down how her call ended, Ann dials, Ben is offered one, one more waits."""
-    world = stage.world
-    ann, zoe, ben = (stage.sign_in(email) for email in (ANN, BOTH, BEN))
-    ann.post("/desk/presence", state="offline")
-    owner.post(f"/homes/{home}/call", complaint="A neighbour rang")
-    tasks = {BOTH: _taken(stage, zoe, "Zoe")}
-    for _ in range(40):
-        if stage.task_of("Zoe").state == "wrapping_up":
-            break
-        world.pass_time(seconds=15)
-        zoe.get("/desk")
-    stage.more_homes(3, calls=True)
-    tasks[ANN] = _taken(stage, ann, "Ann")
-    stage.available(ben)
-    return {email: f"/desk/tasks/{task}" for email, task in tasks.items()}
-
-
-def _taken(stage: Stage, browser: Browser, name: str) -> str:
-    """Somebody goes available, takes what they are offered, and dials."""
-    stage.world.run()
-    stage.available(browser)
-    task = stage.task_of(name).public_id
-    for act in ("accept", "dial"):
-        answer = browser.post(f"/desk/tasks/{task}/{act}")
-        assert answer.status_code in (302, 303), answer.text
-    stage.world.run()
-    return task
-
-
-def _new_firm(stage: Stage) -> None:
-    """A host who signed in for the first time: nothing is there yet."""
-    now = stage.world.clock.now()
-    with stage.world.service.sessions.write() as session:
-        account = create_account(session, "Newcomer", now=now, timezone="Europe/Paris")
-        add_person(session, NEW, Role.OWNER, now=now, account=account, name="Nora")
 
 
 def _by_link(stage: Stage, owner: Browser, sue: Browser) -> dict[str, str]:
