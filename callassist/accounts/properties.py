@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from callassist.accounts import checks
@@ -16,6 +16,7 @@ from callassist.domain.viewer import Viewer
 from callassist.errors import Conflict, InvalidInput, NotFound
 from callassist.models import Account, Property
 
+UNCHOSEN_ZONE = "UTC"  # of an account that was added without one
 LONGEST_PAUSE = timedelta(days=366)
 # what can be typed of a home, and how each is checked
 TEXTS: Mapping[str, Callable[[str], str]] = {
@@ -68,10 +69,15 @@ def create_properties(
     *,
     now: datetime,
 ) -> list[Property]:
-    """Several new homes of one account, or none of them."""
+    """Several new homes of one account, or none of them.
+
+    An account whose zone nobody has chosen gets that of its first home: its nights are there.
+    """
     viewer.require_write(account.id)
     words = AccountWords(session, account.id)
     homes = [_new(account, each, words, now) for each in typed]
+    if homes and account.timezone == UNCHOSEN_ZONE and not _has_home(session, account):
+        account.timezone = homes[0].timezone
     session.add_all(homes)
     session.flush()
     return homes
@@ -170,6 +176,10 @@ def restore_property(session: Session, viewer: Viewer, public_id: str) -> Proper
     home.archived_at = None
     session.flush()
     return home
+
+
+def _has_home(session: Session, account: Account) -> bool:
+    return bool(session.scalar(select(exists().where(Property.account_id == account.id))))
 
 
 def _writable(session: Session, viewer: Viewer, public_id: str) -> Property:

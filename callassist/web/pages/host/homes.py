@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from babel.core import get_global
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -19,10 +18,17 @@ from callassist.accounts.zones import zone_names
 from callassist.domain.viewer import Viewer
 from callassist.models import Account, Property
 from callassist.web.pages import asking, words
+from callassist.web.pages.countries import country_names, country_of_zone
 from callassist.web.pages.forms import Form
 from callassist.web.pages.host.home_rows import locations_of
 from callassist.web.pages.host.queries import presets, writable_accounts
 from callassist.web.translate import gettext as _
+
+# what a new home does not need to begin with
+_MORE = {
+    *("location", "tags", "language", "host_spoken_name", "call_name"),
+    *("show_call_name_to_guest", "policy", "host_only"),
+}
 
 
 def new() -> ResponseReturnValue:
@@ -61,10 +67,11 @@ def edit(home_id: str) -> ResponseReturnValue:
 
 
 def _typed(form: Form) -> PropertyInput:
+    zone = form["timezone"].strip()
     return PropertyInput(
         name=form["name"],
-        timezone=form["timezone"].strip(),
-        country=form["country"],
+        timezone=zone,
+        country=form["country"] or country_of_zone(zone),
         language=form["language"] or "en",
         location=form["location"],
         tags=split_tags(form["tags"]),
@@ -82,9 +89,9 @@ def _begun(account: Account) -> Form:
     return Form(
         {
             "timezone": account.timezone,
-            "country": get_global("zone_territories").get(account.timezone, ""),
             "language": account.language,
-            "host_spoken_name": "" if who is None else who.name,
+            # added without a name, somebody is called by their address
+            "host_spoken_name": "" if who is None or "@" in who.name else who.name,
         }
     )
 
@@ -110,6 +117,8 @@ def _form_page(form: Form, home: Property | None, places: list[Account]) -> tupl
         accounts=[(one.public_id, one.name) for one in places],
         zones=sorted(zone for zone in zone_names() if "/" in zone),
         locations=locations,
+        countries=[("", _("As the time zone says")), *country_names()],
+        is_short=home is None and not _MORE & set(form.errors),
         languages_spoken=[(code, words.spoken(code)) for code in words.SPOKEN],
         policies=_policies(asking.host(), home, places),
     )

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from callassist.accounts.people import add_person, create_account
 from callassist.domain.viewer import Role
-from callassist.models import Account, Desk
+from callassist.models import Account, Desk, Property
 from tests.web.pages.browser import Browser, words_of
 from tests.web.pages.stage import ANN, LOOKER, OTHER, OWNER, Stage
 
@@ -123,7 +123,7 @@ def test_what_is_known_is_filled_in(stage: Stage) -> None:
     new, _account = newcomer(stage)
     page = new.page("/homes/new")
     assert 'value="Europe/Paris"' in page
-    assert 'value="FR"' in page
+    assert "As the time zone says" in page
     assert 'value="Nora"' in page
     home = add_home(new)
     assert 'value="Nora"' in new.page(f"/homes/{home}/contacts/new")
@@ -137,9 +137,35 @@ def test_a_second_contact_is_somebody_else(stage: Stage) -> None:
     assert 'value="Maria"' not in owner.page(f"/homes/{stage.home_id}/contacts/new")
 
 
-def test_an_account_without_a_place_guesses_no_country(stage: Stage) -> None:
+def test_the_first_home_needs_a_name_and_a_zone_and_gives_its_zone_to_the_account(
+    stage: Stage,
+) -> None:
     new, _account = newcomer(stage, timezone="UTC")
-    assert 'name="country" type="text" value=""' in new.page("/homes/new")
+    refused = new.post("/homes/new", name="Barn", timezone="UTC", country="")
+    assert refused.status_code == 422, "UTC lies in no country"
+    assert 'id="e-country"' in refused.text
+    assert new.post("/homes/new", name="Loft", timezone="Asia/Calcutta").status_code == 302
+    with stage.world.service.sessions.read() as session:
+        home = session.scalars(select(Property).where(Property.name == "Loft")).one()
+        account = session.get_one(Account, home.account_id)
+    assert home.country == "IN"
+    assert account.timezone == "Asia/Calcutta", "whose nights the rota is about"
+    assert "Times of Asia/Calcutta" in words_of(new.page("/duty"))
+    new.post("/homes/new", name="Mill", timezone="Europe/Paris", country="MC")
+    with stage.world.service.sessions.read() as session:
+        assert session.get_one(Account, home.account_id).timezone == "Asia/Calcutta"
+        mill = session.scalars(select(Property).where(Property.name == "Mill")).one()
+    assert mill.country == "MC"
+
+
+def test_what_a_home_can_do_without_is_folded_until_something_there_is_wrong(stage: Stage) -> None:
+    new, _account = newcomer(stage)
+    folded = '<details class="stack"><summary>More'
+    assert folded in new.page("/homes/new")
+    refused = new.post("/homes/new", name="Loft", timezone="Europe/Paris", tags="x" * 500)
+    assert refused.status_code == 422
+    assert folded not in refused.text
+    assert folded not in new.page(f"/homes/{add_home(new)}/edit")
 
 
 def test_whoever_takes_the_calls_themselves_has_a_desk_at_once(stage: Stage) -> None:
