@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callassist import roster
+from callassist.domain.breaks import Pause
 from callassist.domain.supervision import LinkKind
 from callassist.errors import NotFound
 from callassist.models import Desk, Operator, Shift
@@ -27,6 +28,7 @@ from callassist.web.translate import gettext as _
 from callassist.web.translate import ngettext
 
 _WEEK = timedelta(days=7)
+_BREAK_MINUTES = 30
 
 
 def week() -> ResponseReturnValue:
@@ -71,19 +73,19 @@ def edit(shift_id: str) -> ResponseReturnValue:
     with asking.reading() as database:
         shift, operator, desk = _shift(database, shift_id)
         zone = desk_zone(database, desk)
-    form = Form(
-        {
-            "starts_at": times.for_field(shift.starts_at, zone),
-            "ends_at": times.for_field(shift.ends_at, zone),
-        }
-    )
+        pause = roster.planned_break(database, shift)
+    form = _form_of(shift, pause, zone)
     if asking.is_sent():
         form = Form.of_request()
         with form.taking_errors(), asking.writing() as database:
             starts_at, ends_at = _span(form, zone)
-            roster.move_shift(database, asking.viewer(), shift_id, starts_at, ends_at)
+            if (starts_at, ends_at) != (shift.starts_at, shift.ends_at):
+                roster.move_shift(database, asking.viewer(), shift_id, starts_at, ends_at)
+            length = timedelta(minutes=form.whole("break_minutes") or _BREAK_MINUTES)
+            break_at = form.instant("break_at", zone)
+            roster.plan_break(database, asking.viewer(), shift_id, break_at, length)
         if not form.is_refused:
-            flash(_("The shift was moved."))
+            flash(_("The shift is saved."))
             return redirect(
                 url_for("board.shifts", week=monday_of(starts_at.astimezone(zone).date()))
             )
@@ -142,6 +144,18 @@ def _week_page(form: Form, now: datetime) -> ResponseReturnValue:
         moment_now=now,
     )
     return page, 422 if form.is_refused else 200
+
+
+def _form_of(shift: Shift, pause: Pause | None, zone: ZoneInfo) -> Form:
+    length = pause.length(pause.starts_at) // timedelta(minutes=1) if pause else _BREAK_MINUTES
+    return Form(
+        {
+            "starts_at": times.for_field(shift.starts_at, zone),
+            "ends_at": times.for_field(shift.ends_at, zone),
+            "break_at": times.for_field(pause.starts_at, zone) if pause else "",
+            "break_minutes": str(length),
+        }
+    )
 
 
 def _span(form: Form, zone: ZoneInfo) -> tuple[datetime, datetime]:

@@ -110,11 +110,13 @@ def shift_page(
         around = places.surroundings(database, now)
         mine = my_shift(database, places.me(database), now)
         roster = roster_of(database, places.me(database), now)
+        breaks = desks.breaks_of(database, places.me(database).id, now)
     page = render_template(
         "desk/shift.html",
         **around,
         shift=mine,
         roster=roster,
+        breaks=breaks,
         new_feed=new_feed,
         forms={call.task_id: _note_form(call.task_id, call.note) for call in mine.calls}
         | ({task_id: form} if form else {}),

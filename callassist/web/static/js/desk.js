@@ -166,6 +166,20 @@ function soundForms() {
   }
 }
 
+/** The end of a break is rung once and told. */
+function breaks() {
+  const place = document.getElementById("desk-break");
+  place.addEventListener("timer:over", () => {
+    say(place.dataset.over);
+    trouble(place.dataset.over);
+    if (isOn && mayRing) ring.play();
+    notify(place.dataset.over);
+  });
+  place.addEventListener("callassist:shown", () => {
+    if (!place.querySelector("time") && document.getElementById("desk-trouble").textContent === place.dataset.over) trouble("");
+  });
+}
+
 /** After taking a call its name is read first, after saving the next in the queue. */
 function landing() {
   const anchor = location.hash.slice(1);
@@ -197,6 +211,7 @@ unlockOnGesture();
 muteButton();
 soundForms();
 beats();
+breaks();
 landing();
 look();
 export { ring };
