@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from twilio.request_validator import HMAC_SHA1, HMAC_SHA256, RequestValidator
 
 from callassist.ports.telephony import WebhookRequest
+from callassist.telephony.twilio.documents import RETRIES
 from callassist.telephony.twilio.fields import pairs_of
 
 
@@ -68,15 +69,18 @@ def _header(headers: Mapping[str, str], name: str) -> str:
     return next((value for key, value in headers.items() if key.lower() == name.lower()), "")
 
 
-def _addresses(url: str) -> tuple[str, ...]:
-    """Without its fragment, which is never sent; with the scheme's own port and without it."""
-    parts = urlsplit(url)._replace(fragment="")
+def _addresses(url: str) -> list[str]:
+    """The forms in which a network may have signed an address of ours.
+
+    With the scheme's own port and without it; with what `with_retries` adds, which is never sent,
+    and without it. Twilio documents neither, and each names the same address.
+    """
+    parts = urlsplit(url.partition("#")[0])
     own = {"https": 443, "http": 80}.get(parts.scheme)
     host = parts.netloc.rpartition("@")[2]
+    forms = [parts.geturl()]
     if parts.port is None:
-        other = f"{host}:{own}"
+        forms.append(parts._replace(netloc=f"{host}:{own}").geturl())
     elif parts.port == own:
-        other = host.rpartition(":")[0]
-    else:
-        return (parts.geturl(),)
-    return (parts.geturl(), parts._replace(netloc=other).geturl())
+        forms.append(parts._replace(netloc=host.rpartition(":")[0]).geturl())
+    return forms + [form + RETRIES for form in forms]

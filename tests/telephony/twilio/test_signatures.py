@@ -101,9 +101,12 @@ def test_the_addresses_own_port_may_be_written_or_not():
     assert not accepts(request(odd, signature=by_hand(TOKEN, URL, list(FORM.items()))))
 
 
-def test_the_part_of_an_address_that_is_never_sent_is_not_signed():
+def test_what_we_add_to_an_address_and_is_never_sent_may_be_signed_or_not():
     sent = request(URL + "#rc=3", signature=by_hand(TOKEN, URL, list(FORM.items())))
     assert accepts(sent)
+    ours = URL + "#rc=3&rp=5xx,ct,rt"
+    assert accepts(request(signature=by_hand(TOKEN, ours, list(FORM.items()))))
+    assert not accepts(request(signature=by_hand(TOKEN, URL + "#x", list(FORM.items()))))
 
 
 def test_a_field_that_comes_twice_counts_twice():
