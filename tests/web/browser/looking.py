@@ -14,6 +14,7 @@ from tests.web.screens import OF_ITS_OWN, ON_THE_WAY, REFUSED
 
 DESKTOP, PHONE, NARROW = 1440, 390, 320
 _HEIGHT = 844
+_PATIENCE = 90_000  # milliseconds, on a machine that has much else to do
 _AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 _RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 _RUN = """(tags) => axe.run(document, {runOnly: {type: "tag", values: tags}}).then((found) =>
@@ -68,7 +69,7 @@ def look(looker: Looker, view: View, paths: Mapping[str, str]) -> Iterator[str]:
 
 
 def _window(looker: Looker, view: View) -> BrowserContext:
-    return looker.browser.new_context(
+    context = looker.browser.new_context(
         base_url=looker.address,
         viewport={"width": view.widths[0], "height": _HEIGHT},
         color_scheme="dark" if view.theme == "dark" else "light",
@@ -76,6 +77,8 @@ def _window(looker: Looker, view: View) -> BrowserContext:
         timezone_id="Europe/Paris",
         reduced_motion="reduce",
     )
+    context.set_default_timeout(_PATIENCE)
+    return context
 
 
 def _come_in(looker: Looker, page: Page, view: View) -> Iterator[str]:
