@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from callassist.bootstrap import Service, build, set_up_logs
+from callassist.domain.dial import DialMode
 from callassist.errors import CallAssistError
+from callassist.escalation.bridging import Question
 from callassist.notifications import trusted_session
 from callassist.settings import load_settings
 from callassist.storage.backup import backups, read_manifest
@@ -61,6 +63,7 @@ def _findings(service: Service) -> Iterator[tuple[str, str]]:
 
 
 def _telephony(service: Service) -> Iterator[tuple[str, str]]:
+    yield from _asked_at(service)
     try:
         service.telephony.check()
     except CallAssistError as error:
@@ -70,6 +73,16 @@ def _telephony(service: Service) -> Iterator[tuple[str, str]]:
         yield WARN, "telephony is simulated: nobody is really phoned"
     else:
         yield OK, f"telephony ({service.telephony.name})"
+
+
+def _asked_at(service: Service) -> Iterator[tuple[str, str]]:
+    """What has to be written at the phone network by hand; the rest goes with each call."""
+    if DialMode.SOFTPHONE in service.telephony.capabilities().modes:
+        base = f"{service.settings.service.public_url}/hooks/telephony/{service.telephony.name}"
+        yield (
+            OK,
+            f"calls from the browser: the network asks {base}/{Question.BROWSER} by HTTP POST",
+        )
 
 
 def _monitor(url: str) -> Iterator[tuple[str, str]]:

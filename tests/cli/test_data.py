@@ -134,6 +134,27 @@ def test_doctor_says_what_is_well_and_what_to_look_at(anywhere):
     assert saying(found, "MiB free") == "ok"
 
 
+def test_doctor_says_what_is_to_be_written_at_the_phone_network(here):
+    account = {
+        "TELEPHONY": "twilio",
+        "PUBLIC_URL": "https://desk.example",
+        "TWILIO_ACCOUNT_SID": "AC1",
+        "TWILIO_AUTH_TOKEN": "token",
+        "TWILIO_CALLER_ID": "+12025550100",
+        "TWILIO_BASE_URL": "http://127.0.0.1:9",  # nobody listens there
+    }
+    browser = {
+        "TWILIO_API_KEY_SID": "SK1",
+        "TWILIO_API_KEY_SECRET": "secret",
+        "TWILIO_APPLICATION_SID": "AP1",
+    }
+    found = findings(here, **account, **browser)
+    asked = "https://desk.example/hooks/telephony/twilio/browser by HTTP POST"
+    assert saying(found, asked) == "ok"
+    assert saying(found, "telephony (twilio): Twilio did not answer") == "BAD"
+    assert not any("hooks" in text for text in findings(here, **account))
+
+
 def test_doctor_calls_a_stale_backup_and_one_with_another_key_bad(here):
     sessions = here.sessions()
     here.ok("db", "upgrade")
