@@ -25,6 +25,6 @@ def begin(sqlite_databases: SqliteDatabases, tmp_path: Path, clock: ManualClock)
             server = stack.enter_context(twilio_server(layout=layout, clock=clock))
             world = TwilioWorld(sqlite_databases.create(tmp_path), tmp_path, clock, server)
             stack.callback(world.close)
-            return TwilioStage(world, mode)
+            return TwilioStage(world, mode).begin()
 
         yield make

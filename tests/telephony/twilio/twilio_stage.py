@@ -68,7 +68,10 @@ class TwilioWorld(World):
 
 
 class TwilioStage:
-    """A host asked for a call, and Ann has taken it."""
+    """Ann, who calls by `mode`, and a host who asks for a call."""
+
+    ann: Browser
+    owner: Browser
 
     def __init__(self, world: TwilioWorld, mode: str) -> None:
         self.world, self.server = world, world.server
@@ -78,10 +81,13 @@ class TwilioStage:
             operator.phone = world.service.vault.seal(OPERATOR_PHONE)
             operator.dial_mode = mode
             self.identity = identity_of(operator)
-        self.ann: Browser = self.stage.sign_in(ANN)
-        self.owner: Browser = self.stage.sign_in(OWNER)
+
+    def begin(self) -> TwilioStage:
+        """Ann is there, and is offered the call."""
+        self.ann, self.owner = self.stage.sign_in(ANN), self.stage.sign_in(OWNER)
         self.stage.available(self.ann)
         self.stage.call_about_home(self.owner)
+        return self
 
     def guest_is(self, behaviour: str, **details: Any) -> None:
         """What the guest's phone does."""

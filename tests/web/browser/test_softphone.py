@@ -1,0 +1,173 @@
+"""Calling from the browser, in Chromium: the simulated line, Twilio's script, and what fails."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from callassist.clock import ManualClock
+from tests.databases import SqliteDatabases
+from tests.telephony.twilio.twilio_stage import TwilioStage, TwilioWorld
+from tests.twilio_server import twilio_server
+from tests.web.browser.live_page import Site, live_site
+from tests.web.browser.test_desk import a_call, at_the_desk, is_live, until_the_call_has_ended
+from tests.web.pages.stage import ANN, Stage
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+# Twilio's script, played by the test: the same words, and no wire
+PLAYED = """
+window.Twilio = { Device: class {
+  constructor(token) { this.token = token; window.device = this; }
+  on() {}
+  async connect({ params }) {
+    const answer = await fetch("/played/connect", { method: "POST",
+      body: JSON.stringify({ token: this.token, params }) });
+    if (!answer.ok) throw Object.assign(new Error("no"), { code: Number(await answer.text()) });
+    const heard = {};
+    const call = { on: (kind, what) => (heard[kind] = what), mute() {},
+      disconnect: () => fetch("/played/hang-up", { method: "POST" }) };
+    setTimeout(() => heard.accept?.());
+    return call;
+  }
+  destroy() {}
+  updateToken() {}
+} };
+"""
+
+
+@pytest.fixture
+def site(stage: Stage) -> Iterator[Site]:
+    with live_site(stage) as made:
+        yield made
+
+
+@pytest.fixture
+def night(
+    sqlite_databases: SqliteDatabases, tmp_path: Path, clock: ManualClock
+) -> Iterator[TwilioStage]:
+    with twilio_server(clock=clock) as server:
+        world = TwilioWorld(sqlite_databases.create(tmp_path), tmp_path, clock, server)
+        yield TwilioStage(world, "softphone")
+        world.close()
+
+
+@pytest.fixture
+def twilio_site(night: TwilioStage) -> Iterator[Site]:
+    with live_site(night.stage) as made:
+        night.begin()
+        yield made
+
+
+def with_the_call_in_hand(browser: Browser, site: Site, night: TwilioStage) -> Page:
+    page = at_the_desk(browser, site, ANN)
+    task = night.stage.task_of("Ann").public_id
+    page.goto(f"/desk/tasks/{task}")
+    page.get_by_role("button", name="Accept").click()
+    expect(page.get_by_role("button", name="Call the guest")).to_be_visible()
+    is_live(page)
+    return page
+
+
+def plays_twilio(page: Page, night: TwilioStage, refused_with: int = 0) -> list[dict[str, str]]:
+    """Twilio's script is ours, and its wire leads to the server; what browsers asked for."""
+    asked: list[dict[str, str]] = []
+
+    def connect(route: Route) -> None:
+        sent = json.loads(route.request.post_data or "{}")
+        asked.append(sent["params"])
+        if refused_with:
+            route.fulfill(status=403, body=str(refused_with))
+            return
+        night.server.browser_call(sent["token"], sent["params"])
+        route.fulfill(body="{}")
+
+    page.route(
+        re.compile("twilio.min.js"),
+        lambda route: route.fulfill(content_type="text/javascript", body=PLAYED),
+    )
+    page.route("**/played/connect", connect)
+    page.route("**/played/hang-up", lambda route: route.fulfill(body="{}"))
+    return asked
+
+
+def test_the_desk_on_the_simulated_line_from_call_to_result(browser: Browser, site: Site) -> None:
+    page = at_the_desk(browser, site, ANN)
+    page.get_by_role("button", name="Go available").first.click()
+    page.goto(f"/desk/tasks/{a_call(site)}")
+    page.get_by_role("button", name="Accept").click()
+    expect(page.get_by_role("button", name="Call the guest")).to_be_visible()
+    is_live(page)
+    expect(page.locator("#own-line")).to_be_hidden()
+    page.get_by_role("button", name="Call the guest").click()
+    expect(page.get_by_text("Your line is open (simulated).")).to_be_visible()
+    is_live(page)
+    mute = page.get_by_role("button", name="Mute my microphone")
+    mute.click()
+    expect(mute).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#desk-say")).to_have_text("You are muted.")
+    until_the_call_has_ended(site)
+    expect(page.get_by_role("group", name="How did it go?")).to_be_visible()
+    expect(page.locator("#own-line")).to_be_hidden()
+
+
+def test_a_call_from_the_browser_names_an_attempt_and_never_a_number(
+    browser: Browser, twilio_site: Site, night: TwilioStage
+) -> None:
+    night.guest_is("answers", talk=60)
+    page = with_the_call_in_hand(browser, twilio_site, night)
+    asked = plays_twilio(page, night)
+    page.get_by_role("button", name="Call the guest").click()
+    expect(page.get_by_text("Your line is open.")).to_be_visible()
+    assert asked == [{"attempt": night.attempt().public_id}]
+    is_live(page)
+    night.world.pass_time(seconds=20)
+    expect(page.get_by_text("You are talking.")).to_be_visible()
+    night.until_ended()
+    expect(page.get_by_role("group", name="How did it go?")).to_be_visible()
+    expect(page.locator("#own-line")).to_be_hidden()
+    assert night.attempt().outcome == "answered"
+
+
+def test_a_refused_microphone_is_said_and_the_call_goes_back_at_once(
+    browser: Browser, twilio_site: Site, night: TwilioStage
+) -> None:
+    page = with_the_call_in_hand(browser, twilio_site, night)
+    plays_twilio(page, night, refused_with=31401)
+    page.get_by_role("button", name="Call the guest").click()
+    line = page.locator("#own-line")
+    expect(line).to_contain_text("was not allowed to use the microphone")
+    expect(line).to_be_visible()
+    night.world.run()
+    assert night.attempts()[0].outcome == "not_connected"
+    assert len(night.server.calls) == 0
+
+
+def test_twilios_own_script_loads_under_our_policy_and_makes_a_device(
+    browser: Browser, twilio_site: Site, night: TwilioStage
+) -> None:
+    page = at_the_desk(browser, twilio_site, ANN, "/desk/start")
+    complaints: list[str] = []
+    page.on("console", lambda told: complaints.append(told.text) if told.type == "error" else None)
+    bridge = night.world.service.telephony.bridge
+    assert bridge is not None
+    token = bridge.softphone_grant(night.identity).token
+    address = night.ann.get("/desk/start").text
+    base = re.search(r"/static/[0-9a-f]+/", address)
+    assert base is not None
+    page.add_script_tag(url=f"{base.group()}vendor/twilio-voice/twilio.min.js")
+    made = page.evaluate(
+        """token => {
+          const device = new Twilio.Device(token, { logLevel: "silent" });
+          return [device.state, device.identity, typeof device.connect];
+        }""",
+        token,
+    )
+    assert made[0] == "unregistered"
+    assert made[2] == "function"
+    assert not [each for each in complaints if "Content Security Policy" in each]
