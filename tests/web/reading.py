@@ -70,6 +70,7 @@ def _texts(part: str, language: str) -> set[str]:
 def _own(part: str, language: str) -> str:
     own = re.sub(elsewhere(language), " ", part, flags=re.DOTALL)
     own = re.sub(r"<code>.*?</code>", " ", own)
+    own = re.sub(r'<option value="([^"]+)"[^>]*>\1</option>', " ", own)  # titles of a file
     return re.sub(r'<option value="\w+/[^"]+"[^>]*>.*?</option>', " ", own)  # names of time zones
 
 
