@@ -10,7 +10,7 @@ from openapi_core.contrib.werkzeug import WerkzeugOpenAPIRequest, WerkzeugOpenAP
 from openapi_core.exceptions import OpenAPIError
 from werkzeug.wrappers import Request, Response
 
-from tests.twilio_server.overlay import FORM, Spec, read_spec, unknown_fields
+from tests.twilio_server.overlay import FORM, Spec, breaches_of_form, read_spec
 
 
 @functools.cache
@@ -38,7 +38,7 @@ class Contract:
                 return [f"a form must be {FORM}, not {request.mimetype!r}"]
             body = spec["paths"][template]["post"]["requestBody"]["content"][FORM]["schema"]
             form = parse_qs(request.get_data(as_text=True), keep_blank_values=True)
-            found += unknown_fields(body, form)
+            found += breaches_of_form(body, form)
         described = spec["paths"][template][request.method.lower()].get("parameters", [])
         known = {one["name"] for one in described if one["in"] == "query"}
         found += [f"unknown parameter {name}" for name in request.args if name not in known]

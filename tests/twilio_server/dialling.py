@@ -23,6 +23,9 @@ RECORDS = ("record-from-answer", "record-from-ringing", "true")
 
 def dial(turn: Turn, verb: Element) -> Generator[Begin, Any, Any]:
     """Ring the numbers, connect the first that answers, and report when it is over."""
+    caller = turn.call.parent
+    if caller is not None and caller.dialling is not None and caller.dialling.connected is None:
+        turn.exchange.network.violated("a whisper may not <Dial>")
     dialling = Dialling(turn, verb)
     yield dialling.begin
     if verb.get("action"):

@@ -30,7 +30,8 @@ class Exchange:
         self.network = network
         self.calls: list[Call] = []
         self.by_sid: dict[str, Call] = {}
-        # how a leg ends whose caller hangs up while it rings; not confirmed on a live account
+        # how a leg ends whose caller hangs up while it rings: so say services that had it, but
+        # no page of Twilio's; `no-answer` is the other reading
         self.abandoned_status = "canceled"
         self._next_slot: datetime | None = None
         self.picked_up: Callable[[Call], None] | None = (

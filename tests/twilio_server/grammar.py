@@ -149,7 +149,7 @@ VERBS: dict[str, Verb] = {
             "machineDetection": _one_of("Enable", "DetectMessageEnd"),
             "amdStatusCallback": absolute_url,
             "amdStatusCallbackMethod": METHOD,
-            "machineDetectionTimeout": _whole(3, 59),
+            "machineDetectionTimeout": _whole(3, 60),
             "machineDetectionSpeechThreshold": _whole(1000, 6000),
             "machineDetectionSpeechEndThreshold": _whole(500, 5000),
             "machineDetectionSilenceTimeout": _whole(2000, 10000),

@@ -139,6 +139,13 @@ def test_a_whisper_lets_the_called_person_say_no(scene: Scene) -> None:
     assert scene.service.forms("/choice")[0]["Digits"] == "2"
 
 
+def test_a_whisper_may_not_dial(lenient: Scene) -> None:
+    lenient.service.say("/whisper", f"<Dial callerId='{MAGIC_FROM}'>{OTHER}</Dial>")
+    connect(lenient, f"<Number url='/whisper'>{GUEST}</Number>")
+    lenient.server.advance(minutes=1)
+    assert lenient.server.violations == ["a whisper may not <Dial>"]
+
+
 def test_after_a_whisper_that_ends_the_two_are_connected(scene: Scene) -> None:
     scene.server.far_end(GUEST, talk=20)
     scene.service.say("/whisper", "<Say>A call from your desk</Say>")
