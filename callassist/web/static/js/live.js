@@ -7,7 +7,7 @@
 import { clock } from "./clock.js";
 import { Leader } from "./leader.js";
 import { Stream } from "./stream.js";
-import { setClock } from "./timers.js";
+import { serverNow, setClock } from "./timers.js";
 
 const POLL_EVERY = 10_000;
 const FAILURES_UNTIL_OFFLINE = 3;
@@ -19,7 +19,7 @@ const words = JSON.parse(shown?.dataset.liveWords ?? "{}");
 let stream = null;
 let version = null;
 let poll = null;
-let state = { name: "", since: Date.now() }; // since: when the server was last heard
+let state = { name: "", since: serverNow() }; // since: when the server was last heard, by its clock
 
 function announce(type, detail) {
   document.dispatchEvent(new CustomEvent(`callassist:${type}`, { detail }));
@@ -73,7 +73,7 @@ function greet({ now, rate, version: theirs }) {
   setClock(now, rate);
   version ??= theirs;
   say("live-new-version", version !== theirs);
-  enter({ name: "live", since: Date.now() });
+  enter({ name: "live", since: serverNow() });
   announce("refresh", {});
 }
 
@@ -94,7 +94,7 @@ function failed(why, failures) {
     : why === "refused" ? "polling" // too many streams: the pages are there
     : failures < FAILURES_UNTIL_OFFLINE ? "reconnecting"
     : "offline";
-  const since = why === "unreachable" ? state.since : Date.now();
+  const since = why === "unreachable" ? state.since : serverNow();
   hearAndTell({ type: "state", state: { name, since } });
 }
 
@@ -121,7 +121,7 @@ const tab = {
         hearAndTell({ type: "hello", data });
       },
       event(kind, data) {
-        state.since = Date.now();
+        state.since = serverNow();
         hearAndTell({ type: "event", name: kind, data });
       },
       down: failed,

@@ -1,4 +1,7 @@
-// Draws every <time data-due> by the server's clock, which may run faster than ours.
+// Draws every <time data-due> and every <time data-clock>, the time at some place, by the server's
+// clock, which may run faster than ours.
+
+import { clockThere } from "./clock.js";
 
 const SECOND = 1000;
 let server = Date.now();
@@ -39,6 +42,10 @@ function draw() {
       element.dataset.over = "";
       element.dispatchEvent(new CustomEvent("timer:over", { bubbles: true }));
     } else if (!isOver) delete element.dataset.over;
+  }
+  for (const element of document.querySelectorAll("time[data-clock]")) {
+    const text = clockThere(now, Number(element.dataset.clock));
+    if (element.textContent !== text) element.textContent = text;
   }
 }
 

@@ -2,6 +2,7 @@
 // plainly when its figures are old. The page itself is loaded anew now and then: it hangs on a wall
 // for months, through every new version, and is only left for one that is known to come.
 import { clock } from "./clock.js";
+import { serverNow, setClock } from "./timers.js";
 
 const EVERY = 5000;
 const STALE_AFTER = 20000;
@@ -11,6 +12,7 @@ const wall = document.getElementById("wall");
 const note = document.getElementById("wall-stale");
 const loaded = Date.now();
 let fresh = loaded;
+let freshThere = serverNow(); // the same by the server's clock
 
 async function look() {
   try {
@@ -24,7 +26,10 @@ async function look() {
     } else if (answer.ok) {
       const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
       wall.replaceChildren(...parsed.body.childNodes);
+      const told = wall.querySelector("[data-clock]");
+      setClock(told.dateTime, told.dataset.rate);
       fresh = Date.now();
+      freshThere = serverNow();
       document.dispatchEvent(new CustomEvent("callassist:swapped", { detail: { region: wall } }));
     }
   } catch {
@@ -38,7 +43,7 @@ function show() {
   wall.classList.toggle("is-stale", isStale);
   note.hidden = !isStale;
   if (isStale) {
-    note.textContent = wall.dataset.stale.replace("{at}", clock(fresh));
+    note.textContent = wall.dataset.stale.replace("{at}", clock(freshThere));
   }
 }
 
