@@ -31,6 +31,13 @@ class Pace(Protocol):
         """
         ...
 
+    def ends(self, began: datetime, span: timedelta) -> datetime:
+        """When `span`, which somebody has for something since `began`, is over.
+
+        Later than `began + span` on a clock that runs too fast for people and says so.
+        """
+        ...
+
 
 class Clock(Pace, Protocol):
     """Aware UTC now, and how long a wait on it lasts in real seconds."""
@@ -61,6 +68,9 @@ class SystemClock:
     def span(self, seconds: float) -> timedelta:
         return timedelta(seconds=seconds)
 
+    def ends(self, began: datetime, span: timedelta) -> datetime:
+        return began + span
+
 
 class ScaledClock:
     """Runs `speed` times faster than real time from a stored origin, so restarts go on.
@@ -82,6 +92,9 @@ class ScaledClock:
     def span(self, seconds: float) -> timedelta:
         return timedelta(seconds=seconds * self.speed)
 
+    def ends(self, began: datetime, span: timedelta) -> datetime:
+        return began + span
+
 
 class ManualClock:
     """A clock that moves only when told to: for tests and proofs."""
@@ -101,6 +114,9 @@ class ManualClock:
 
     def span(self, seconds: float) -> timedelta:
         return timedelta(seconds=seconds)
+
+    def ends(self, began: datetime, span: timedelta) -> datetime:
+        return began + span
 
     def advance(self, **span: float) -> datetime:
         """Move forward by `timedelta(**span)` and return the new instant."""

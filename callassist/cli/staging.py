@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import structlog
 from flask import Flask
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
 
 from callassist.accounts.sign_in_sessions import Way
 from callassist.bootstrap import Service
@@ -14,7 +16,8 @@ from callassist.demo.conductor import Conductor
 from callassist.demo.kept_pace import kept_pace
 from callassist.demo.pace import PacedClock
 from callassist.demo.stage import Seats, blueprint, newest
-from callassist.errors import SettingsError
+from callassist.errors import CallAssistError, SettingsError
+from callassist.escalation.pacing import reckon_again
 from callassist.migrations import upgrade
 from callassist.models import Person
 from callassist.settings import Settings
@@ -24,6 +27,7 @@ from callassist.storage.sessions import Sessions
 from callassist.web.datastore import SignedIn
 from callassist.web.pages.entry import demo, letting_in
 
+_log = structlog.get_logger()
 _REFUSED = "--stage belongs to the demo; run `callassist demo --serve`"
 
 
@@ -68,6 +72,11 @@ def add_stage(
     def tell() -> None:
         service.sessions.hints.clock_changed()
         tell_time()
+        try:
+            with service.sessions.write() as session:
+                reckon_again(session, service.escalation, clock.now())
+        except (CallAssistError, SQLAlchemyError) as error:  # the demo ends just now
+            _log.warning("deadlines stay", action="stage_not_reckoned", reason=str(error))
 
     conductor = Conductor(service.sessions, clock, lambda: newest(service.sessions), tell)
     if conductor.kept().skip is not None:

@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 
 # A clock that stands would make every limit that counts in real time last for no time at all.
 STILL = 0.001
+# Real time that a visitor needs to see a call, take it, dial, or say how it went.
+FOR_A_VISITOR = timedelta(seconds=20)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +28,10 @@ class Piece:
     def at(self, real: datetime) -> datetime:
         """What the clock shows at a real instant."""
         return self.shown + (real - self.origin) * self.speed
+
+    def real(self, shown: datetime) -> datetime:
+        """The real instant at which the clock shows it."""
+        return self.origin + (shown - self.shown) / self.speed
 
     def seconds_until(self, shown: datetime, real: datetime) -> float:
         """Real seconds from `real` until the clock shows `shown`; past ones are negative."""
@@ -86,6 +92,11 @@ class PacedClock:
         real, length = self._real_now(), timedelta(seconds=seconds)
         shown = self._shown(real)
         return max(self._shown(real + length) - shown, shown - self._shown(real - length))
+
+    def ends(self, began: datetime, span: timedelta) -> datetime:
+        """When it is over by this clock, but not before a visitor had the time for it."""
+        real = self._showing(began).real(began)
+        return max(began + span, self._shown(real + FOR_A_VISITOR))
 
     def _shown(self, real: datetime) -> datetime:
         return self._at(real).at(real)

@@ -16,7 +16,6 @@ from callassist.errors import TransientError
 
 START_SECONDS = 30.0
 REACTION_SECONDS = 0.5  # real, of a robot
-VISITOR_SECONDS = 20.0  # real, of somebody who has taken a robot's place on the stage
 _HANDED_ON = ("CALLASSIST_CONFIG_DIR", "CALLASSIST_DEVELOPMENT")  # all else is the demo's own
 
 
@@ -47,7 +46,7 @@ class DemoServer:
             "CALLASSIST_CLOCK_SPEED": f"{speed:g}",
             "CALLASSIST_TELEPHONY": "simulated",
             "CALLASSIST_LOG_LEVEL": "WARNING",
-            **_reaction_times(speed, VISITOR_SECONDS if with_stage else REACTION_SECONDS),
+            **({} if with_stage else _reaction_times(speed)),  # the stage has a clock for visitors
         }
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -111,12 +110,12 @@ class DemoServer:
             return False
 
 
-def _reaction_times(speed: float, seconds: float) -> dict[str, str]:
-    """What a person has 45 seconds or a minute for lasts so many real `seconds` at least.
+def _reaction_times(speed: float) -> dict[str, str]:
+    """What a person has 45 seconds or a minute for lasts as long as a robot needs at least.
 
     At 600 times the speed an offer would last 75 real milliseconds, less than a request takes.
     """
-    least = seconds * speed
+    least = REACTION_SECONDS * speed
     return {
         f"CALLASSIST_ESCALATION_{name}": f"{max(usual, least):.0f}s"
         for name, usual in (("OFFER_FOR", 45), ("ASSIGNED_WITHOUT_DIAL", 120), ("WRAP_UP_FOR", 60))

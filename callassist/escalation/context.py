@@ -40,6 +40,10 @@ class Escalation:
         """`span` of real time (heartbeats), as time of the service's clock."""
         return self.pace.span(span.total_seconds())
 
+    def ends(self, began: datetime, span: timedelta) -> datetime:
+        """When `span`, which an operator has for something since `began`, is over."""
+        return self.pace.ends(began, span)
+
     def network(self, span: timedelta) -> timedelta:
         """`span` of the phone network's time, as time of the service's clock."""
         if self.telephony.capabilities().on_service_clock:

@@ -123,7 +123,7 @@ def offer_to(
     move_task(task, TaskEvent.OFFER)
     task.operator_id = operator.id
     task.offered_at = now
-    expires_at = now + ctx.settings.offer_for
+    expires_at = ctx.ends(now, ctx.settings.offer_for)
     session.add(
         Offer(task_id=task.id, operator_id=operator.id, offered_at=now, expires_at=expires_at)
     )

@@ -51,7 +51,7 @@ def accept(
     _presence(session, operator_id).misses = 0
     roster.set_presence(session, operator_id, PresenceState.ON_A_CALL, now)
     disarm_waiting(session, task.id)
-    due = now + ctx.settings.assigned_without_dial
+    due = ctx.ends(now, ctx.settings.assigned_without_dial)
     timers.arm(session, Deadline.ASSIGNED_IDLE, task.id, due, now=now)
     incident_log.append(
         session,

@@ -183,15 +183,22 @@ def settle(
             now,
             expect=(PresenceState.ON_A_CALL,),
         )
-    arm_wrap_up(session, ctx, task, now, ctx.settings.wrap_up_for)
+    arm_wrap_up(session, ctx, task, now)
 
 
-def arm_wrap_up(
-    session: Session, ctx: Escalation, task: CallTask, now: datetime, span: timedelta
-) -> None:
+def wrap_up_ends(ctx: Escalation, task: CallTask) -> datetime | None:
+    """Until when the operator may say how it went before somebody asks; None while they call."""
+    if task.wrap_up_started_at is None:
+        return None
+    first = ctx.ends(task.wrap_up_started_at, ctx.settings.wrap_up_for)
+    return ctx.ends(first, ctx.settings.wrap_up_for) if task.wrap_up_extended else first
+
+
+def arm_wrap_up(session: Session, ctx: Escalation, task: CallTask, now: datetime) -> None:
     """Arm the two deadlines of a wrap-up: ask the supervisor, then close it without a word."""
-    timers.arm(session, Deadline.WRAP_UP_OVER, task.id, now + span, now=now)
-    closed_at = now + span + ctx.settings.wrap_up_closed_after
+    ends = wrap_up_ends(ctx, task) or now
+    timers.arm(session, Deadline.WRAP_UP_OVER, task.id, ends, now=now)
+    closed_at = ends + ctx.settings.wrap_up_closed_after
     timers.arm(session, Deadline.WRAP_UP_CLOSED, task.id, closed_at, now=now)
 
 

@@ -84,9 +84,7 @@ def extend(
     if task.wrap_up_extended:
         raise Conflict("the wrap-up was extended once already; save what you know")
     task.wrap_up_extended = True
-    started = task.wrap_up_started_at or now
-    span = started + ctx.settings.wrap_up_for * 2 - now
-    arm_wrap_up(session, ctx, task, now, span)
+    arm_wrap_up(session, ctx, task, now)
 
 
 def ask_supervisor(session: Session, ctx: Escalation, task_id: int, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +12,9 @@ from callassist.bootstrap import Service
 from callassist.domain.call_task import Party, TaskState
 from callassist.domain.dial import DialMode, DialState
 from callassist.domain.viewer import Viewer
+from callassist.escalation.context import Escalation
 from callassist.escalation.foretelling import foretell
+from callassist.escalation.settling import wrap_up_ends
 from callassist.models import CallAttempt, CallTask, Desk, Incident, NoteDraft, Operator
 from callassist.web.operator_card import OVER, OperatorCard, operator_card
 from callassist.web.pages.desk.queries import find_task
@@ -84,7 +86,6 @@ def task_page(
     settings, by_hand = escalation.settings, escalation.dials_by_hand(incident)
     desk = None if task.desk_id is None else session.get(Desk, task.desk_id)
     is_over = task.state == TaskState.WRAPPING_UP
-    span = settings.wrap_up_for * (2 if task.wrap_up_extended else 1)
     return TaskPage(
         card=card,
         earlier=_earlier(session, incident, task),
@@ -96,9 +97,9 @@ def task_page(
         by_hand=by_hand,
         own_line=_own_line(attempt),
         attempt_id=attempt.public_id if attempt else None,
-        offer_ends=task.offered_at + settings.offer_for if task.offered_at else None,
-        dial_by=task.assigned_at + settings.assigned_without_dial if task.assigned_at else None,
-        wrap_up_ends=task.wrap_up_started_at + span if task.wrap_up_started_at else None,
+        offer_ends=_ends(escalation, task.offered_at, settings.offer_for),
+        dial_by=_ends(escalation, task.assigned_at, settings.assigned_without_dial),
+        wrap_up_ends=wrap_up_ends(escalation, task),
         can_extend=task.state == TaskState.WRAPPING_UP and not task.wrap_up_extended,
         draft=_draft(session, task, operator),
         choices=_choices(session, service, incident, task, card, attempt, now) if is_over else None,
@@ -135,6 +136,10 @@ def _unasked(card: OperatorCard) -> Choices:
 
 def _others(card: OperatorCard) -> list[str]:
     return [code for code in SPOKEN if code != card.language]
+
+
+def _ends(ctx: Escalation, began: datetime | None, span: timedelta) -> datetime | None:
+    return None if began is None else ctx.ends(began, span)
 
 
 def _draft(session: Session, task: CallTask, operator: Operator) -> Draft:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -157,7 +157,7 @@ def _line(
         is_overdue=now - call.available_at >= settings.page_supervisor_after,
         is_practice=call.is_practice,
         due_at=call.available_at,
-        offer_ends=_plus(call.offered_at, settings.offer_for) if is_offered else None,
+        offer_ends=_ends(service, call.offered_at) if is_offered else None,
         blocked="" if is_mine else blocked,
         blocked_until=until,
         taken_by=taken_by,
@@ -166,8 +166,9 @@ def _line(
     )
 
 
-def _plus(at: datetime | None, span: timedelta) -> datetime | None:
-    return None if at is None else at + span
+def _ends(service: Service, offered_at: datetime | None) -> datetime | None:
+    ctx = service.escalation
+    return None if offered_at is None else ctx.ends(offered_at, ctx.settings.offer_for)
 
 
 def _blocked(
