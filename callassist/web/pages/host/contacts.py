@@ -77,7 +77,8 @@ def _filled(contact: HostContact | None, *, is_first: bool) -> Form:
     """What is known; the first contact of a home is mostly whoever enters it."""
     if contact is None:
         who = asking.person()
-        name = who.name if is_first and who is not None else ""
+        # added without a name, somebody is called by their address
+        name = who.name if is_first and who is not None and "@" not in who.name else ""
         return Form({"name": name, "languages": language()})
     return Form(
         {

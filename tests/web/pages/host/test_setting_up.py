@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import select
 
 from callassist.accounts.people import add_person, create_account
@@ -130,6 +132,16 @@ def test_what_is_known_is_filled_in(stage: Stage) -> None:
     today = stage.world.clock.now().date()
     assert f'value="{today}T15:00"' in new.page(f"/homes/{home}/stays/new")
     assert 'value="new@example.com"' in new.page("/account/notifications")
+
+
+def test_nights_stand_for_the_day_of_leaving_where_a_stay_is_new(stage: Stage) -> None:
+    new, _account = newcomer(stage)
+    home = add_home(new)
+    page = new.page(f"/homes/{home}/stays/new")
+    group = re.search(r'<div class="cluster" data-nights="11:00"[^>]* hidden>', page)
+    assert group is not None, "without a script the buttons would do nothing"
+    assert re.findall(r'data-night="(\d+)"', page) == ["1", "2", "3", "4", "5", "7"]
+    assert "js/nights.js" in page
 
 
 def test_a_second_contact_is_somebody_else(stage: Stage) -> None:
