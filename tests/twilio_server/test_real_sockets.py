@@ -15,7 +15,6 @@ import requests
 from werkzeug.serving import make_server
 
 from tests.twilio_server.conftest import GUEST, Scene
-from tests.twilio_server.far_ends import MAGIC_FROM
 from tests.twilio_server.service import PUBLIC_URL, Service
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -61,19 +60,20 @@ def test_the_server_as_a_process_tells_at_its_end_what_happened() -> None:
     command += ["--public", PUBLIC_URL, "--local", "http://127.0.0.1:9"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        ready = json.loads(process.stdout.readline())
-        address = f"{ready['base_url']}/2010-04-01/Accounts/{ready['account_sid']}/Calls.json"
-        form = {"To": GUEST, "From": MAGIC_FROM, "Url": "banana"}
-        for url, status in ((PUBLIC_URL + "/document", 201), ("banana", 400)):
-            answer = requests.post(
-                address,
-                {**form, "Url": url},
-                auth=(ready["account_sid"], ready["auth_token"]),
-                timeout=30,
-            )
-            assert answer.status_code == status
-        process.send_signal(signal.SIGTERM)
+        try:
+            ready = json.loads(process.stdout.readline())
+            answers = [_create(ready, url) for url in (PUBLIC_URL + "/document", "banana")]
+        finally:
+            process.send_signal(signal.SIGTERM)
         happened = json.loads(process.stdout.readline())
-    assert process.returncode == 1
+    assert (answers, process.returncode) == ([201, 400], 1)
     assert [call["to"] for call in happened["calls"]] == [GUEST]
     assert len(happened["violations"]) == 1
+
+
+def _create(ready: dict[str, str], url: str) -> int:
+    """Place a call at the process; the status of its answer."""
+    account = ready["account_sid"]
+    address = f"{ready['base_url']}/2010-04-01/Accounts/{account}/Calls.json"
+    form = {"To": GUEST, "From": ready["number"], "Url": url}
+    return requests.post(address, form, auth=(account, ready["auth_token"]), timeout=30).status_code

@@ -61,6 +61,16 @@ def test_the_fragment_of_an_address_is_neither_sent_nor_signed(scene: Scene) -> 
     assert asked.headers["X-Twilio-Signature"] == expected
 
 
+def test_the_fragment_is_signed_where_that_is_tried(scene: Scene) -> None:
+    scene.server.network.post.signs_fragment = True
+    scene.dial(status_callback=PUBLIC_URL + "/status#rc=3")
+    scene.server.advance(seconds=1)
+    asked = scene.service.asked[0]
+    expected = by_hand(scene.server.account.auth_token, PUBLIC_URL + "/status#rc=3", asked.form)
+    assert asked.headers["X-Twilio-Signature"] == expected
+    assert asked.url == PUBLIC_URL + "/status"
+
+
 def test_a_get_carries_its_fields_in_the_address(scene: Scene) -> None:
     scene.dial(status_callback_method="GET", status_callback_event=["initiated"])
     scene.server.advance(seconds=1)

@@ -66,6 +66,9 @@ class Post:
         self.account = account
         self.routes: dict[str, Any] = {}
         self.extra_headers: dict[str, str] = {}
+        # whether the fragment of an address is signed though it is not sent; SDKs and services
+        # disagree, and only a live account can tell
+        self.signs_fragment = False
         self._violated = violated
         self._local = threading.local()
         self._sessions: list[requests.Session] = []
@@ -76,7 +79,10 @@ class Post:
         form = webhook.form if webhook.method == "POST" else {}
         if webhook.method == "GET" and webhook.form:
             url += ("&" if "?" in url else "?") + urlencode(webhook.form)
-        webhook.headers = self._headers(webhook, url, form)
+        signed_url = url
+        if self.signs_fragment and (fragment := urldefrag(webhook.url).fragment):
+            signed_url += "#" + fragment
+        webhook.headers = self._headers(webhook, signed_url, form)
         for _ in range(1 + overrides[0]):
             webhook.tries += 1
             webhook.answer = self.exchange(webhook.method, url, form, webhook.headers)
