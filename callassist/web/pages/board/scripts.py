@@ -117,7 +117,7 @@ def edit(language: str) -> ResponseReturnValue:
     page = render_template(
         "board/script_edit.html",
         choice=choice,
-        language=language,
+        spoken=language,
         texts=texts,
         form=form,
         sentence_words=SENTENCE,
