@@ -26,13 +26,13 @@ def test_a_break_is_counted_and_its_rest_is_shown(stage: Stage) -> None:
     stage.available(ann)
     ann.post("/desk/presence", state="break")
     stage.world.pass_time(seconds=50)
-    assert "left of your break" in ann.page("/desk")
-    assert "left of your break" in ann.page("/desk/break")
+    assert "Left of your break:" in ann.page("/desk")
+    assert "Left of your break:" in ann.page("/desk/break")
     ann.post("/desk/presence", state="available")
     taken = rows(stage, BreakTaken)
     assert len(taken) == 1
     assert taken[0].ends_at is not None
-    assert "left of your break" not in ann.page("/desk")
+    assert "Left of your break:" not in ann.page("/desk")
     # 21 hours of shift: half an hour in each begun six
     assert "119 min left of 120 min" in words_of(ann.page("/desk/shift"))
 

@@ -24,6 +24,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("Enter", "accept", _l("Accept the offer, or take the call that is chosen")),
     Shortcut("Esc", "decline", _l("Decline the offer")),
     Shortcut("C", "call", _l("Make the call")),
+    Shortcut("U", "hang_up", _l("Hang up")),
     Shortcut("E", "english", _l("Script in English")),
     Shortcut("F", "french", _l("Script in French")),
     Shortcut("1 – 9", "outcome", _l("Choose a result")),

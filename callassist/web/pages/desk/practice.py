@@ -22,6 +22,7 @@ from callassist.escalation.foretelling import Foretold
 from callassist.escalation.notes import NOTE_LIMIT
 from callassist.escalation.policy import GuestSnapshot, Limits, decide_guest
 from callassist.models import Operator
+from callassist.web.languages import language
 from callassist.web.operator_card import OperatorCard
 from callassist.web.pages import asking, words
 from callassist.web.pages.desk import places
@@ -160,7 +161,10 @@ def _card(call: _Round, state: str, operator: Operator) -> OperatorCard:
         country="FR",
     )
     library = asking.service().scripts
-    spoken = next((code for code in operator.languages if code in library.books), "en")
+    # the robot speaks the page's language: so does the call, if the operator takes such calls
+    wanted = (language(), *operator.languages)
+    taken = set(operator.languages) & set(library.books)
+    spoken = next((code for code in wanted if code in taken), "en")
     books = [spoken, *(code for code in sorted(library.books) if code != spoken)]
     states = {"offered": TaskState.OFFERED, "result": TaskState.WRAPPING_UP}
     return OperatorCard(

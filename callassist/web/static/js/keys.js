@@ -5,7 +5,7 @@ const ACTS_ITSELF = "a[href], button, summary, input, select, textarea";
 
 // of keys pressed before this script listened: these change something, so they count only when the
 // page was on the screen by then (the key was not meant for the page before) …
-const ACTING = new Set(["call", "extend", "break"]);
+const ACTING = new Set(["call", "hang_up", "extend", "break"]);
 // … and what is pressed after these goes into a field or a dialog, or to the next page
 const LAST = new Set([...ACTING, "note", "hand_over", "release", "help"]);
 
@@ -51,9 +51,10 @@ function note() {
 const ACTIONS = {
   next: () => move(1),
   previous: () => move(-1),
-  accept: () => press('.offer [data-does="accept"], .call-bar [data-does="accept"]') || take(),
+  accept: () => press('.offer [data-does="accept"], .call-bar [data-does="accept"]') || take() || press("[data-begins]"),
   decline: () => decline(),
   call: () => press('.call-bar [data-does="call"]'),
+  hang_up: () => press('.call-bar [data-does="hang_up"]'),
   english: () => press('[data-script-to="en"]'),
   french: () => press('[data-script-to="fr"]'),
   note,
