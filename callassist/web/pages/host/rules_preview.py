@@ -62,24 +62,18 @@ def preview(
     zone = ZoneInfo(home.timezone)
     spans = nights_before(now, zone)
     traits = traits_of(session, [home.id])[home.id]
-    events = recorded(session, list(traits), spans[0][0], now, MOST_READINGS)
     sample_since = sample_began_at(session, home, now)
-    if sample_since is not None:
+    if sample_since is None:
+        events = recorded(session, list(traits), spans[0][0], now, MOST_READINGS)
+    else:
         traits, events = TRAITS, sample_events(sample_since, spans[0][0], now, zone)
     is_cut = len(events) >= MOST_READINGS
     asked = calls_of(events, traits, rules, zone, now)
-    nights = []
-    for starts_at, ends_at in spans:
-        if is_cut and ends_at <= events[0].at:
-            continue
-        calls = [at for at in asked if starts_at <= at < ends_at]
-        nights.append(
-            NightPreview(
-                starts_at=starts_at,
-                ribbon=_ribbon(events, rules, zone, starts_at, ends_at, calls, now),
-                calls=len(calls),
-            )
-        )
+    nights = [
+        _night(events, rules, zone, span, asked, now)
+        for span in spans
+        if not is_cut or span[1] > events[0].at
+    ]
     return Preview(
         home=home,
         zone=zone,
@@ -92,6 +86,23 @@ def preview(
         is_cut=is_cut,
         has_sensor=bool(traits),
         is_sample=sample_since is not None,
+    )
+
+
+def _night(
+    events: Sequence[NoiseEvent],
+    rules: EscalationPolicy,
+    zone: ZoneInfo,
+    span: tuple[datetime, datetime],
+    asked: Sequence[datetime],
+    now: datetime,
+) -> NightPreview:
+    starts_at, ends_at = span
+    calls = [at for at in asked if starts_at <= at < ends_at]
+    return NightPreview(
+        starts_at=starts_at,
+        ribbon=_ribbon(events, rules, zone, starts_at, ends_at, calls, now),
+        calls=len(calls),
     )
 
 
