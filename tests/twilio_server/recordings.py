@@ -40,17 +40,21 @@ def add_recording(turn: Turn, verb: Element, source: str, *, seconds: int) -> di
     call.recordings.append(resource)
     url = f"https://api.twilio.com{path}/Recordings/{sid}"
     if verb.get("recordingStatusCallback"):
-        form = {
-            "AccountSid": call.account_sid,
-            "CallSid": call.sid,
-            "RecordingSid": sid,
-            "RecordingUrl": url,
-            "RecordingStatus": "completed",
-            "RecordingDuration": str(seconds),
-            "RecordingChannels": str(resource["channels"]),
-            "RecordingSource": source,
-            "RecordingStartTime": rfc2822(network.now()) or "",
-        }
         address = turn.address(verb.get("recordingStatusCallback"))
-        network.notify(Webhook("recording", address, form, call.sid))
+        network.notify(Webhook("recording", address, _told(resource, url), call.sid))
     return {**resource, "url": url}
+
+
+def _told(resource: dict[str, Any], url: str) -> dict[str, str]:
+    """What the status callback of a recording carries."""
+    return {
+        "AccountSid": resource["account_sid"],
+        "CallSid": resource["call_sid"],
+        "RecordingSid": resource["sid"],
+        "RecordingUrl": url,
+        "RecordingStatus": "completed",
+        "RecordingDuration": resource["duration"],
+        "RecordingChannels": str(resource["channels"]),
+        "RecordingSource": resource["source"],
+        "RecordingStartTime": resource["start_time"],
+    }
