@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
@@ -45,6 +46,7 @@ def show() -> ResponseReturnValue:
         code=_CODE,
         icons=icon_names(Path(str(current_app.static_folder))),
         soon=now + timedelta(minutes=4, seconds=12),
+        zone=ZoneInfo("Europe/Paris"),
         earlier=now - timedelta(minutes=2, seconds=48),
     )
 
