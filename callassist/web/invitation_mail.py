@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 
 from flask import current_app, url_for
-from flask_babel import force_locale
 
 from callassist.accounts.invitations import Asked
 from callassist.ports.messages import Message
@@ -17,7 +16,7 @@ def post_invitation(asked: Asked, place: str, who: str) -> None:
     """Mail it, aside; `who` asks, `place` is an account or a desk, empty for neither."""
     row = asked.invitation
     language = row.language if row.language in languages.LANGUAGES else "en"
-    with force_locale(language):
+    with languages.worded_in(language):
         message = Message(
             key=f"invitation:{secrets.token_hex(8)}",
             title=_("You are invited to Call Assist"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from flask import Flask, g, request, session
 from flask_babel import Babel
@@ -13,16 +14,19 @@ _CHOSEN = "language"
 
 
 def init_app(app: Flask) -> None:
-    """Set Flask-Babel up with our catalogues; instants are shown in the home's zone, not in its."""
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(Path(__file__).parent / "translations")
+    """Set Flask-Babel up for what other packages say; our own texts are in web/translate.py."""
     Babel(app, locale_selector=language)
 
 
 def language() -> str:
-    """The language of this request's page."""
-    if "language" not in g:
-        g.language = _wanted()
-    return str(g.language)
+    """The language of this request's page; English where nobody asks."""
+    try:
+        found: str = g.language  # asked for with every text of a page
+    except AttributeError:
+        found = g.language = _wanted()
+    except RuntimeError:
+        return "en"
+    return found
 
 
 def choose(code: str) -> bool:
@@ -36,6 +40,19 @@ def choose(code: str) -> bool:
 def speak(code: str) -> None:
     """This page in the language of whom it is for, unless another was chosen in this browser."""
     g.language = chosen() or (code if code in LANGUAGES else _accepted())
+
+
+@contextmanager
+def worded_in(code: str) -> Iterator[None]:
+    """What is said inside is in another language than the page: a mail to somebody else."""
+    before = g.pop("language", None)
+    g.language = code
+    try:
+        yield
+    finally:
+        g.pop("language")
+        if before is not None:
+            g.language = before
 
 
 def chosen() -> str | None:

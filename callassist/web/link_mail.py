@@ -7,7 +7,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import structlog
-from flask_babel import force_locale
 from sqlalchemy import select
 
 from callassist.accounts.sign_in_links import make_sign_in_link
@@ -15,6 +14,7 @@ from callassist.errors import CallAssistError
 from callassist.models import Person
 from callassist.ports.messages import Message, MessageChannel
 from callassist.storage.sessions import Sessions
+from callassist.web import languages
 from callassist.web.translate import gettext
 
 _NOBODYS = ".invalid"  # the first administrator's address before there is a real one
@@ -75,11 +75,11 @@ class LinkMail:
 class LinkTexts:
     """The mail in every language, worded while there is a request to word it in."""
 
-    def __init__(self, languages: list[str]) -> None:
-        self._fallback = languages[0]
+    def __init__(self, known: list[str]) -> None:
+        self._fallback = known[0]
         self._texts = {}
-        for language in languages:
-            with force_locale(language):
+        for language in known:
+            with languages.worded_in(language):
                 self._texts[language] = (gettext("Sign in to Call Assist"), _text())
 
     def message(self, language: str | None, url: str) -> Message:

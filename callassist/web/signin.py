@@ -15,7 +15,7 @@ from flask_wtf.csrf import CSRFProtect
 from callassist.accounts import sign_in_sessions
 from callassist.bootstrap import Service
 from callassist.errors import CallAssistError
-from callassist.web import firm_client, keys, languages
+from callassist.web import firm_client, keys, languages, translate
 from callassist.web.datastore import TOKEN, PersonDatastore, SignedIn
 from callassist.web.link_mail import LinkMail
 from callassist.web.page_sessions import PageSessions
@@ -57,6 +57,7 @@ def init_app(app: Flask, service: Service) -> None:
     )
     app.session_interface = PageSessions()
     languages.init_app(app)
+    translate.init_app(app)
     csrf.init_app(app)
     Security(app, PersonDatastore(service.sessions), register_blueprint=False)
     app.before_request(_protect_forms)

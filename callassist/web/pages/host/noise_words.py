@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal
@@ -23,6 +24,12 @@ _NAMED = 3
 
 def ribbon_svg(ribbon: Ribbon, zone: ZoneInfo) -> Markup:
     """The strip; its label says the same."""
+    return _svg(ribbon, zone, language(), times.hour_cycle())
+
+
+@lru_cache(maxsize=256)  # of 11 KB; a page draws the same ones again until something is heard
+def _svg(ribbon: Ribbon, zone: ZoneInfo, _language: str, _cycle: str | None) -> Markup:
+    """What decides the drawing and its words; `ribbon_words` asks for the last two itself."""
     return Markup(drawing.draw(ribbon, ribbon_words(ribbon, zone)))  # noqa: S704 our own drawing
 
 

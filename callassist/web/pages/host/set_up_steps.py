@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app, request, url_for
+from flask_babel.speaklater import LazyString
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,6 +19,7 @@ from callassist.web.pages import asking, times
 from callassist.web.pages.host.home_rules import service_rules
 from callassist.web.pages.host.tonight_queries import open_set_up
 from callassist.web.translate import gettext as _
+from callassist.web.translate import lazy_gettext as _l
 
 # the pages of steps, and those to which one comes after them: nowhere else it is in the way
 _WHERE_STEPS_ARE = frozenset(
@@ -29,6 +32,40 @@ _WHERE_STEPS_ARE = frozenset(
         *("people.notifications", "people.add_channel", "people.test", "people.team"),
     }
 )
+
+# what a step is called, what it takes, and the way there; two depend on choices and settings
+_SAID: Mapping[SetUpStep, tuple[LazyString, LazyString, LazyString]] = {
+    SetUpStep.HOME: (
+        _l("A home"),
+        _l("Its name and its time zone; nothing else is needed to begin."),
+        _l("Add a home"),
+    ),
+    SetUpStep.SENSOR: (
+        _l("A sensor that we hear"),
+        _l("Any brand that can post to an address. No sensor at hand? Skip it for now."),
+        _l("Pair a sensor"),
+    ),
+    SetUpStep.GUEST: (
+        _l("The guest’s phone number"),
+        _l("Typed in, from a file, or from your booking system; or only you are called."),
+        _l("Enter the stay"),
+    ),
+    SetUpStep.CONTACT: (
+        _l("Your own number"),
+        _l("Whom the operator calls when the guest is not reached."),
+        _l("Enter a contact"),
+    ),
+    SetUpStep.CHANNEL: (
+        _l("How we tell you"),
+        _l("Proved by a message that arrives."),
+        _l("Add a way to tell you"),
+    ),
+    SetUpStep.PRACTICE: (
+        _l("A practice alert"),
+        _l("The whole night in two minutes, on invented numbers. Nobody is disturbed."),
+        _l("Rehearse"),
+    ),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,43 +185,10 @@ def _where(step: SetUpStep, home_id: str | None, *, is_connected: bool) -> str:
 def _said(step: SetUpStep, calls_by: CallTakers | None) -> tuple[str, str, str]:
     if step is SetUpStep.TAKERS:
         return _takers(calls_by)
-    return {
-        SetUpStep.HOME: (
-            _("A home"),
-            _("Its name and its time zone; nothing else is needed to begin."),
-            _("Add a home"),
-        ),
-        SetUpStep.SENSOR: (
-            _("A sensor that we hear"),
-            _("Any brand that can post to an address. No sensor at hand? Skip it for now."),
-            _("Pair a sensor"),
-        ),
-        SetUpStep.RULES: (
-            _("Quiet hours and limits"),
-            _usual_rules(),
-            _("See the rules"),
-        ),
-        SetUpStep.GUEST: (
-            _("The guest’s phone number"),
-            _("Typed in, from a file, or from your booking system; or only you are called."),
-            _("Enter the stay"),
-        ),
-        SetUpStep.CONTACT: (
-            _("Your own number"),
-            _("Whom the operator calls when the guest is not reached."),
-            _("Enter a contact"),
-        ),
-        SetUpStep.CHANNEL: (
-            _("How we tell you"),
-            _("Proved by a message that arrives."),
-            _("Add a way to tell you"),
-        ),
-        SetUpStep.PRACTICE: (
-            _("A practice alert"),
-            _("The whole night in two minutes, on invented numbers. Nobody is disturbed."),
-            _("Rehearse"),
-        ),
-    }[step]
+    if step is SetUpStep.RULES:
+        return _("Quiet hours and limits"), _usual_rules(), _("See the rules")
+    text, note, action = _SAID[step]
+    return str(text), str(note), str(action)
 
 
 def _usual_rules() -> str:

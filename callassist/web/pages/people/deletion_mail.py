@@ -8,7 +8,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask import current_app, url_for
-from flask_babel import force_locale
 
 from callassist.models import Account, Person
 from callassist.ports.messages import Message
@@ -21,7 +20,7 @@ def tell_owners(owners: Iterable[Person], account: Account, due_at: datetime, wh
     """Mail them, aside; the first page says it all the same."""
     for owner in owners:
         language = owner.language if owner.language in languages.LANGUAGES else account.language
-        with force_locale(language):
+        with languages.worded_in(language):
             message = Message(
                 key=f"deletion:{secrets.token_hex(8)}",
                 title=_("%(account)s will be deleted", account=account.name),
