@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from callassist.accounts.desks import own_desk
@@ -29,6 +30,7 @@ from callassist.models import (
     Stay,
     StayNumber,
 )
+from callassist.models.types import BigKey, UtcDateTime
 
 _SKIPPED = "skipped"
 
@@ -72,9 +74,9 @@ class SetUp:
 def set_up_of(session: Session, account: Account, now: datetime) -> SetUp:
     """Look at what is really there; nothing is ticked because somebody said so, but rules."""
     kept = account.setup or {}
-    facts = _facts(account.id, now)
-    row = session.execute(select(*facts.values())).one()
-    done = {name for name, is_so in zip(facts, row, strict=True) if is_so}
+    names, query = _asked()
+    row = session.execute(query, {"account": account.id, "now": now}).one()
+    done = {name for name, is_so in zip(names, row, strict=True) if is_so}
     chosen = CallTakers(account.calls_by) if account.calls_by else None
     served = {each for each in CallTakers if f"by_{each}" in done}
     if chosen is None and served:
@@ -127,7 +129,16 @@ def accept_rules(session: Session, viewer: Viewer, account: Account) -> None:
     session.flush()
 
 
-def _facts(account_id: int, now: datetime) -> dict[str, ColumnElement[bool]]:
+@cache
+def _asked() -> tuple[tuple[str, ...], Select[*tuple[bool, ...]]]:
+    """The facts' names, and one statement for all of them; made once, for it is a large one."""
+    facts = _facts()
+    return tuple(facts), select(*facts.values())
+
+
+def _facts() -> dict[str, ColumnElement[bool]]:
+    """What is there for the account and at the instant of two parameters."""
+    account_id, now = bindparam("account", type_=BigKey), bindparam("now", type_=UtcDateTime)
     home = and_(Property.account_id == account_id, Property.archived_at.is_(None))
     accepted = exists().where(
         Account.id == account_id, Account.setup["rules"].as_string() == "default"

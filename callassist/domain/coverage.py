@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
 
 from callassist.domain.quiet_hours import NIGHT
 from callassist.domain.spans import Span
@@ -44,9 +46,8 @@ class Remark(StrEnum):
     NOBODY_WATCHES = "nobody_watches"  # no heartbeat address: nobody watches the watcher
 
 
-@dataclass(frozen=True, kw_only=True)
-class CoverageFacts:
-    """What is known of one home and the coming night."""
+class CoverageFacts(NamedTuple):
+    """What is known of one home and the coming night; made by the hundred."""
 
     sensor_paired: bool
     sensor_heard: bool
@@ -71,6 +72,11 @@ class Coverage:
     covered: bool
     missing: tuple[MissingPart, ...]
     remarks: tuple[Remark, ...] = ()
+
+    @cached_property
+    def really_missing(self) -> tuple[MissingPart, ...]:
+        """What is missing besides a real phone network."""
+        return tuple(part for part in self.missing if part is not MissingPart.SIMULATED_NETWORK)
 
 
 def assess(facts: CoverageFacts) -> Coverage:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, Protocol
 
 from callassist.clock import Pace, SystemClock
 from callassist.domain.cadence import Cadence
@@ -99,11 +100,20 @@ class Escalation:
         )
 
 
-def policy_of(incident: Incident) -> EscalationPolicy:
+class Stamped(Protocol):
+    """An incident, or a row with the rules that were stamped on it when it opened."""
+
+    @property
+    def policy(self) -> Mapping[str, Any]: ...
+    @property
+    def cadence(self) -> Mapping[str, Any]: ...
+
+
+def policy_of(incident: Stamped) -> EscalationPolicy:
     """The policy stamped on the incident; what runs never changes by an edit."""
     return EscalationPolicy.from_dict(incident.policy)
 
 
-def cadence_of(incident: Incident) -> Cadence:
+def cadence_of(incident: Stamped) -> Cadence:
     """The cadence stamped on the incident when it opened (day or quiet hours)."""
     return Cadence.from_dict(incident.cadence)

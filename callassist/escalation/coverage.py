@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from callassist import outbox, roster, stays, timers
@@ -31,6 +31,13 @@ from callassist.ports.telephony import Capabilities
 from callassist.timers import DueTimer, TimerHandler
 
 _SILENT_INTERVALS = 2.5
+_PROVED = select(
+    exists().where(
+        NotificationChannel.account_id == bindparam("account"),
+        NotificationChannel.proved_at.is_not(None),
+        NotificationChannel.disabled_at.is_(None),
+    )
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,12 +187,7 @@ def _has_contact(session: Session, home: Property) -> bool:
 
 def has_proved_channel(session: Session, home: HasAccount) -> bool:
     """Whether a delivery has proved one way of telling the home's account."""
-    proved = exists().where(
-        NotificationChannel.account_id == home.account_id,
-        NotificationChannel.proved_at.is_not(None),
-        NotificationChannel.disabled_at.is_(None),
-    )
-    return bool(session.scalar(select(proved)))
+    return bool(session.scalar(_PROVED, {"account": home.account_id}))
 
 
 def _is_served(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -34,7 +35,13 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else to_micros(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else from_micros(value)
+        return _instant(value)
+
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[int | None], datetime | None]:
+        # drivers give plain integers: one call for each value read, not two
+        return _instant
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -46,6 +53,10 @@ def to_micros(value: datetime) -> int:
     if value.tzinfo is None:
         raise ValueError("naive datetime: every stored instant is aware UTC")
     return (value - _EPOCH) // _MICROSECOND
+
+
+def _instant(value: int | None) -> datetime | None:
+    return None if value is None else from_micros(value)
 
 
 def from_micros(value: int) -> datetime:

@@ -190,15 +190,16 @@ def _curves(chart: Chart, scale: _Scale) -> Iterator[str]:
     for place, curve in enumerate(chart.curves):
         colour = LINES[place % len(LINES)]
         for part in curve:
-            top = [f"{scale.x_of(p.seconds):.1f} {scale.y(p.high):.1f}" for p in part]
-            low = [f"{scale.x_of(p.seconds):.1f} {scale.y(p.low):.1f}" for p in reversed(part)]
+            places = [f"{scale.x_of(p.seconds):.1f}" for p in part]
             if any(p.low != p.high for p in part):
-                band = "L".join([*top, *low])
+                top = [f"{x} {scale.y(p.high):.1f}" for x, p in zip(places, part, strict=True)]
+                low = [f"{x} {scale.y(p.low):.1f}" for x, p in zip(places, part, strict=True)]
+                band = "L".join([*top, *reversed(low)])
                 yield (
                     f'<path class="c-band c-{place % len(LINES)}" d="M{band}Z" fill="{colour}" '
                     'fill-opacity="0.18"/>'
                 )
-            line = "L".join(f"{scale.x_of(p.seconds):.1f} {scale.y(p.mean):.1f}" for p in part)
+            line = "L".join(f"{x} {scale.y(p.mean):.1f}" for x, p in zip(places, part, strict=True))
             end = "h0.1" if len(part) == 1 else ""  # one reading between two gaps is a dot
             yield (
                 f'<path class="c-line c-{place % len(LINES)}" d="M{line}{end}" stroke="{colour}" '

@@ -92,15 +92,13 @@ def cells_of_levels(
     highest: Mapping[int, float], count: int, starts_at: datetime, limits: Sequence[Limit]
 ) -> list[Cell]:
     """Cells from the highest level in each that has one, by its place, under their limits."""
-    found, at_limit = [], 0
+    found, at_limit, unheard = [], 0, Cell(Tone.UNHEARD, 0.0)
+    ends = [_place(limit.ends_at, starts_at) for limit in limits[:-1]]
     for place in range(count):
-        middle = starts_at + CELL * place + CELL / 2
-        while at_limit + 1 < len(limits) and limits[at_limit].ends_at <= middle:
+        while at_limit < len(ends) and ends[at_limit] <= place:
             at_limit += 1
         level = highest.get(place)
-        found.append(
-            Cell(Tone.UNHEARD, 0.0) if level is None else _cell(level, limits[at_limit].db)
-        )
+        found.append(unheard if level is None else _cell(level, limits[at_limit].db))
     return found
 
 
@@ -131,6 +129,11 @@ def draw(ribbon: Ribbon, label: str) -> str:
             parts.append(f'<path class="r-{tone}" fill="{COLOURS[tone]}" d="{path}"/>')
     parts += [*_ticks(ribbon), "</svg>"]
     return "".join(parts)
+
+
+def _place(at: datetime, starts_at: datetime) -> int:
+    """The first cell whose middle is not before `at`."""
+    return -((starts_at + CELL / 2 - at) // CELL)
 
 
 def _cell(level: float, limit: float) -> Cell:

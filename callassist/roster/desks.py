@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from callassist.models import Desk, Operator, ServiceAgreement
 from callassist.storage.vault import Vault
 
+_AGREEMENT = (
+    select(ServiceAgreement)
+    .where(
+        ServiceAgreement.account_id == bindparam("account"),
+        ServiceAgreement.starts_at <= bindparam("now"),
+        or_(ServiceAgreement.ends_at.is_(None), ServiceAgreement.ends_at > bindparam("now")),
+    )
+    .order_by(ServiceAgreement.starts_at.desc(), ServiceAgreement.id.desc())
+    .limit(1)
+)
+_OWN_DESK = select(Desk).where(Desk.account_id == bindparam("account")).order_by(Desk.id).limit(1)
+
 
 def agreement_for(session: Session, account_id: int, now: datetime) -> ServiceAgreement | None:
     """The service agreement in force; of several, the one that began last."""
-    agreements = (
-        select(ServiceAgreement)
-        .where(
-            ServiceAgreement.account_id == account_id,
-            ServiceAgreement.starts_at <= now,
-            or_(ServiceAgreement.ends_at.is_(None), ServiceAgreement.ends_at > now),
-        )
-        .order_by(ServiceAgreement.starts_at.desc(), ServiceAgreement.id.desc())
-    )
-    return session.scalars(agreements.limit(1)).first()
+    return session.scalars(_AGREEMENT, {"account": account_id, "now": now}).first()
 
 
 def desk_for(session: Session, account_id: int, now: datetime) -> Desk | None:
@@ -30,8 +33,7 @@ def desk_for(session: Session, account_id: int, now: datetime) -> Desk | None:
     agreement = agreement_for(session, account_id, now)
     if agreement is not None:
         return session.get(Desk, agreement.desk_id)
-    own = select(Desk).where(Desk.account_id == account_id).order_by(Desk.id).limit(1)
-    return session.scalars(own).first()
+    return session.scalars(_OWN_DESK, {"account": account_id}).first()
 
 
 def desk_duty_phone(session: Session, vault: Vault, desk_id: int) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from callassist.domain.phone import parse_number
@@ -13,6 +13,16 @@ from callassist.domain.viewer import Viewer
 from callassist.errors import InvalidInput, NotFound
 from callassist.models import DutySpan, Person, RoleBinding
 from callassist.storage.vault import Vault
+
+_BETWEEN = (
+    select(DutySpan)
+    .where(
+        DutySpan.account_id == bindparam("account"),
+        DutySpan.starts_at < bindparam("ends_at"),
+        DutySpan.ends_at > bindparam("starts_at"),
+    )
+    .order_by(DutySpan.starts_at, DutySpan.position, DutySpan.id)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,16 +52,8 @@ def duty_between(
     session: Session, account_id: int, starts_at: datetime, ends_at: datetime
 ) -> list[DutySpan]:
     """Entries of the account's rota that touch [starts_at, ends_at), earliest first."""
-    spans = (
-        select(DutySpan)
-        .where(
-            DutySpan.account_id == account_id,
-            DutySpan.starts_at < ends_at,
-            DutySpan.ends_at > starts_at,
-        )
-        .order_by(DutySpan.starts_at, DutySpan.position, DutySpan.id)
-    )
-    return list(session.scalars(spans))
+    wanted = {"account": account_id, "starts_at": starts_at, "ends_at": ends_at}
+    return list(session.scalars(_BETWEEN, wanted))
 
 
 def duty_spans(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from callassist.domain.spans import Span, gaps
@@ -15,21 +15,37 @@ from callassist.roster.desks import lock_roster, speaks
 from callassist.roster.swap_moves import lapse_swaps_of
 
 LONGEST_SHIFT = timedelta(hours=24)
+_TOUCHING = (
+    select(Shift, Operator)
+    .join(Operator, Operator.id == Shift.operator_id)
+    .where(
+        Operator.desk_id == bindparam("desk"),
+        Operator.active.is_(True),
+        Shift.starts_at < bindparam("ends_at"),
+        Shift.ends_at > bindparam("starts_at"),
+    )
+    .order_by(Shift.starts_at, Shift.id)
+)
+_ON_SHIFT = (
+    select(Operator)
+    .where(
+        Operator.desk_id == bindparam("desk"),
+        Operator.active.is_(True),
+        exists()
+        .where(
+            Shift.operator_id == Operator.id,
+            Shift.starts_at <= bindparam("now"),
+            Shift.ends_at > bindparam("now"),
+        )
+        .correlate(Operator),
+    )
+    .order_by(Operator.id)
+)
 
 
 def on_shift(session: Session, desk_id: int, now: datetime) -> list[Operator]:
     """Active operators of a desk who are rostered now, signed in or not."""
-    shift_now = (
-        exists()
-        .where(Shift.operator_id == Operator.id, Shift.starts_at <= now, Shift.ends_at > now)
-        .correlate(Operator)
-    )
-    rostered = (
-        select(Operator)
-        .where(Operator.desk_id == desk_id, Operator.active.is_(True), shift_now)
-        .order_by(Operator.id)
-    )
-    return list(session.scalars(rostered))
+    return list(session.scalars(_ON_SHIFT, {"desk": desk_id, "now": now}))
 
 
 def anyone_on_shift_speaks(session: Session, desk_id: int, language: str, now: datetime) -> bool:
@@ -57,18 +73,8 @@ def rostered(
     session: Session, desk_id: int, starts_at: datetime, ends_at: datetime
 ) -> list[tuple[Shift, Operator]]:
     """Shifts of active operators of a desk that touch [starts_at, ends_at), earliest first."""
-    touching = (
-        select(Shift, Operator)
-        .join(Operator, Operator.id == Shift.operator_id)
-        .where(
-            Operator.desk_id == desk_id,
-            Operator.active.is_(True),
-            Shift.starts_at < ends_at,
-            Shift.ends_at > starts_at,
-        )
-        .order_by(Shift.starts_at, Shift.id)
-    )
-    return [(shift, operator) for shift, operator in session.execute(touching)]
+    wanted = {"desk": desk_id, "starts_at": starts_at, "ends_at": ends_at}
+    return [(shift, operator) for shift, operator in session.execute(_TOUCHING, wanted)]
 
 
 def shifts(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,7 @@ from callassist.models import ServiceFact
 
 RESTORED = "restored"
 _table = ServiceFact.__table__
+_VALUE = select(_table.c.value).where(_table.c.name == bindparam("name"))
 _INSERTS: dict[str, sqlite.Insert | postgresql.Insert] = {
     "sqlite": sqlite.insert(ServiceFact),
     "postgresql": postgresql.insert(ServiceFact),
@@ -21,9 +22,7 @@ _INSERTS: dict[str, sqlite.Insert | postgresql.Insert] = {
 
 def get_fact(session: Session, name: str) -> dict[str, Any] | None:
     """What was put under `name` last; None when nothing was."""
-    value: dict[str, Any] | None = (
-        session.connection().execute(select(_table.c.value).where(_table.c.name == name)).scalar()
-    )
+    value: dict[str, Any] | None = session.connection().execute(_VALUE, {"name": name}).scalar()
     return value
 
 

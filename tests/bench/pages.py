@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from callassist.accounts.desks import OperatorInput, add_operator, create_desk
 from callassist.accounts.people import add_person
 from callassist.accounts.sign_in_links import make_sign_in_link
+from callassist.detection.quarters import note_quarters
 from callassist.domain.policy import EscalationPolicy
 from callassist.domain.viewer import Role, Viewer
 from callassist.models import (
@@ -168,8 +169,9 @@ def _operators(session: Session, vault: Vault, desk: Desk, count: int, now: date
 
 
 def _readings(session: Session, sensors: int, now: datetime) -> None:
-    moments = [now - n * _READ_EVERY for n in range(int(timedelta(days=1) / _READ_EVERY))]
-    for sensor in range(1, sensors + 1):
+    """A day of them in the order in which they come, with what housekeeping makes of them."""
+    for n in reversed(range(int(timedelta(days=1) / _READ_EVERY))):
+        at = now - n * _READ_EVERY
         session.execute(
             insert(NoiseReading),
             [
@@ -182,9 +184,11 @@ def _readings(session: Session, sensors: int, now: datetime) -> None:
                     "level_db": 40.0 + (sensor * 7 + n * 3) % 45,
                     "verdict": "applied",
                 }
-                for n, at in enumerate(moments)
+                for sensor in range(1, sensors + 1)
             ],
         )
+    while note_quarters(session, now):
+        pass
 
 
 def _incidents(session: Session, desk: Desk, homes: int, count: int, now: datetime) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from callassist.accounts.properties import properties
-from callassist.escalation import coverage_of_many
+from callassist.escalation import facts_of_many
 from callassist.escalation.coverage import coverage_tonight
 from callassist.escalation.coverage_of_many import coverages_tonight
 from tests.web.pages.browser import Browser
@@ -59,7 +59,7 @@ def test_lists_cost_as_much_for_twelve_homes_as_for_three(stage: Stage) -> None:
 def test_coverage_of_a_list_says_what_each_home_says(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, many: int
 ) -> None:
-    monkeypatch.setattr(coverage_of_many, "_MANY", many)
+    monkeypatch.setattr(facts_of_many, "_MANY", many)
     stage.hears(50)
     stage.pair()
     stage.more_homes(3)

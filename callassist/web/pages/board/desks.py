@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import g, request, session
-from sqlalchemy import false, or_, select, true
+from sqlalchemy import bindparam, false, or_, select, true
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -17,6 +17,14 @@ from callassist.roster.swap_lists import swaps_to_decide
 from callassist.web.pages import asking
 
 _CHOSEN = "board_desk"
+_BY_PHONE = select(Account.id).where(Account.calls_by == CallTakers.ON_CALL)
+_MANNED = select(Desk.id).where(or_(Desk.account_id.is_(None), Desk.account_id.not_in(_BY_PHONE)))
+_MANNED_HERE = _MANNED.where(
+    or_(
+        Desk.id.in_(bindparam("supervised", expanding=True)),
+        Desk.account_id.in_(bindparam("owned", expanding=True)),
+    )
+).limit(1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,25 +39,38 @@ class DeskChoice:
 def runs_any() -> bool:
     """Whether the signed-in person runs a desk at which people sit."""
     if "runs_desk" not in g:
-        with asking.reading() as database:
-            by_phone = select(Account.id).where(Account.calls_by == CallTakers.ON_CALL)
-            sits = or_(Desk.account_id.is_(None), Desk.account_id.not_in(by_phone))
-            query = select(Desk.id).where(runs(asking.viewer()), sits).limit(1)
-            g.runs_desk = database.execute(query).first() is not None
+        g.runs_desk = _runs_any(asking.viewer())
     return bool(g.runs_desk)
+
+
+def _runs_any(viewer: Viewer) -> bool:
+    supervised, owned = _reach(viewer)
+    if not (viewer.is_admin or supervised or owned):
+        return False
+    with asking.reading() as database:
+        if viewer.is_admin:
+            found = database.execute(_MANNED.limit(1))
+        else:
+            found = database.execute(_MANNED_HERE, {"supervised": supervised, "owned": owned})
+        return found.first() is not None
 
 
 def runs(viewer: Viewer) -> ColumnElement[bool]:
     """The condition that a desk is run by `viewer`."""
     if viewer.is_admin:
         return true()
-    supervised = [
-        desk_id for desk_id, roles in viewer.desk_roles.items() if Role.SUPERVISOR in roles
-    ]
-    owned = [account_id for account_id in viewer.account_roles if viewer.can_write(account_id)]
+    supervised, owned = _reach(viewer)
     if not supervised and not owned:
         return false()
     return or_(Desk.id.in_(supervised), Desk.account_id.in_(owned))
+
+
+def _reach(viewer: Viewer) -> tuple[list[int], list[int]]:
+    """The desks that somebody supervises, and the accounts whose own desks they run."""
+    supervised = [
+        desk_id for desk_id, roles in viewer.desk_roles.items() if Role.SUPERVISOR in roles
+    ]
+    return supervised, [one for one in viewer.account_roles if viewer.can_write(one)]
 
 
 def chosen(database: Session) -> DeskChoice:

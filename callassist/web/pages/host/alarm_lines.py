@@ -40,6 +40,8 @@ def find_alarm(session: Session, viewer: Viewer, public_id: str) -> tuple[NeedsY
 
 def alarm_lines(session: Session, viewer: Viewer, alarms: Iterable[NeedsYou]) -> Iterable[Alarm]:
     rows = list(alarms)
+    if not rows:
+        return
     wanted = {row.incident_id for row in rows}
     incidents = {
         one.id: one for one in session.scalars(select(Incident).where(Incident.id.in_(wanted)))

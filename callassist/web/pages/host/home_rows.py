@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from callassist.domain.coverage import Coverage, MissingPart
 from callassist.domain.viewer import Viewer
 from callassist.models import Property, PropertyTag
 
@@ -37,14 +36,20 @@ class HomeRow(NamedTuple):
         return self.paused_until if self.paused_from <= now < self.paused_until else None
 
 
+_IN_USE = (
+    select(*(getattr(Property, name) for name in HomeRow._fields))
+    .where(
+        Property.account_id.in_(bindparam("accounts", expanding=True)),
+        Property.archived_at.is_(None),
+    )
+    .order_by(Property.name, Property.id)
+)
+
+
 def home_rows(session: Session, viewer: Viewer) -> list[HomeRow]:
     """Every home in use of the viewer's accounts, by name."""
-    query = (
-        select(*(getattr(Property, name) for name in HomeRow._fields))
-        .where(Property.account_id.in_(viewer.account_ids), Property.archived_at.is_(None))
-        .order_by(Property.name, Property.id)
-    )
-    return [HomeRow._make(row) for row in session.execute(query)]
+    wanted = {"accounts": list(viewer.account_ids)}
+    return [HomeRow._make(row) for row in session.execute(_IN_USE, wanted)]
 
 
 def tags_of_homes(session: Session, viewer: Viewer) -> dict[int, tuple[str, ...]]:
@@ -70,8 +75,3 @@ def locations_of(session: Session, viewer: Viewer) -> list[str]:
         .order_by(Property.location)
     )
     return list(session.scalars(query))
-
-
-def really_missing(coverage: Coverage) -> tuple[MissingPart, ...]:
-    """What is missing besides a real phone network."""
-    return tuple(part for part in coverage.missing if part is not MissingPart.SIMULATED_NETWORK)

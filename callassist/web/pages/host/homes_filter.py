@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from callassist.domain.coverage import MissingPart
 from callassist.escalation.coverage_of_many import Night, nights
 from callassist.web.pages import asking, home_words, words
-from callassist.web.pages.host.home_rows import HomeRow, home_rows, really_missing, tags_of_homes
+from callassist.web.pages.host.home_rows import HomeRow, home_rows, tags_of_homes
 from callassist.web.translate import gettext as _
 
 _LONGEST = 100
@@ -131,11 +131,11 @@ def filter_words(wanted: Wanted, *, simulated: bool) -> list[tuple[str, str]]:
 
 
 def _is_covered(home: HomeRow, night: Night, now: datetime) -> bool:
-    return not really_missing(night.coverage)
+    return not night.coverage.really_missing
 
 
 def _is_not_covered(home: HomeRow, night: Night, now: datetime) -> bool:
-    return bool(really_missing(night.coverage))
+    return bool(night.coverage.really_missing)
 
 
 def _is_paused(home: HomeRow, night: Night, now: datetime) -> bool:

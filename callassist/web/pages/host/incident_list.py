@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from callassist.domain.call_task import Party
@@ -64,7 +64,41 @@ _TONES = {
     Resolution.MISSED: "loud",
     Resolution.SENSOR_LOST: "watch",
 }
-_Found = tuple[Incident, Property, Breach, int]  # the last two are None where there are none
+
+
+class _Row(NamedTuple):
+    """What a line says of an incident; whole rows cost three times as much."""
+
+    id: int
+    public_id: str
+    reference: str
+    state: str
+    resolution: str | None
+    practice: bool
+    shadow: bool
+    opened_at: datetime
+    call_requested_at: datetime | None
+    noise_ended_at: datetime | None
+    closed_at: datetime | None
+    home: str
+    timezone: str
+    loud_from: datetime | None  # None: no sensor heard it
+    loud_until: datetime | None
+    false_alarm: int | None
+
+
+_ROWS = (
+    select(
+        *(Incident.id, Incident.public_id, Incident.reference, Incident.state),
+        *(Incident.resolution, Incident.practice, Incident.shadow, Incident.opened_at),
+        *(Incident.call_requested_at, Incident.noise_ended_at, Incident.closed_at),
+        *(Property.name, Property.timezone, Breach.first_loud_at, Breach.ended_at, FalseAlarm.id),
+    )
+    .join(Property, Property.id == Incident.property_id)
+    .outerjoin(Breach, Breach.id == Incident.breach_id)
+    .outerjoin(FalseAlarm, FalseAlarm.incident_id == Incident.id)
+    .order_by(Incident.id.desc())
+)
 
 
 def incident_list(
@@ -79,8 +113,10 @@ def incident_list(
         .limit(PAGE + 1)
     )
     ids = list(session.scalars(newest))
-    query = _rows().where(Incident.id.in_(ids))
-    rows = [(one, home, breach, said) for one, home, breach, said in session.execute(query)]
+    found = session.execute(
+        _ROWS.where(Incident.id.in_(bindparam("ids", expanding=True))), {"ids": ids}
+    )
+    rows = [_Row._make(row) for row in found]
     lines = list(_lines(session, rows[:PAGE], now))
     return lines, lines[-1].incident_id if len(rows) > PAGE else None
 
@@ -110,15 +146,12 @@ def csv_of(session: Session, viewer: Viewer, wanted: Wanted, now: datetime) -> I
             *("practice", "false_alarm"),
         )
     )
-    wanted_rows = (
-        _rows()
-        .where(Incident.account_id.in_(viewer.account_ids), *_conditions(session, viewer, wanted))
-        .execution_options(yield_per=500)
-    )
+    wanted_rows = _ROWS.where(
+        Incident.account_id.in_(viewer.account_ids), *_conditions(session, viewer, wanted)
+    ).execution_options(yield_per=500)
     found = session.execute(wanted_rows)
     for part in found.partitions():
-        rows = [(one, home, breach, said) for one, home, breach, said in part]
-        for line in _lines(session, rows, now):
+        for line in _lines(session, [_Row._make(row) for row in part], now):
             yield csv_line(
                 (
                     line.reference,
@@ -132,17 +165,6 @@ def csv_of(session: Session, viewer: Viewer, wanted: Wanted, now: datetime) -> I
                     "yes" if line.false_alarm else "",
                 )
             )
-
-
-def _rows() -> Select[Incident, Property, Breach, int]:
-    """Incidents with what a line says about them, newest first."""
-    return (
-        select(Incident, Property, Breach, FalseAlarm.id)
-        .join(Property, Property.id == Incident.property_id)
-        .outerjoin(Breach, Breach.id == Incident.breach_id)
-        .outerjoin(FalseAlarm, FalseAlarm.incident_id == Incident.id)
-        .order_by(Incident.id.desc())
-    )
 
 
 def _conditions(session: Session, viewer: Viewer, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
@@ -190,45 +212,43 @@ def _period(session: Session, viewer: Viewer, wanted: Wanted) -> Iterator[Column
         yield Incident.opened_at < ends_at
 
 
-def _lines(session: Session, rows: Iterable[_Found], now: datetime) -> Iterator[IncidentLine]:
-    known = list(rows)
-    attempts = _attempts(session, [incident.id for incident, *_rest in known])
-    for incident, home, breach, said in known:
-        zone = ZoneInfo(home.timezone)
-        by_itself = incident.closed_at is not None and incident.call_requested_at is None
+def _lines(session: Session, rows: Sequence[_Row], now: datetime) -> Iterator[IncidentLine]:
+    attempts = _attempts(session, [row.id for row in rows])
+    for row in rows:
+        zone = ZoneInfo(row.timezone)
+        by_itself = row.closed_at is not None and row.call_requested_at is None
         yield IncidentLine(
-            incident_id=incident.public_id,
-            reference=incident.reference.replace("-", " "),
-            home=home.name,
-            night=night_on(incident.opened_at, zone),
-            opened_at=incident.opened_at,
+            incident_id=row.public_id,
+            reference=row.reference.replace("-", " "),
+            home=row.home,
+            night=night_on(row.opened_at, zone),
+            opened_at=row.opened_at,
             zone=zone,
-            is_open=incident.closed_at is None,
-            state=state_words(incident),
-            tone=_tone(incident, by_itself=by_itself),
+            is_open=row.closed_at is None,
+            state=state_words(row.state, row.resolution),
+            tone=_tone(row, by_itself=by_itself),
             ended_by_itself=by_itself,
-            practice=incident.practice,
-            shadow=incident.shadow,
-            lasted=lasted(incident, breach, now),
-            attempts=attempts.get(incident.id, 0),
-            false_alarm=said is not None,
+            practice=row.practice,
+            shadow=row.shadow,
+            lasted=lasted(row.loud_from, row.loud_until, row.noise_ended_at, row.closed_at, now),
+            attempts=attempts.get(row.id, 0),
+            false_alarm=row.false_alarm is not None,
         )
 
 
-def lasted(incident: Incident, breach: Breach | None, now: datetime) -> timedelta | None:
-    """How long it was loud; None when no sensor heard it."""
-    if breach is None:
+def lasted(loud_from: datetime | None, *ends: datetime | None) -> timedelta | None:
+    """How long it was loud, to the first end that is known; None when no sensor heard it."""
+    if loud_from is None:
         return None
-    ended = breach.ended_at or incident.noise_ended_at or incident.closed_at or now
-    return max(ended - breach.first_loud_at, timedelta())
+    return max(next(end for end in ends if end is not None) - loud_from, timedelta())
 
 
-def _tone(incident: Incident, *, by_itself: bool) -> str:
-    if incident.closed_at is None:
+def _tone(row: _Row, *, by_itself: bool) -> str:
+    if row.closed_at is None:
         return "watch"
-    if by_itself or incident.resolution is None:
+    if by_itself or row.resolution is None:
         return ""
-    return _TONES.get(Resolution(incident.resolution), "")
+    return _TONES.get(Resolution(row.resolution), "")
 
 
 def _attempts(session: Session, ids: list[int]) -> Mapping[int, int]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from callassist.domain.call_task import OPEN_TASK_STATES, Party, TaskState
@@ -14,10 +15,66 @@ from callassist.domain.incident import IncidentState
 from callassist.domain.viewer import Viewer
 from callassist.escalation.context import cadence_of, policy_of
 from callassist.models import Breach, CallTask, Incident, Operator, Property
+from callassist.models.types import JsonDict
 from callassist.web.pages import times, words
 from callassist.web.translate import gettext as _
 
-_OPEN = [str(state) for state in OPEN_TASK_STATES]
+
+class _Row(NamedTuple):
+    """An open incident with its home, noise and open call; whole rows cost three times as much."""
+
+    public_id: str
+    reference: str
+    state: str
+    ending: str | None
+    practice: bool
+    opened_at: datetime
+    first_contact: str | None
+    contact_at: datetime | None
+    latest_contact_at: datetime | None
+    policy: JsonDict
+    cadence: JsonDict
+    home: str
+    home_id: str
+    timezone: str
+    loud_since: datetime | None  # None: opened by hand
+    frozen_since: datetime | None
+    task: str | None  # its state; None: there is none
+    party: str | None
+    attempt_number: int
+    available_at: datetime
+    by: str | None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The home's."""
+        return ZoneInfo(self.timezone)
+
+
+_RUNNING = (
+    select(
+        *(Incident.public_id, Incident.reference, Incident.state, Incident.ending),
+        *(Incident.practice, Incident.opened_at, Incident.first_contact, Incident.contact_at),
+        *(Incident.latest_contact_at, Incident.policy, Incident.cadence),
+        *(Property.name, Property.public_id, Property.timezone),
+        *(Breach.began_at, Breach.frozen_since),
+        *(CallTask.state, CallTask.party, CallTask.attempt_number, CallTask.available_at),
+        Operator.desk_name,
+    )
+    .join(Property, Property.id == Incident.property_id)
+    .outerjoin(Breach, Breach.id == Incident.breach_id)
+    .outerjoin(
+        CallTask,
+        (CallTask.incident_id == Incident.id)
+        & CallTask.state.in_([str(state) for state in OPEN_TASK_STATES]),
+    )
+    .outerjoin(Operator, Operator.id == CallTask.operator_id)
+    .where(
+        Incident.account_id.in_(bindparam("accounts", expanding=True)), Incident.closed_at.is_(None)
+    )
+    .order_by(Incident.id.desc())
+)
+_RUNNING_HERE = _RUNNING.where(Incident.property_id == bindparam("home"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,73 +96,57 @@ def live_incidents(
     session: Session, viewer: Viewer, now: datetime, property_id: int | None = None
 ) -> tuple[LiveIncident, ...]:
     """Open incidents of the viewer's accounts, or of one home, newest first."""
-    query = (
-        select(Incident, Property, Breach, CallTask, Operator.desk_name)
-        .join(Property, Property.id == Incident.property_id)
-        .outerjoin(Breach, Breach.id == Incident.breach_id)
-        .outerjoin(CallTask, (CallTask.incident_id == Incident.id) & CallTask.state.in_(_OPEN))
-        .outerjoin(Operator, Operator.id == CallTask.operator_id)
-        .where(Incident.account_id.in_(viewer.account_ids), Incident.closed_at.is_(None))
-        .order_by(Incident.id.desc())
-    )
-    if property_id is not None:
-        query = query.where(Incident.property_id == property_id)
+    wanted = {"accounts": list(viewer.account_ids), "home": property_id}
+    found = session.execute(_RUNNING if property_id is None else _RUNNING_HERE, wanted)
     return tuple(
         LiveIncident(
-            incident_id=incident.public_id,
-            reference=incident.reference.replace("-", " "),
-            home=home.name,
-            home_id=home.public_id,
-            state=IncidentState(incident.state),
-            opened_at=incident.opened_at,
-            zone=ZoneInfo(home.timezone),
-            sentence=_sentence(incident, ZoneInfo(home.timezone), breach, task, by, now),
-            practice=incident.practice,
+            incident_id=row.public_id,
+            reference=row.reference.replace("-", " "),
+            home=row.home,
+            home_id=row.home_id,
+            state=IncidentState(row.state),
+            opened_at=row.opened_at,
+            zone=row.zone,
+            sentence=_sentence(row, now),
+            practice=row.practice,
         )
-        for incident, home, breach, task, by in session.execute(query)
+        for row in map(_Row._make, found)
     )
 
 
-def _sentence(
-    incident: Incident,
-    zone: ZoneInfo,
-    breach: Breach | None,
-    task: CallTask | None,
-    by: str | None,
-    now: datetime,
-) -> str:
-    state = IncidentState(incident.state)
-    if incident.ending is not None:
+def _sentence(row: _Row, now: datetime) -> str:
+    state = IncidentState(row.state)
+    if row.ending is not None:
         return _("The call in progress finishes, then this incident closes.")
     if state is IncidentState.WATCHING:
-        return _watching(incident, zone, breach, now)
+        return _watching(row, now)
     if state is IncidentState.FOLLOWING_UP:
-        return _following_up(incident, zone, now)
-    if task is None:
+        return _following_up(row, now)
+    if row.task is None:
         return _("Calls are being prepared.")
-    return _calling(incident, zone, task, by, now)
+    return _calling(row, now)
 
 
-def _watching(incident: Incident, zone: ZoneInfo, breach: Breach | None, now: datetime) -> str:
-    if breach is None:
+def _watching(row: _Row, now: datetime) -> str:
+    if row.loud_since is None:
         return _("We are watching.")
-    if breach.frozen_since is not None:
+    if row.frozen_since is not None:
         return _(
             "The sensor is not heard %(since)s: unknown is not quiet, so we wait for it.",
-            since=times.since(breach.frozen_since, now, zone),
+            since=times.since(row.frozen_since, now, row.zone),
         )
     return _(
         "Loud for %(span)s. If it goes on, the guest is called %(at)s.",
-        span=times.lasting(now - breach.began_at),
-        at=times.at(breach.began_at + cadence_of(incident).persist_for, now, zone),
+        span=times.lasting(now - row.loud_since),
+        at=times.at(row.loud_since + cadence_of(row).persist_for, now, row.zone),
     )
 
 
-def _following_up(incident: Incident, zone: ZoneInfo, now: datetime) -> str:
-    contact = incident.latest_contact_at or incident.contact_at or now
-    at = times.at(contact, now, zone)
-    until = times.clock(contact + policy_of(incident).follow_up_after, zone)
-    if incident.first_contact == Party.HOST:
+def _following_up(row: _Row, now: datetime) -> str:
+    contact = row.latest_contact_at or row.contact_at or now
+    at = times.at(contact, now, row.zone)
+    until = times.clock(contact + policy_of(row).follow_up_after, row.zone)
+    if row.first_contact == Party.HOST:
         return _(
             "You were reached %(at)s. We watch until %(until)s whether it gets quiet.",
             at=at,
@@ -118,15 +159,13 @@ def _following_up(incident: Incident, zone: ZoneInfo, now: datetime) -> str:
     )
 
 
-def _calling(
-    incident: Incident, zone: ZoneInfo, task: CallTask, by: str | None, now: datetime
-) -> str:
-    whom = _whom(incident, task)
-    if task.state in (TaskState.ASSIGNED, TaskState.WRAPPING_UP) and by is not None:
-        return _("%(who)s is on it now: %(what)s.", who=by, what=whom)
-    if task.available_at > now:
-        return _("Next: %(what)s, %(at)s.", what=whom, at=times.at(task.available_at, now, zone))
-    waited = now - task.available_at
+def _calling(row: _Row, now: datetime) -> str:
+    whom = _whom(row)
+    if row.task in (TaskState.ASSIGNED, TaskState.WRAPPING_UP) and row.by is not None:
+        return _("%(who)s is on it now: %(what)s.", who=row.by, what=whom)
+    if row.available_at > now:
+        return _("Next: %(what)s, %(at)s.", what=whom, at=times.at(row.available_at, now, row.zone))
+    waited = now - row.available_at
     if waited < timedelta(minutes=1):
         return _("Next: %(what)s, now.", what=whom)
     return _(
@@ -136,18 +175,16 @@ def _calling(
     )
 
 
-def _whom(incident: Incident, task: CallTask) -> str:
-    if task.party == Party.HOST:
+def _whom(row: _Row) -> str:
+    if row.party == Party.HOST:
         return _("a call to you")
     return _(
-        "call %(n)s of %(all)s to the guest",
-        n=task.attempt_number,
-        all=cadence_of(incident).attempts,
+        "call %(n)s of %(all)s to the guest", n=row.attempt_number, all=cadence_of(row).attempts
     )
 
 
-def state_words(incident: Incident) -> str:
+def state_words(state: str, resolution: str | None) -> str:
     """One or two words for where an incident stands, or how it ended."""
-    if incident.resolution is not None:
-        return words.of(words.RESOLUTION, incident.resolution)
-    return words.of(words.INCIDENT, incident.state)
+    if resolution is not None:
+        return words.of(words.RESOLUTION, resolution)
+    return words.of(words.INCIDENT, state)

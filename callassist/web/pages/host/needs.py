@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -78,10 +77,7 @@ def needs(
 ) -> Iterator[Need]:
     """What keeps tonight from being covered, one card for all homes that lack the same."""
     yield from deletion_cards(session, viewer, now)
-    by_part: dict[MissingPart, list[HomeRow]] = defaultdict(list)
-    for home in homes:
-        for part in judged[home.id].coverage.missing:
-            by_part[part].append(home)
+    by_part = _lacking(homes, judged)
     asked = {} if set_up is None else dict.fromkeys(set_up.open_steps, set_up)
     for part in MissingPart:
         there = by_part.get(part)
@@ -92,6 +88,19 @@ def needs(
     yield from _channels(session, viewer)
     yield from _transfers(session, viewer, now)
     yield from _unpaired(session, viewer)
+
+
+def _lacking(
+    homes: Sequence[HomeRow], judged: Mapping[int, Night]
+) -> dict[MissingPart, list[HomeRow]]:
+    """The homes by what they lack, in their order; hundreds share a few verdicts."""
+    verdicts = {id(night.coverage): night.coverage for night in judged.values()}
+    there = [(id(judged[home.id].coverage), home) for home in homes]
+    found = {}
+    for part in {part for verdict in verdicts.values() for part in verdict.missing}:
+        lacking = {key for key, verdict in verdicts.items() if part in verdict.missing}
+        found[part] = [home for key, home in there if key in lacking]
+    return found
 
 
 def _missing(

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from callassist.domain.noise import SourceKind
@@ -69,6 +69,25 @@ class Heard(NamedTuple):
     silent_since: datetime | None
     created_at: datetime
     level: float | None
+
+
+_LAST_LEVEL = (
+    select(NoiseReading.level_db)
+    .where(
+        NoiseReading.sensor_id == Sensor.id,
+        NoiseReading.at > bindparam("after"),
+        NoiseReading.at <= bindparam("until"),
+        NoiseReading.level_db.is_not(None),
+    )
+    .order_by(NoiseReading.at.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_HEARD = (
+    select(*(getattr(Sensor, name) for name in Heard._fields[:-1]), _LAST_LEVEL.label("level"))
+    .where(Sensor.property_id.in_(bindparam("homes", expanding=True)))
+    .order_by(Sensor.id)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,34 +162,9 @@ def noise_lately(
 
 def heard(session: Session, property_ids: Sequence[int], now: datetime) -> dict[int, list[Heard]]:
     """The sensors of each home with their last levels."""
-    last = (
-        select(NoiseReading.level_db)
-        .where(
-            NoiseReading.sensor_id == Sensor.id,
-            NoiseReading.at > now - _HOUR,
-            NoiseReading.at <= now + _AHEAD,
-            NoiseReading.level_db.is_not(None),
-        )
-        .order_by(NoiseReading.at.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    query = (
-        select(
-            Sensor.id,
-            Sensor.property_id,
-            Sensor.kind,
-            Sensor.interval_seconds,
-            Sensor.last_heard_at,
-            Sensor.silent_since,
-            Sensor.created_at,
-            last.label("level"),
-        )
-        .where(Sensor.property_id.in_(property_ids))
-        .order_by(Sensor.id)
-    )
+    wanted = {"homes": list(property_ids), "after": now - _HOUR, "until": now + _AHEAD}
     found: dict[int, list[Heard]] = defaultdict(list)
-    for row in session.execute(query):
+    for row in session.execute(_HEARD, wanted):
         sensor = Heard._make(row)
         found[sensor.property_id].append(sensor)
     return found

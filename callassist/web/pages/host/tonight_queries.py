@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import BindParameter, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from callassist.accounts.people import accounts
@@ -18,7 +19,7 @@ from callassist.domain.viewer import Viewer
 from callassist.escalation.coverage_of_many import Night, nights
 from callassist.models import Account, Breach, Incident, Property, PropertyNoise
 from callassist.notifications import waiting
-from callassist.web.pages.host.home_rows import HomeRow, home_rows, really_missing
+from callassist.web.pages.host.home_rows import HomeRow, home_rows
 from callassist.web.pages.host.live import LiveIncident, live_incidents
 from callassist.web.pages.host.need import Need
 from callassist.web.pages.host.needs import alarm_cards, needs
@@ -26,6 +27,32 @@ from callassist.web.pages.host.noise_lately import Lately, noise_lately
 
 PER_PAGE = 12
 _DAY = timedelta(days=1)
+_ACCOUNTS: BindParameter[Any] = bindparam("accounts", expanding=True)
+_LOUD = (
+    select(PropertyNoise.property_id)
+    .join(Property, Property.id == PropertyNoise.property_id)
+    .where(
+        Property.account_id.in_(_ACCOUNTS),
+        Property.archived_at.is_(None),
+        PropertyNoise.breach_id.is_not(None),
+    )
+)
+_LAST_NOISE = (
+    select(func.max(Breach.ended_at))
+    .join(Property, Property.id == Breach.property_id)
+    .where(Property.account_id.in_(_ACCOUNTS), Breach.began_at > bindparam("after"))
+)
+_NEWEST = (
+    select(func.max(Incident.id))
+    .where(
+        Incident.property_id.in_(bindparam("homes", expanding=True)), Incident.practice.is_(False)
+    )
+    .group_by(Incident.property_id)
+)
+_LAST_INCIDENTS = select(
+    *(Incident.property_id, Incident.public_id, Incident.opened_at),
+    *(Incident.resolution, Incident.state),
+).where(Incident.id.in_(_NEWEST))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +80,7 @@ class HomeLine:
     @property
     def missing(self) -> tuple[MissingPart, ...]:
         """What can be mended; that the network is simulated is said once, above."""
-        return really_missing(self.coverage)
+        return self.coverage.really_missing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +135,7 @@ def tonight_screen(
     return TonightScreen(
         standing=Standing(
             homes=len(homes),
-            covered=sum(not really_missing(judged[home.id].coverage) for home in homes),
+            covered=sum(not judged[home.id].coverage.really_missing for home in homes),
             is_simulated=simulated,
         ),
         needs=tuple(cards),
@@ -171,46 +198,21 @@ def _urgency(
     return (
         home.public_id not in busy,
         home.id not in loud,
-        not really_missing(night.coverage),
+        not night.coverage.really_missing,
         home.name,
     )
 
 
 def _loud(session: Session, viewer: Viewer) -> set[int]:
-    query = (
-        select(PropertyNoise.property_id)
-        .join(Property, Property.id == PropertyNoise.property_id)
-        .where(
-            Property.account_id.in_(viewer.account_ids),
-            Property.archived_at.is_(None),
-            PropertyNoise.breach_id.is_not(None),
-        )
-    )
-    return set(session.scalars(query))
+    return set(session.scalars(_LOUD, {"accounts": list(viewer.account_ids)}))
 
 
 def _last_noise(session: Session, viewer: Viewer, now: datetime) -> datetime | None:
-    query = (
-        select(func.max(Breach.ended_at))
-        .join(Property, Property.id == Breach.property_id)
-        .where(Property.account_id.in_(viewer.account_ids), Breach.began_at > now - _DAY)
-    )
-    return session.scalar(query)
+    wanted = {"accounts": list(viewer.account_ids), "after": now - _DAY}
+    return session.scalar(_LAST_NOISE, wanted)
 
 
 def _last_incidents(session: Session, home_ids: Sequence[int]) -> dict[int, LastIncident]:
-    newest = (
-        select(func.max(Incident.id))
-        .where(Incident.property_id.in_(home_ids), Incident.practice.is_(False))
-        .group_by(Incident.property_id)
-    )
-    query = select(
-        Incident.property_id,
-        Incident.public_id,
-        Incident.opened_at,
-        Incident.resolution,
-        Incident.state,
-    ).where(Incident.id.in_(newest))
     return {
         row.property_id: LastIncident(
             incident_id=row.public_id,
@@ -218,5 +220,5 @@ def _last_incidents(session: Session, home_ids: Sequence[int]) -> dict[int, Last
             resolution=row.resolution,
             state=row.state,
         )
-        for row in session.execute(query)
+        for row in session.execute(_LAST_INCIDENTS, {"homes": list(home_ids)})
     }
