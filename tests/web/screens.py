@@ -56,6 +56,7 @@ PARTS = frozenset(
         "board.swaps_fragment",
         "board.wall_fragment",
         "board_links.wall_fragment",
+        "desk.break_fragment",
         "desk.call_fragment",
         "desk.outcomes_fragment",
         "desk.parts",
