@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from callassist.domain.call_task import Party, TaskState
 from callassist.domain.incident import IncidentEvent, IncidentState
+from callassist.domain.nudge import NudgeKind
 from callassist.escalation.applying import host_exhausted
 from callassist.escalation.closing import close
 from callassist.escalation.context import Escalation
@@ -19,7 +20,9 @@ from callassist.escalation.offers import count_miss
 from callassist.escalation.tasks import cancel_task, open_task, return_task
 from callassist.escalation.telling import needs_you, page_supervisor
 from callassist.escalation.zombies import is_zombie
-from callassist.models import Breach, CallTask, Incident
+from callassist.models import Breach, CallTask, Desk, Incident
+from callassist.storage import nudges
+from callassist.storage.nudges import Told
 
 _WAITING = (TaskState.PENDING, TaskState.OFFERED)
 
@@ -37,6 +40,9 @@ def on_task_available(
         needs_you(session, incident, "missed", now=now)
         return
     if task.desk_id is not None:
+        # nothing of the row changed, and yet it may be taken from now on: open desks say so
+        desk = session.get_one(Desk, task.desk_id)
+        nudges.tell(session, Told(kind=NudgeKind.QUEUE, public_id=desk.public_id, desk_id=desk.id))
         hand_out(session, ctx, task.desk_id, now)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from callassist.errors import Conflict
+from callassist.models import Nudge
 from tests.escalation.night import INVALID
 
 
@@ -23,6 +25,24 @@ def test_a_task_that_nobody_takes_pages_tells_phones_the_host_and_ends(night):
     home.pass_time(minutes=30)
     assert home.incident.resolution == "nobody_reached"
     assert home.findings() == []
+
+
+def test_open_desks_hear_of_a_call_that_may_be_taken_from_now_on(night):
+    home = night()
+    home.available()
+    home.noise_for_30_minutes()
+    home.work("no_answer")
+    home.choose("Ann", "break")
+
+    def told() -> int:
+        with home.sessions.read() as session:
+            kinds = session.scalars(select(Nudge.kind)).all()
+        return sum(kind == "queue" for kind in kinds)
+
+    home.pass_time(minutes=4, seconds=45)
+    before = told()
+    home.pass_time(seconds=15)
+    assert told() == before + 1
 
 
 def test_a_page_goes_out_once_per_task(night):
