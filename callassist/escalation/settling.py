@@ -106,6 +106,8 @@ def _fold_called(
         )
     else:
         attempt.state = str(facts.state)
+        # a mailbox that was heard while it talks; whatever tells of the end may not know it
+        attempt.outcome = str(facts.outcome) if facts.outcome else None
         due = now + ctx.network(ctx.settings.reconcile_after)
         timers.arm(session, Deadline.ATTEMPT_POLL, attempt.id, due, now=now)
 

@@ -136,6 +136,15 @@ def test_the_end_that_the_network_tells_when_asking_what_next_counts_too(home, n
     assert home.attempts()[-1].outcome == "no_answer"
 
 
+def test_a_mailbox_that_was_heard_stays_one_whatever_tells_of_the_end(home, network):
+    wire = put_through(home, network)
+    wire.called_leg(0, LegStatus.ANSWERED, outcome=AttemptOutcome.VOICEMAIL)
+    home.pass_time(seconds=15)
+    over = network.event("CALLED1", LegStatus.ENDED, 900, AttemptOutcome.ANSWERED, 20)
+    wire.asks(Question.OVER, "OWN1", called=over)
+    assert home.attempts()[-1].outcome == "voicemail"
+
+
 def test_an_operator_who_does_not_pick_up_costs_the_guest_no_attempt(home, network):
     wire = dialled(home, network)
     wire.own_line(0, LegStatus.ENDED, outcome=AttemptOutcome.NO_ANSWER)
