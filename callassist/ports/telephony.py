@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from callassist.domain.dial import DialMode, LegEvent
 from callassist.domain.results import AttemptOutcome
 from callassist.errors import PermanentError, TransientError
+from callassist.ports.texting import Texting
+from callassist.ports.webhook import WebhookRequest as WebhookRequest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,16 +55,6 @@ class FoundCall:
     placed_at: datetime
     event: LegEvent
     attempt_id: str | None = None  # when the network can tell
-
-
-@dataclass(frozen=True, kw_only=True)
-class WebhookRequest:
-    """A callback as it came in; `url` is the configured public address plus path and query."""
-
-    url: str
-    headers: Mapping[str, str]
-    form: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
 
 
 class RefusedCall(PermanentError):
@@ -173,6 +164,11 @@ class Telephony(Protocol):
     @property
     def bridge(self) -> Bridge | None:
         """How it joins two legs; None for a network that dials the called party itself."""
+        ...
+
+    @property
+    def texting(self) -> Texting | None:
+        """How it sends texts; None for a network that sends none."""
         ...
 
     def capabilities(self) -> Capabilities:

@@ -30,6 +30,7 @@ class ManualTelephony:
 
     name = "manual"
     bridge = None
+    texting = None
 
     def capabilities(self) -> Capabilities:
         """The operator dials; there is nobody to call us back and nobody to ask."""

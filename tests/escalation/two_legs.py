@@ -24,6 +24,7 @@ from callassist.ports.telephony import (
     Step,
     WebhookRequest,
 )
+from callassist.ports.texting import Texting
 
 PLACED_BUT_LOST = "placed but lost"
 NEVER_ARRIVED = "never arrived"
@@ -41,6 +42,7 @@ class TwoLegNetwork:
     known: dict[str, LegEvent] = field(default_factory=dict)  # operators' legs
     called: dict[str, LegEvent] = field(default_factory=dict)  # by the operator's leg
     fault: str = ""
+    texting: Texting | None = None
 
     @property
     def bridge(self) -> TwoLegNetwork:

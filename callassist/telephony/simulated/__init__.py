@@ -8,5 +8,6 @@ from __future__ import annotations
 from callassist.telephony.simulated.call_log import SimulatedCall
 from callassist.telephony.simulated.faults import Faults
 from callassist.telephony.simulated.network import SimulatedNetwork
+from callassist.telephony.simulated.texts import SimulatedText
 
-__all__ = ["Faults", "SimulatedCall", "SimulatedNetwork"]
+__all__ = ["Faults", "SimulatedCall", "SimulatedNetwork", "SimulatedText"]

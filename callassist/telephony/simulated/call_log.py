@@ -51,6 +51,19 @@ CREATE TABLE IF NOT EXISTS callback (
 );
 CREATE INDEX IF NOT EXISTS callback_due ON callback (due_at) WHERE settled_at IS NULL;
 CREATE INDEX IF NOT EXISTS callback_of_call ON callback (call_id);
+CREATE TABLE IF NOT EXISTS text (
+    n INTEGER PRIMARY KEY REFERENCES request (n),
+    text_id TEXT NOT NULL UNIQUE,
+    number TEXT NOT NULL,          -- in clear only for numbers that belong to nobody
+    body TEXT NOT NULL,            -- kept only for those, too
+    callback_url TEXT NOT NULL,
+    status TEXT NOT NULL,          -- planned until `due_at`
+    sent_at TEXT NOT NULL,
+    due_at TEXT NOT NULL,          -- when its report goes out
+    tries INTEGER NOT NULL DEFAULT 0,
+    settled_at TEXT                -- reported, or given up
+);
+CREATE INDEX IF NOT EXISTS text_due ON text (due_at) WHERE settled_at IS NULL;
 """
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import structlog
@@ -12,9 +11,8 @@ from callassist.clock import Clock
 from callassist.errors import CallAssistError, PermanentError, TransientError
 from callassist.telephony.simulated.call_log import CallLog, LoggedCall, read_call, text_of
 from callassist.telephony.simulated.callbacks import SIGNATURE_HEADER, form_of, signature
-
-Post = Callable[[str, Mapping[str, str], Mapping[str, str]], None]
-"""Posts form fields with headers to an address; raises CallAssistError when it did not arrive."""
+from callassist.telephony.simulated.text_reports import Post as Post
+from callassist.telephony.simulated.text_reports import TextReports
 
 MAX_TRIES = 3
 RETRY_AFTER = 2.0  # real seconds; real networks try a callback again, and give up soon
@@ -28,8 +26,17 @@ log = structlog.get_logger(__name__)
 class CallbackLoop:
     """At-least-once, in the order in which they are due, on the service's clock."""
 
-    def __init__(self, call_log: CallLog, clock: Clock, post: Post, secret: str) -> None:
+    def __init__(
+        self,
+        call_log: CallLog,
+        clock: Clock,
+        post: Post,
+        secret: str,
+        *,
+        texts: TextReports,
+    ) -> None:
         self._log = call_log
+        self._texts = texts
         self._clock = clock
         self._post = post
         self._secret = secret
@@ -68,7 +75,7 @@ class CallbackLoop:
         arrived = 0
         while due := self._due(now):
             arrived += sum(self._deliver(*callback, now) for callback in due)
-        return arrived
+        return arrived + self._texts.pump(now)
 
     def _due(self, now: datetime) -> list[tuple[int, int, int, LoggedCall]]:
         rows = self._log.rows(
@@ -140,7 +147,10 @@ class CallbackLoop:
             self._wake.wait(wait)
 
     def _until_next(self) -> float:
-        rows = self._log.rows("SELECT min(due_at) FROM callback WHERE settled_at IS NULL")
+        rows = self._log.rows(
+            "SELECT min(due_at) FROM (SELECT due_at FROM callback WHERE settled_at IS NULL"
+            " UNION ALL SELECT due_at FROM text WHERE settled_at IS NULL)"
+        )
         if rows[0][0] is None:
             return LONGEST_WAIT
         ahead = datetime.fromisoformat(rows[0][0]) - self._clock.now()

@@ -42,6 +42,8 @@ from callassist.telephony.simulated.recording import (
     record_callback,
     record_cut,
 )
+from callassist.telephony.simulated.text_reports import TextReports
+from callassist.telephony.simulated.texts import SimulatedTexts
 from callassist.telephony.simulated.timeline import plan
 
 _OUTAGE = "the simulated network is down"
@@ -78,7 +80,14 @@ class SimulatedNetwork:
         self._seed = seed
         self._secret = secret
         self._log = CallLog(path)
-        self._loop = CallbackLoop(self._log, clock, post, secret)
+        self._texts = SimulatedTexts(self._log, clock, seed, lambda: self.faults)
+        reports = TextReports(self._log, clock, post, secret)
+        self._loop = CallbackLoop(self._log, clock, post, secret, texts=reports)
+
+    @property
+    def texting(self) -> SimulatedTexts:
+        """It sends texts, too, which nobody receives."""
+        return self._texts
 
     def capabilities(self) -> Capabilities:
         """The server dials, callbacks come, calls can be looked up; nobody is really phoned."""

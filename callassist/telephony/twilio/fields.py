@@ -48,6 +48,8 @@ _RELIED_ON = frozenset(
         "Digits",
         "Direction",
         "From",
+        "MessageSid",
+        "MessageStatus",
         "ParentCallSid",
         "SequenceNumber",
         "SipResponseCode",

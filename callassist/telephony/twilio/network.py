@@ -30,6 +30,7 @@ from callassist.telephony.twilio.outcomes import STATUSES
 from callassist.telephony.twilio.refusals import NoAnswer, Refused, of_a_dial, of_a_question
 from callassist.telephony.twilio.rest import KnownCall, Rest, asked
 from callassist.telephony.twilio.signatures import Secrets, is_signed
+from callassist.telephony.twilio.texts import TwilioTexts
 
 CHECK_KEPT_SECONDS = 30.0
 _NOT_STARTED: tuple[dict[str, Any], ...] = ({"status": "queued"}, {"status": "ringing"})
@@ -55,6 +56,7 @@ class TwilioNetwork:
         self._public_url = public_url
         self._rest = Rest(settings, environ)
         self._bridge = TwilioBridge(self._rest, settings, clock)
+        self._texts = TwilioTexts(self._rest, settings)
         self._secrets = Secrets(
             tokens=(settings.auth_token, settings.auth_token_secondary),
             signing_key=settings.signing_key,
@@ -67,6 +69,11 @@ class TwilioNetwork:
     def bridge(self) -> TwilioBridge:
         """It joins the operator's line with the one called."""
         return self._bridge
+
+    @property
+    def texting(self) -> TwilioTexts:
+        """Texts from the number that calls show."""
+        return self._texts
 
     def capabilities(self) -> Capabilities:
         """From the browser where that is set up, and always by the operator's own phone."""

@@ -30,6 +30,9 @@ _WHAT_TO_DO = {
     21215: "calls to this country are switched off: allow it under Voice, Geo Permissions",
     21216: "Twilio blocks calls to this number: ask its support, or complete the business profile",
     21219: "a trial account phones verified numbers only: verify this one, or upgrade the account",
+    21408: "texts to this country are switched off: allow it under Messaging, Geo Permissions",
+    21610: "the number asked for no more texts; it has to write START itself",
+    21614: "the number takes no texts",
     21606: "the caller id cannot be used here: choose another of the account's numbers",
 }
 _OTHERWISE = "see its page under https://www.twilio.com/docs/api/errors"

@@ -77,6 +77,14 @@ class Rest:
         return call_id
 
     @_readable
+    def text(self, **fields: Any) -> str:
+        """Create a message; its id."""
+        text_id = self._client.messages.create(**fields).sid
+        if not isinstance(text_id, str) or not text_id:
+            raise NoAnswer("an answer without the message's id", sent=True)
+        return text_id
+
+    @_readable
     def call(self, call_id: str) -> KnownCall | None:
         """One call; None when there is no such."""
         try:
