@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import datetime
 
-from callassist.accounts.scripts import load_library
+from callassist.accounts.scripts import load_hours, load_library
 from callassist.bootstrap.service import Service, Uptime
 from callassist.bootstrap.telephones import make_rehearsal, make_telephony
 from callassist.clock import Clock
@@ -39,6 +39,7 @@ from callassist.reports.versions import report_deliverer
 from callassist.sensors.registry import ADAPTERS
 from callassist.settings import Settings
 from callassist.settings.secret_key import read_or_make
+from callassist.stays.guest_words import load_texts
 from callassist.storage.engine import make_engine
 from callassist.storage.keys import check_key
 from callassist.storage.service_clock import load_clock
@@ -84,6 +85,8 @@ def build(
         settings=settings.escalation,
         fresh_contact=NothingImported(),
         public_url=own.public_url,
+        hours=load_hours(settings.config_dir / "hours.toml"),
+        guest_words=load_texts(settings.config_dir / "guest"),
         up_since=uptime.since,
         pace=clock,
     )

@@ -13,10 +13,12 @@ from callassist.escalation.bridging import Question, next_step
 from callassist.escalation.context import Escalation
 from callassist.escalation.coverage import Surroundings
 from callassist.escalation.settling import record_call_events
+from callassist.escalation.texts import record_text_report
 from callassist.ingest import IngestWriter, SensorHook
 from callassist.outbox import OutboxLoop
 from callassist.ports.messages import MessageChannel
 from callassist.ports.telephony import BridgeRequest, Step, Telephony
+from callassist.ports.texting import TextReport
 from callassist.settings import Settings
 from callassist.storage import uptime
 from callassist.storage.sessions import Sessions
@@ -100,6 +102,11 @@ class Service:
         """What a verified callback of the phone network told."""
         with self.sessions.write() as session:
             record_call_events(session, self.escalation, dial_token, events, now)
+
+    def record_text_report(self, token: str, report: TextReport, now: datetime) -> None:
+        """What a verified report of the phone network told of a text."""
+        with self.sessions.write() as session:
+            record_text_report(session, token, report, now)
 
     def next_step(
         self, question: Question, dial_token: str, request: BridgeRequest, now: datetime

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from callassist.clock import Pace, SystemClock
 from callassist.domain.cadence import Cadence
+from callassist.domain.consent import Hours
 from callassist.domain.dial import DialMode
 from callassist.domain.policy import EscalationPolicy
 from callassist.escalation.policy import Limits
@@ -16,6 +17,7 @@ from callassist.models import Incident, Operator
 from callassist.ports.fresh_contact import FreshContact
 from callassist.ports.telephony import Telephony
 from callassist.settings import EscalationSettings
+from callassist.stays.guest_words import Texts as GuestWords
 from callassist.storage.sessions import Sessions
 from callassist.storage.vault import Vault
 
@@ -34,6 +36,8 @@ class Escalation:
     settings: EscalationSettings
     fresh_contact: FreshContact
     public_url: str
+    hours: Hours  # in which something automatic may go to a guest
+    guest_words: Mapping[str, GuestWords]  # by language
     up_since: Callable[[], datetime]
     pace: Pace = field(default_factory=SystemClock)
 

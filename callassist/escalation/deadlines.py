@@ -15,6 +15,7 @@ class Deadline(StrEnum):
     BREACH_FROZEN = "breach_frozen"
     BREACH_THAWED = "breach_thawed"
     # subject: incident id
+    LADDER_STEP = "ladder_step"  # 10 and 20 min into the breach: a text to the guest, or why not
     STILL_LOUD = "still_loud"  # 15 min after the contact: needs_you
     PRACTICE_STEP = "practice_step"  # what nobody does of a practice alert, the robot does
     LEADER_LEFT = "leader_left"  # homes that joined its calls to the guest go on without it

@@ -14,12 +14,14 @@ from callassist.escalation import (
     following_up,
     guest_calls,
     handing_out,
+    ladder,
     nobody_there,
     noise_changes,
     offers,
     polling,
     practice,
     presence,
+    texts,
     wrap_up,
 )
 from callassist.escalation.context import Escalation
@@ -35,6 +37,7 @@ _BY_SUBJECT: dict[Deadline, _Handler] = {
     Deadline.BREACH_ENDED: noise_changes.on_breach_ended,
     Deadline.BREACH_FROZEN: noise_changes.on_breach_frozen,
     Deadline.BREACH_THAWED: noise_changes.on_breach_thawed,
+    Deadline.LADDER_STEP: ladder.on_ladder_step,
     Deadline.PRACTICE_STEP: practice.on_practice_step,
     Deadline.LEADER_LEFT: guest_calls.on_leader_left,
     Deadline.STILL_LOUD: following_up.on_still_loud,
@@ -78,6 +81,7 @@ def deliverers(ctx: Escalation) -> dict[str, Deliverer]:
         "look_up": partial(doubts.deliver_look_up, ctx),
         "poll": partial(polling.deliver_poll, ctx),
         "hang_up": partial(dial_delivery.deliver_hang_up, ctx),
+        texts.TOPIC: partial(texts.deliver_text, ctx),
         "refresh_stay": partial(_refresh_stay, ctx),
     }
 

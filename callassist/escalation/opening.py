@@ -17,6 +17,7 @@ from callassist.domain.policy import EscalationPolicy
 from callassist.errors import Conflict, InvalidInput
 from callassist.escalation.closing import NOT_BEFORE_REARM
 from callassist.escalation.context import Escalation, policy_of
+from callassist.escalation.ladder import arm_ladder
 from callassist.escalation.moves import state_of
 from callassist.escalation.new_incident import OpenedBy, new_incident
 from callassist.escalation.requesting import request_call
@@ -190,6 +191,8 @@ def _open(
         },
         now=now,
     )
+    if breach is not None:
+        arm_ladder(session, incident, breach, now)
     if by is OpenedBy.NOISE:
         tell_host(session, incident, MessageKind.NOISE_STARTED, now=now)
     return incident

@@ -27,6 +27,7 @@ from callassist.models.desk import Desk, Operator, Presence, ServiceAgreement, S
 from callassist.models.desk_notes import DeskPreference, NoteDraft, ShiftNote
 from callassist.models.digest import Digest
 from callassist.models.guest_link import GuestLink
+from callassist.models.guest_text import GuestText
 from callassist.models.incident import (
     CallAttempt,
     CallEvent,
@@ -84,6 +85,7 @@ __all__ = [
     "Erasure",
     "FalseAlarm",
     "GuestLink",
+    "GuestText",
     "HomeFile",
     "HostContact",
     "HostNote",

@@ -17,6 +17,7 @@ _PARAMS: Mapping[LogAction, tuple[str, ...]] = {
     A.INCIDENT_OPENED: ("by",),
     A.CALL_REQUESTED: ("party", "reason", "minutes"),
     A.GUEST_WARNED: ("step", "channel", "sent", "reason"),
+    A.TEXT_REPORTED: ("step", "status"),
     A.OFFER_ENDED: ("ending",),
     A.TASK_RETURNED: ("reason",),
     A.TASK_CANCELLED: ("reason",),
@@ -47,7 +48,18 @@ _PARAMS: Mapping[LogAction, tuple[str, ...]] = {
 # A value that is not listed (an offer that was merely declined, a look that found it loud) is
 # no news for the host.
 _VARIANTS: Mapping[LogAction, tuple[str, Mapping[object, str]]] = {
-    A.GUEST_WARNED: ("sent", {True: "guest_warned", False: "guest_not_warned"}),
+    A.GUEST_WARNED: (
+        "sent",
+        {
+            True: "guest_warned",
+            False: "guest_not_warned",
+            "unknown": "guest_perhaps_warned",
+        },
+    ),
+    A.TEXT_REPORTED: (
+        "status",
+        {"delivered": "text_delivered", "undelivered": "text_undelivered"},
+    ),
     A.OFFER_ENDED: ("ending", {"missed": "offer_missed"}),
     A.LAST_LOOK: ("verdict", {"unknown": "looked_unheard", "quiet": "looked_quiet"}),
 }

@@ -19,6 +19,7 @@ from callassist.stays.guest_links import (
     renew_guest_link,
     stay_of_link,
     stop_messages,
+    token_for,
 )
 from callassist.stays.lookup import coming_stays, dialable, find_stay, staying_now
 from callassist.stays.numbers import flag_number, unflag_number
@@ -61,6 +62,7 @@ __all__ = [
     "stop_messages",
     "store_imported",
     "store_typed",
+    "token_for",
     "unflag_number",
     "withdraw_consent",
 ]

@@ -29,13 +29,19 @@ def guest_link(
     over, cancelled or erased."""
     stay = find_stay(session, viewer, stay_public_id)
     _refuse_over(stay, now)
-    link = link_of(session, stay)
-    if link is None:
+    if link_of(session, stay) is None:
         viewer.require_write(stay.account_id)
-        link = GuestLink(stay_id=stay.id, created_at=now)
-        session.add(link)
-        return _give_token(session, vault, link)
-    return vault.open(link.token)
+    return token_for(session, vault, stay, now=now)
+
+
+def token_for(session: Session, vault: Vault, stay: Stay, *, now: datetime) -> str:
+    """The token of a stay's page, whoever needs it; made when there is none yet."""
+    link = link_of(session, stay)
+    if link is not None:
+        return vault.open(link.token)
+    link = GuestLink(stay_id=stay.id, created_at=now)
+    session.add(link)
+    return _give_token(session, vault, link)
 
 
 def renew_guest_link(

@@ -13,7 +13,16 @@ from flask_limiter.util import get_remote_address
 from callassist.bootstrap import Service
 from callassist.clock import Clock
 from callassist.ports.telephony import Telephony
-from callassist.web import api, health, hooks_telephony, pages, problems, signin, static_files
+from callassist.web import (
+    api,
+    health,
+    hooks_telephony,
+    hooks_texts,
+    pages,
+    problems,
+    signin,
+    static_files,
+)
 from callassist.web.hooks_sensors import SensorHooksFirst, sensor_hooks
 from callassist.web.late_rules import LateRule
 from callassist.web.proxies import behind_proxies
@@ -57,7 +66,9 @@ def create_app(service: Service) -> Flask:
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
     app.register_blueprint(health.blueprint(service))
     app.register_blueprint(sensor_hooks(service.sensor_hook))
-    app.register_blueprint(hooks_telephony.blueprint(_telephony_services(service)))
+    telephony = _telephony_services(service)
+    app.register_blueprint(hooks_telephony.blueprint(telephony))
+    app.register_blueprint(hooks_texts.blueprint(telephony))
     app.register_blueprint(api.blueprint(service, limiter))
     signin.init_app(app, service)
     pages.register(app, service)
@@ -110,6 +121,7 @@ class _TelephonyServices:
     public_url: str
     record_call_events: hooks_telephony.RecordCallEvents
     next_step: hooks_telephony.NextStep
+    record_text_report: hooks_texts.RecordTextReport
 
 
 def _telephony_services(service: Service) -> _TelephonyServices:
@@ -120,4 +132,5 @@ def _telephony_services(service: Service) -> _TelephonyServices:
         public_url=service.settings.service.public_url,
         record_call_events=service.record_call_events,
         next_step=service.next_step,
+        record_text_report=service.record_text_report,
     )

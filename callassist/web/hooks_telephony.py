@@ -37,8 +37,8 @@ RecordCallEvents = Callable[[str, list[LegEvent], datetime], None]
 NextStep = Callable[[Question, str, BridgeRequest, datetime], Step]
 
 
-class TelephonyHookServices(Protocol):
-    """What this view needs of the service."""
+class Verifying(Protocol):
+    """What it takes to know that a network really sent something."""
 
     @property
     def telephony(self) -> Telephony:
@@ -59,6 +59,10 @@ class TelephonyHookServices(Protocol):
     def public_url(self) -> str:
         """The configured public address, which the network signed; never the request's own."""
         ...
+
+
+class TelephonyHookServices(Verifying, Protocol):
+    """What this view needs of the service."""
 
     @property
     def record_call_events(self) -> RecordCallEvents:
@@ -84,14 +88,14 @@ def blueprint(services: TelephonyHookServices) -> Blueprint:
     @hooks.post("/hooks/telephony/<provider>/<dial_token>")
     def called_leg(provider: str, dial_token: str) -> Response:
         now = services.clock.now()
-        network, callback = _verified(services, provider)
+        network, callback = verified(services, provider)
         services.record_call_events(dial_token, network.parse_webhook(callback), now)
         return Response(status=HTTPStatus.NO_CONTENT)
 
     @hooks.post("/hooks/telephony/<provider>/<dial_token>/operator")
     def operator_leg(provider: str, dial_token: str) -> Response:
         now = services.clock.now()
-        network, callback = _verified(services, provider)
+        network, callback = verified(services, provider)
         events = [replace(one, leg=Leg.OPERATOR) for one in network.parse_webhook(callback)]
         services.record_call_events(dial_token, events, now)
         return Response(status=HTTPStatus.NO_CONTENT)
@@ -104,12 +108,13 @@ def blueprint(services: TelephonyHookServices) -> Blueprint:
     def operator_asks(provider: str, dial_token: str, question: str) -> Response:
         return _answer(services, provider, Question(question), dial_token)
 
-    hooks.register_error_handler(CallAssistError, _refused)
-    hooks.register_error_handler(RequestEntityTooLarge, _too_large)
+    hooks.register_error_handler(CallAssistError, refused)
+    hooks.register_error_handler(RequestEntityTooLarge, too_large)
     return hooks
 
 
-def _verified(services: TelephonyHookServices, provider: str) -> tuple[Telephony, WebhookRequest]:
+def verified(services: Verifying, provider: str) -> tuple[Telephony, WebhookRequest]:
+    """The network of that name and its callback; NotFound and Forbidden say what is wrong."""
     both = (services.telephony, services.rehearsal)
     network = next((one for one in both if one.name == provider), None)
     if network is None:
@@ -124,7 +129,7 @@ def _answer(
     services: TelephonyHookServices, provider: str, question: Question, dial_token: str
 ) -> Response:
     now = services.clock.now()
-    network, callback = _verified(services, provider)
+    network, callback = verified(services, provider)
     bridge = _bridge(network)
     step = services.next_step(question, dial_token, bridge.parse_request(callback), now)
     document = bridge.document(step)
@@ -151,7 +156,8 @@ def _callback(public_url: str) -> WebhookRequest:
     )
 
 
-def _refused(error: CallAssistError) -> Response:
+def refused(error: CallAssistError) -> Response:
+    """The error as a problem document."""
     status = next(
         (status for kind, status in _STATUS if isinstance(error, kind)),
         HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -162,7 +168,8 @@ def _refused(error: CallAssistError) -> Response:
     return response
 
 
-def _too_large(error: RequestEntityTooLarge) -> Response:
+def too_large(error: RequestEntityTooLarge) -> Response:
+    """The same for a body that is too large."""
     return _problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a callback has at most {MAX_BODY} bytes")
 
 

@@ -15,6 +15,7 @@ KEPT = {
     "account_deletion": "that it was asked for, and by which id",
     "breach": "measured instants and levels of a home without a name",
     "desk_preference": "switches of an operator who has a desk name only",
+    "guest_text": "ids, instants and reasons; no number, no words",
     "incident_log": "ids, masks and salted hashes: the hash chain",
     "intervention": "ids and words out of a list",
     "offer": "ids and instants",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from callassist.clock import ManualClock
 from callassist.storage.sessions import Sessions
+from tests.escalation.laddering import ladder_night
 from tests.escalation.night import Night
 
 
@@ -25,3 +27,9 @@ def night(sessions: Sessions, clock: ManualClock, tmp_path: Path) -> Iterator[Ca
     yield build
     for each in made:
         each.network.close()
+
+
+@pytest.fixture
+def ladder_home(night: Callable[..., Night]) -> Callable[..., Night]:
+    """Builds a night in which all but what is named allows texts to the guest."""
+    return partial(ladder_night, night)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, or_, select
 
 from callassist import outbox, timers
+from callassist.accounts.scripts import load_hours
 from callassist.domain.policy import EscalationPolicy
 from callassist.domain.presence import PresenceState
-from callassist.escalation import dialling, handlers, offers, presence, settling, wrap_up
+from callassist.escalation import dialling, handlers, offers, presence, settling, texts, wrap_up
 from callassist.escalation.context import Escalation
 from callassist.escalation.saving import Extras
 from callassist.models import (
@@ -25,6 +27,7 @@ from callassist.models import (
 from callassist.outbox import claiming
 from callassist.ports.telephony import Telephony, WebhookRequest
 from callassist.settings import load_settings
+from callassist.stays.guest_words import load_texts
 from callassist.storage.vault import Vault
 from callassist.telephony.manual import ManualTelephony
 from callassist.telephony.simulated import SimulatedNetwork
@@ -39,6 +42,7 @@ HANGS_UP = "+12025550150"
 INVALID = "+12025550180"
 HOST_NO_ANSWER = "+12025550121"
 REFUSED = "+15005550001"
+CONFIG = Path(__file__).parents[2] / "config"
 KEY_SECONDS = 15  # the finest step of `pass_time`
 
 
@@ -70,6 +74,8 @@ class Night(Scene, Looking):
             settings=load_settings({}, dotenv=None).escalation,
             fresh_contact=self.fresh_contact,
             public_url="http://127.0.0.1:8000",
+            hours=load_hours(CONFIG / "hours.toml"),
+            guest_words=load_texts(CONFIG / "guest"),
             up_since=lambda: self.up_since,
         )
         self._start()
@@ -282,6 +288,12 @@ class Night(Scene, Looking):
     def _callback(self, url: str, headers: Mapping[str, str], form: Mapping[str, str]) -> None:
         request = WebhookRequest(url=url, headers=headers, form=form)
         assert self.network.verify_webhook(request)
+        if "/text/" in url:
+            report = self.network.texting.parse_report(request)
+            with self.sessions.write() as session:
+                token = url.rsplit("/", 1)[1]
+                texts.record_text_report(session, token, report, self.clock.now())
+            return
         events = self.network.parse_webhook(request)
         with self.sessions.write() as session:
             settling.record_call_events(

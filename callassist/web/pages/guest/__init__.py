@@ -6,8 +6,8 @@ from flask import Blueprint, Flask, request
 from flask_limiter import Limiter, RateLimitExceeded
 
 from callassist.bootstrap import Service
+from callassist.stays.guest_words import load_texts
 from callassist.web.pages.guest import views
-from callassist.web.pages.guest.texts import load_texts
 from callassist.web.pages.link_limit import OpenedTooOften
 
 ANSWERS = "12 per minute"  # by one link; how often it is opened is limited for all secret addresses

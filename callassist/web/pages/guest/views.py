@@ -20,9 +20,9 @@ from callassist.errors import Conflict
 from callassist.escalation import guest_answers
 from callassist.escalation.guest_answers import GuestAnswer
 from callassist.models import Stay
+from callassist.stays.guest_words import LANGUAGES, Texts
 from callassist.web.pages import asking
 from callassist.web.pages.guest.queries import GuestScreen, guest_screen, incident_of
-from callassist.web.pages.guest.texts import LANGUAGES, Texts
 from callassist.web.pages.link_limit import OpenedTooOften, waiting
 
 TEXTS = "callassist_guest_texts"

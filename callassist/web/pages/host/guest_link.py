@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 from callassist import stays
 from callassist.errors import Conflict, InvalidInput
 from callassist.models import Property
+from callassist.stays.guest_words import LANGUAGES
 from callassist.web.pages import asking
 from callassist.web.pages.forms import Form
-from callassist.web.pages.guest.texts import LANGUAGES
 from callassist.web.translate import gettext as _
 
 LONGEST_RULE = 255

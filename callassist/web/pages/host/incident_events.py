@@ -25,6 +25,7 @@ _ICONS = {
     LogAction.INCIDENT_OPENED: "eye",
     LogAction.CALL_REQUESTED: "phone-outgoing",
     "guest_warned": "message-square",
+    "text_delivered": "message-square",
     LogAction.SUPERVISOR_PAGED: "megaphone",
     LogAction.HOST_TOLD: "bell",
     LogAction.NOISE_ENDED: "volume-x",

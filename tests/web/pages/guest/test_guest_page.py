@@ -15,7 +15,7 @@ from callassist.errors import Conflict, Forbidden, NotFound, SettingsError
 from callassist.models import Property, Stay, StopEntry
 from callassist.settings import load_settings
 from callassist.stays import guest_link, renew_guest_link
-from callassist.web.pages.guest.texts import LANGUAGES, load_texts
+from callassist.stays.guest_words import LANGUAGES, load_texts
 
 FOLDER = load_settings({}, dotenv=None).config_dir / "guest"
 LIMIT = 15_000

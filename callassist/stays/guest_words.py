@@ -1,4 +1,4 @@
-"""The words of the guest page: six small files in config/guest, one per language."""
+"""Words for guests, on their page and in texts: small files in config/guest, one per language."""
 
 from __future__ import annotations
 
@@ -20,6 +20,12 @@ def load_texts(folder: Path) -> dict[str, Texts]:
         if missing:
             raise SettingsError(f"{folder / language}.toml: there is no {', '.join(missing)}")
     return texts
+
+
+def language_of(language: str | None) -> str:
+    """The guest's language if there are words in it (`fr-CA` counts as `fr`), else English."""
+    plain = (language or "").partition("-")[0].lower()
+    return plain if plain in LANGUAGES else "en"
 
 
 def _read(path: Path) -> Texts:
