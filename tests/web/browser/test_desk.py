@@ -252,3 +252,17 @@ def test_a_new_operator_ends_a_training_call_by_keyboard(browser: Browser, site:
             page.keyboard.press(result)
         page.keyboard.press("Control+Enter")
     expect(page.get_by_text("You are trained.").first).to_be_visible()
+
+
+def test_a_word_about_the_sound_moves_nothing_on_the_page(browser: Browser, site: Site) -> None:
+    page = at_the_desk(browser, site, ANN)
+    page.get_by_role("button", name="Go available").first.click()
+    page.goto(f"/desk/tasks/{a_call(site)}")
+    is_live(page)
+    accept = page.get_by_role("button", name="Accept")
+    line = page.locator("#desk-trouble")
+    places = []
+    for is_hidden in (True, False):
+        line.evaluate('(line, hidden) => { line.append("Held"); line.hidden = hidden; }', is_hidden)
+        places.append(accept.bounding_box())
+    assert places[0] == places[1]
