@@ -20,6 +20,8 @@ from tests.web.pages.stage import ANN, Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
+CHROMIUM_FLAGS = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+
 # Twilio's script, played by the test: the same words, and no wire
 PLAYED = """
 window.Twilio = { Device: class {
@@ -146,6 +148,19 @@ def test_a_refused_microphone_is_said_and_the_call_goes_back_at_once(
     night.world.run()
     assert night.attempts()[0].outcome == "not_connected"
     assert len(night.server.calls) == 0
+
+
+def test_the_microphone_is_tried_before_the_shift(
+    browser: Browser, twilio_site: Site, night: TwilioStage
+) -> None:
+    page = at_the_desk(browser, twilio_site, ANN, "/desk/start")
+    check = page.locator('[data-check="microphone"]')
+    page.get_by_role("button", name="Try the microphone").click()
+    expect(check).to_contain_text("The browser may use it.")
+    page.get_by_label("I call by").select_option("own_phone")
+    page.locator("#phone").get_by_role("button", name="Keep").click()
+    expect(page.get_by_text("rings first; press 1")).to_be_visible()
+    expect(check).to_have_count(0)
 
 
 def test_twilios_own_script_loads_under_our_policy_and_makes_a_device(
