@@ -19,6 +19,7 @@ from callassist.models import (
     HomeFile,
     HostNote,
     Idempotency,
+    InboundText,
     Incident,
     NoiseReading,
     Notification,
@@ -37,6 +38,7 @@ READINGS_BATCH = 5000
 REQUEST_ANSWERS_KEPT = timedelta(hours=24)
 USED_LINKS_KEPT = timedelta(days=1)
 FILES_KEPT = timedelta(days=1)  # of stays or homes, waiting to be confirmed
+INBOUND_TEXTS_KEPT = timedelta(days=30)  # a network tells of a text again for hours, not weeks
 SWAPS_KEPT = timedelta(days=90)  # after the shift; colleagues say why in their own words
 
 
@@ -72,6 +74,7 @@ def forget_expired(
         "sign_in_links": (_forget_sign_in_links, now - USED_LINKS_KEPT),
         "stay_files": (_forget_stay_files, now - FILES_KEPT),
         "home_files": (_forget_home_files, now - FILES_KEPT),
+        "inbound_texts": (_forget_inbound_texts, now - INBOUND_TEXTS_KEPT),
         "shift_swaps": (_forget_shift_swaps, now - SWAPS_KEPT),
     }
     forgotten = dict.fromkeys(steps, 0)
@@ -199,6 +202,13 @@ def _forget_messages(session: Session, before: datetime) -> int:
     ids = [row.id for row in oldest if row.created_at < before]
     if ids:
         session.execute(delete(Notification).where(Notification.id.in_(ids)))
+    return len(ids)
+
+
+def _forget_inbound_texts(session: Session, before: datetime) -> int:
+    expired = select(InboundText.id).where(InboundText.received_at < before).limit(BATCH)
+    ids = list(session.scalars(expired))
+    session.execute(delete(InboundText).where(InboundText.id.in_(ids)))
     return len(ids)
 
 

@@ -39,7 +39,7 @@ from callassist.reports.versions import report_deliverer
 from callassist.sensors.registry import ADAPTERS
 from callassist.settings import Settings
 from callassist.settings.secret_key import read_or_make
-from callassist.stays.guest_words import load_texts
+from callassist.stays.guest_words import load_stop_words, load_texts
 from callassist.storage.engine import make_engine
 from callassist.storage.keys import check_key
 from callassist.storage.service_clock import load_clock
@@ -87,6 +87,7 @@ def build(
         public_url=own.public_url,
         hours=load_hours(settings.config_dir / "hours.toml"),
         guest_words=load_texts(settings.config_dir / "guest"),
+        stop_words=load_stop_words(settings.config_dir / "stop_words.toml"),
         up_since=uptime.since,
         pace=clock,
     )

@@ -12,13 +12,14 @@ from callassist.domain.script import ScriptLibrary
 from callassist.escalation.bridging import Question, next_step
 from callassist.escalation.context import Escalation
 from callassist.escalation.coverage import Surroundings
+from callassist.escalation.inbound_texts import record_inbound_text
 from callassist.escalation.settling import record_call_events
 from callassist.escalation.texts import record_text_report
 from callassist.ingest import IngestWriter, SensorHook
 from callassist.outbox import OutboxLoop
 from callassist.ports.messages import MessageChannel
 from callassist.ports.telephony import BridgeRequest, Step, Telephony
-from callassist.ports.texting import TextReport
+from callassist.ports.texting import IncomingText, TextReport
 from callassist.settings import Settings
 from callassist.storage import uptime
 from callassist.storage.sessions import Sessions
@@ -107,6 +108,11 @@ class Service:
         """What a verified report of the phone network told of a text."""
         with self.sessions.write() as session:
             record_text_report(session, token, report, now)
+
+    def record_inbound_text(self, provider: str, text: IncomingText, now: datetime) -> None:
+        """What somebody wrote to a number of ours."""
+        with self.sessions.write() as session:
+            record_inbound_text(session, self.escalation, provider, text, now)
 
     def next_step(
         self, question: Question, dial_token: str, request: BridgeRequest, now: datetime

@@ -77,8 +77,11 @@ def _telephony(service: Service) -> Iterator[tuple[str, str]]:
 
 def _asked_at(service: Service) -> Iterator[tuple[str, str]]:
     """What has to be written at the phone network by hand; the rest goes with each call."""
-    if DialMode.SOFTPHONE in service.telephony.capabilities().modes:
-        base = f"{service.settings.service.public_url}/hooks/telephony/{service.telephony.name}"
+    able = service.telephony.capabilities()
+    base = f"{service.settings.service.public_url}/hooks/telephony/{service.telephony.name}"
+    if service.telephony.texting is not None and not able.simulated:
+        yield OK, f"texts from guests: the network posts them to {base}/text"
+    if DialMode.SOFTPHONE in able.modes:
         yield (
             OK,
             f"calls from the browser: the network asks {base}/{Question.BROWSER} by HTTP POST",

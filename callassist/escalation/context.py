@@ -12,6 +12,7 @@ from callassist.domain.cadence import Cadence
 from callassist.domain.consent import Hours
 from callassist.domain.dial import DialMode
 from callassist.domain.policy import EscalationPolicy
+from callassist.domain.stop_words import StopWords
 from callassist.escalation.policy import Limits
 from callassist.models import Incident, Operator
 from callassist.ports.fresh_contact import FreshContact
@@ -38,6 +39,7 @@ class Escalation:
     public_url: str
     hours: Hours  # in which something automatic may go to a guest
     guest_words: Mapping[str, GuestWords]  # by language
+    stop_words: StopWords
     up_since: Callable[[], datetime]
     pace: Pace = field(default_factory=SystemClock)
 

@@ -28,6 +28,7 @@ from callassist.models.desk_notes import DeskPreference, NoteDraft, ShiftNote
 from callassist.models.digest import Digest
 from callassist.models.guest_link import GuestLink
 from callassist.models.guest_text import GuestText
+from callassist.models.inbound_text import InboundText
 from callassist.models.incident import (
     CallAttempt,
     CallEvent,
@@ -91,6 +92,7 @@ __all__ = [
     "HostNote",
     "Idempotency",
     "ImportRun",
+    "InboundText",
     "Incident",
     "IncidentLogEntry",
     "Intervention",

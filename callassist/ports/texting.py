@@ -44,6 +44,15 @@ class TextReport:
     error: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class IncomingText:
+    """A text that somebody wrote to us."""
+
+    text_id: str
+    sender: str  # E.164; a network may send other things for senders without a number
+    body: str
+
+
 class TextRefusal(StrEnum):
     """Why a network does not send a text; written to the log as it is."""
 
@@ -77,4 +86,8 @@ class Texting(Protocol):
 
     def parse_report(self, request: WebhookRequest) -> TextReport:
         """Of a verified callback; InvalidInput for one that makes no sense."""
+        ...
+
+    def parse_incoming(self, request: WebhookRequest) -> IncomingText:
+        """Of a verified request; InvalidInput for one that makes no sense."""
         ...

@@ -6,7 +6,8 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from callassist.errors import SettingsError
+from callassist.domain.stop_words import StopWords, parse_stop_words
+from callassist.errors import InvalidInput, SettingsError
 
 LANGUAGES = ("en", "fr", "de", "it", "es", "pl")
 Texts = Mapping[str, str]
@@ -20,6 +21,14 @@ def load_texts(folder: Path) -> dict[str, Texts]:
         if missing:
             raise SettingsError(f"{folder / language}.toml: there is no {', '.join(missing)}")
     return texts
+
+
+def load_stop_words(path: Path) -> StopWords:
+    """The table of `config/stop_words.toml`; SettingsError names what is wrong."""
+    try:
+        return parse_stop_words(tomllib.loads(path.read_text("utf-8")))
+    except (OSError, tomllib.TOMLDecodeError, InvalidInput) as error:
+        raise SettingsError(f"{path}: {error}") from error
 
 
 def language_of(language: str | None) -> str:

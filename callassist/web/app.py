@@ -122,6 +122,7 @@ class _TelephonyServices:
     record_call_events: hooks_telephony.RecordCallEvents
     next_step: hooks_telephony.NextStep
     record_text_report: hooks_texts.RecordTextReport
+    record_inbound_text: hooks_texts.RecordInboundText
 
 
 def _telephony_services(service: Service) -> _TelephonyServices:
@@ -133,4 +134,5 @@ def _telephony_services(service: Service) -> _TelephonyServices:
         record_call_events=service.record_call_events,
         next_step=service.next_step,
         record_text_report=service.record_text_report,
+        record_inbound_text=service.record_inbound_text,
     )

@@ -1,4 +1,4 @@
-"""`POST /hooks/telephony/<provider>/text/<token>`: what became of a text to a guest."""
+"""`POST /hooks/telephony/<provider>/text`: somebody wrote; `…/text/<token>`: a report."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from callassist.errors import CallAssistError, NotFound
 from callassist.ports.telephony import Telephony
-from callassist.ports.texting import Texting, TextReport
+from callassist.ports.texting import IncomingText, Texting, TextReport
 from callassist.web.hooks_telephony import Verifying, refused, too_large, verified
 
+RecordInboundText = Callable[[str, IncomingText, datetime], None]
 RecordTextReport = Callable[[str, TextReport, datetime], None]
 
 
@@ -29,6 +30,11 @@ class TextHookServices(Verifying, Protocol):
         """
         ...
 
+    @property
+    def record_inbound_text(self) -> RecordInboundText:
+        """Takes (provider, text, now); a repeated text changes nothing."""
+        ...
+
 
 def blueprint(services: TextHookServices) -> Blueprint:
     """The endpoint: verify, translate, hand over, answer 204."""
@@ -39,6 +45,14 @@ def blueprint(services: TextHookServices) -> Blueprint:
         now = services.clock.now()
         network, callback = verified(services, provider)
         services.record_text_report(token, _texting(network).parse_report(callback), now)
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+    @hooks.post("/hooks/telephony/<provider>/text")
+    def somebody_wrote(provider: str) -> Response:
+        now = services.clock.now()
+        network, request = verified(services, provider)
+        text = _texting(network).parse_incoming(request)
+        services.record_inbound_text(network.name, text, now)
         return Response(status=HTTPStatus.NO_CONTENT)
 
     hooks.register_error_handler(CallAssistError, refused)

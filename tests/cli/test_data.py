@@ -152,7 +152,9 @@ def test_doctor_says_what_is_to_be_written_at_the_phone_network(here):
     asked = "https://desk.example/hooks/telephony/twilio/browser by HTTP POST"
     assert saying(found, asked) == "ok"
     assert saying(found, "telephony (twilio): Twilio did not answer") == "BAD"
-    assert not any("hooks" in text for text in findings(here, **account))
+    without = findings(here, **account)
+    assert saying(without, "posts them to https://desk.example/hooks/telephony/twilio/text") == "ok"
+    assert not any("/browser" in text for text in without)
 
 
 def test_doctor_calls_a_stale_backup_and_one_with_another_key_bad(here):

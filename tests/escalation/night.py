@@ -27,7 +27,7 @@ from callassist.models import (
 from callassist.outbox import claiming
 from callassist.ports.telephony import Telephony, WebhookRequest
 from callassist.settings import load_settings
-from callassist.stays.guest_words import load_texts
+from callassist.stays.guest_words import load_stop_words, load_texts
 from callassist.storage.vault import Vault
 from callassist.telephony.manual import ManualTelephony
 from callassist.telephony.simulated import SimulatedNetwork
@@ -76,6 +76,7 @@ class Night(Scene, Looking):
             public_url="http://127.0.0.1:8000",
             hours=load_hours(CONFIG / "hours.toml"),
             guest_words=load_texts(CONFIG / "guest"),
+            stop_words=load_stop_words(CONFIG / "stop_words.toml"),
             up_since=lambda: self.up_since,
         )
         self._start()

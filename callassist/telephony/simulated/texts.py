@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from callassist.clock import Clock
 from callassist.domain.phone import Number, parse_number
 from callassist.errors import InvalidInput, TransientError
 from callassist.ports.texting import (
+    IncomingText,
     RefusedText,
     SendText,
     SentText,
@@ -82,11 +83,15 @@ class SimulatedTexts:
             raise TextInDoubt("the simulated network did not answer in time")
         return SentText(text_id=text_id)
 
+    def parse_incoming(self, request: WebhookRequest) -> IncomingText:
+        """A text of somebody; its own far ends write none."""
+        form = request.form
+        sender, body = form.get("From", ""), form.get("Body", "")
+        return IncomingText(text_id=_text_id(form), sender=sender, body=body)
+
     def parse_report(self, request: WebhookRequest) -> TextReport:
         """The report of a verified callback."""
-        text_id = request.form.get("TextId", "")
-        if not _TEXT_ID.fullmatch(text_id):
-            raise InvalidInput("expected TXT and 32 hex digits", "TextId")
+        text_id = _text_id(request.form)
         status = next((one for one in _REPORTED if one == request.form.get("Status")), None)
         if status is None:
             raise InvalidInput("expected delivered or undelivered", "Status")
@@ -108,6 +113,13 @@ def _seen_at(now: datetime, row: sqlite3.Row) -> SimulatedText:
         sent_at=sent_at,
         status=TextStatus(row["status"]) if is_settled else TextStatus.ACCEPTED,
     )
+
+
+def _text_id(form: Mapping[str, str]) -> str:
+    text_id = form.get("TextId", "")
+    if not _TEXT_ID.fullmatch(text_id):
+        raise InvalidInput("expected TXT and 32 hex digits", "TextId")
+    return text_id
 
 
 def _record(

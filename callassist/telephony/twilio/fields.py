@@ -39,6 +39,7 @@ class Fields(dict[str, str]):
 _RELIED_ON = frozenset(
     {
         "AnsweredBy",
+        "Body",
         "CallDuration",
         "CallSid",
         "CallStatus",

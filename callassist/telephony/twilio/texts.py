@@ -6,6 +6,7 @@ import re
 
 from callassist.errors import InvalidInput
 from callassist.ports.texting import (
+    IncomingText,
     RefusedText,
     SendText,
     SentText,
@@ -68,17 +69,28 @@ class TwilioTexts:
             raise _of_a_text(error) from None
         return SentText(text_id=text_id)
 
+    def parse_incoming(self, request: WebhookRequest) -> IncomingText:
+        """A text to a number of the account."""
+        form = Fields(request)
+        body = form.get("Body", "")
+        return IncomingText(text_id=_text_id(form), sender=form.get("From", ""), body=body)
+
     def parse_report(self, request: WebhookRequest) -> TextReport:
         """The report of a status callback."""
         form = Fields(request)
-        text_id, status = form.get("MessageSid", ""), form.get("MessageStatus", "")
-        if not _TEXT_ID.fullmatch(text_id):
-            raise InvalidInput("expected the id of a message", "MessageSid")
+        text_id, status = _text_id(form), form.get("MessageStatus", "")
         if status not in _STATUSES:
             raise InvalidInput("expected the status of a message", "MessageStatus")
         code = form.get("ErrorCode", "")
         error = f"error {code}" if _ERROR.fullmatch(code) else ""
         return TextReport(text_id=text_id, status=_STATUSES[status], error=error)
+
+
+def _text_id(form: Fields) -> str:
+    text_id = form.get("MessageSid", "")
+    if not _TEXT_ID.fullmatch(text_id):
+        raise InvalidInput("expected the id of a message", "MessageSid")
+    return text_id
 
 
 def _of_a_text(error: Refused | NoAnswer) -> RefusedText | TextNotSent | TextInDoubt:
