@@ -25,7 +25,12 @@ class TwilioWorld(World):
     """A service whose phone network is the server."""
 
     def __init__(
-        self, database_url: str, directory: Path, clock: ManualClock, server: TwilioServer
+        self,
+        database_url: str,
+        directory: Path,
+        clock: ManualClock,
+        server: TwilioServer,
+        **env: str,
     ) -> None:
         self.server = server
         account = server.account
@@ -51,6 +56,7 @@ class TwilioWorld(World):
             CALLASSIST_TWILIO_CALLER_ID=CALLER_ID,
             CALLASSIST_TWILIO_BASE_URL=server.base_url.removesuffix("/api/laml"),
             **(layout if account.is_signalwire else {}),
+            **env,
         )
         server.route(PUBLIC_URL, self.app)
 

@@ -49,7 +49,7 @@ HOME, GUEST_NAME, CALL_NAME = "Harbour Loft 4 rue du Port", "Robin <b>Example</b
 class Stage:
     """Everything that pages can show; made through the services."""
 
-    def __init__(self, world: World, guest_language: str = "en") -> None:
+    def __init__(self, world: World, guest_language: str = "en", guest_number: str = GUEST) -> None:
         self.world = world
         self.guest_language = guest_language
         self.vault = world.service.vault
@@ -67,7 +67,7 @@ class Stage:
             agree(session, ADMIN, self.desk, self.account, starts_at=now - timedelta(days=1))
             self.home = self._home(self.account, HOME)
             self.other_home = self._home(self.other, "Foreign Villa")
-            self._stay(self.home, GUEST_NAME)
+            self._stay(self.home, GUEST_NAME, guest_number)
             self._stay(self.other_home, "Foreign Guest")
             self._sensor()
             self.channel = self._channel()
@@ -138,15 +138,18 @@ class Stage:
             query = select(Stay.public_id).where(Stay.property_id == self.home.id)
             return session.scalars(query).one()
 
-    def more_homes(self, count: int, *, calls: bool = False) -> None:
-        """Homes of the first firm, each with a guest of its own; also called about, if asked."""
+    def more_homes(self, count: int, *, calls: bool = False, number: str = "") -> None:
+        """Homes of the first firm, each with a guest of its own; also called about, if asked.
+
+        With a `number` their guests share that one.
+        """
         with self.world.service.sessions.write() as session:
             self._session, self._now = session, self.world.clock.now()
             known = session.scalars(select(Property)).all()
             account = session.get_one(Account, self.account.id)
             for n in range(len(known), len(known) + count):
                 home = self._home(account, f"Home {n}")
-                self._stay(home, f"Guest {n}", f"+12025550{120 + n}")
+                self._stay(home, f"Guest {n}", number or f"+12025550{120 + n}")
                 if calls:
                     ctx = self.world.service.escalation
                     open_by_hand(session, ctx, home, OpenedBy.HOST, now=self._now)
