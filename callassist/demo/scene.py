@@ -45,7 +45,11 @@ class Scene:
 
 
 def set_scene(
-    session: Session, vault: Vault, night_began: datetime, cast: tuple[Home, ...] = CAST
+    session: Session,
+    vault: Vault,
+    night_began: datetime,
+    cast: tuple[Home, ...] = CAST,
+    robots: tuple[Robot, ...] = ROBOTS,
 ) -> Scene:
     """Write the demo's people and homes into an empty database."""
     now = night_began
@@ -54,9 +58,9 @@ def set_scene(
     desk = create_desk(session, vault, ADMIN, "Demo desk", now=now, languages=("en", "fr"))
     agree(session, ADMIN, desk, account, starts_at=now - timedelta(days=1))
     _people(session, vault, scene, account, desk, now)
-    for robot in ROBOTS:
+    for robot in robots:
         scene.robot_tokens[robot.name] = _robot(session, vault, desk, robot, now)
-    roles = {"host": HOST_EMAIL, "operator": email_of(ROBOTS[0].name)}
+    roles = {"host": HOST_EMAIL, "operator": email_of(robots[0].name)}
     roles["supervisor"] = OPERATOR_EMAIL
     put_fact(session, "demo", {"roles": roles}, now=now)
     for adapter in ("generic", "minut"):

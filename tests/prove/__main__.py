@@ -6,9 +6,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.prove import kill_night, many_nights, screens
+from tests.prove import dial_once, forged_callbacks, kill_night, many_nights, screens
 
 PROOFS = {
+    "dial-once": dial_once.main,
+    "forged-callbacks": forged_callbacks.main,
     "kill-night": kill_night.main,
     "many-nights": many_nights.main,
     "screens": screens.main,
@@ -20,7 +22,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", help=f"of {', '.join(PROOFS)}")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", type=int, default=50)
-    parser.add_argument("--speed", type=float, default=40.0)
+    parser.add_argument("--speed", type=float, help="of the clock; each proof has one of its own")
     parser.add_argument("--pictures", type=Path, help="screens: where a picture of each is kept")
     parser.add_argument("--who", action="append", help="screens: only this person's")
     arguments = parser.parse_args()

@@ -28,6 +28,7 @@ from callassist.telephony.simulated.call_log import CallLog, SimulatedCall
 GAP = timedelta(minutes=5)
 CALL_LOG = "simulated-network.sqlite3"
 NIGHT_MINUTES = 390
+SPEED = 40.0
 
 
 @dataclass
@@ -45,11 +46,12 @@ class Findings:
 def main(arguments: argparse.Namespace) -> bool:
     """Play one night with `--kills` kills and print what was found."""
     chance = random.Random(arguments.seed)
+    speed = arguments.speed or SPEED
     with tempfile.TemporaryDirectory(prefix="callassist-prove-") as folder:
         environment = {**os.environ, "CALLASSIST_DATA_DIR": folder}
-        night = DemoNight(load_settings(environment, dotenv=None), speed=arguments.speed)
+        night = DemoNight(load_settings(environment, dotenv=None), speed=speed)
         with night.running():
-            kills, restarts = _kill_often(night, arguments.kills, arguments.speed, chance)
+            kills, restarts = _kill_often(night, arguments.kills, speed, chance)
             night.wait_until_over()
             findings = _compare(night)
     findings.figures |= {
@@ -57,7 +59,7 @@ def main(arguments: argparse.Namespace) -> bool:
         "restart median s": round(sorted(restarts)[len(restarts) // 2], 2) if restarts else 0,
         "restart max s": round(max(restarts, default=0), 2),
     }
-    return _print(arguments.seed, findings)
+    return tell("kill-night", arguments.seed, findings)
 
 
 def _kill_often(
@@ -142,10 +144,11 @@ def _check_calls(
     found.check("every call is ours", [str(a) for a in per_attempt if a not in known])
     counted = Counter(a.incident_id for a in attempts if a.counted and a.party == "guest")
     found.check("never a fourth counted attempt", [str(i) for i, n in counted.items() if n > 3])
-    found.check("five minutes between two dials to one number", _too_close(attempts, tasks))
+    found.check("five minutes between two dials to one number", too_close(attempts, tasks))
 
 
-def _too_close(attempts: list[CallAttempt], tasks: list[CallTask]) -> list[str]:
+def too_close(attempts: list[CallAttempt], tasks: list[CallTask]) -> list[str]:
+    """Pairs of dials to one number that were made within five minutes."""
     excepted = {task.id for task in tasks if task.continuation or task.guest_asked}
     never_rang = ("provider_error", "invalid_number")
     by_number: dict[str, list[tuple[datetime, CallAttempt]]] = defaultdict(list)
@@ -162,15 +165,16 @@ def _too_close(attempts: list[CallAttempt], tasks: list[CallTask]) -> list[str]:
     ]
 
 
-def _print(seed: int, findings: Findings) -> bool:
-    for name, value in findings.figures.items():
-        print(f"  {name}: {value}")
+def tell(name: str, seed: int, findings: Findings) -> bool:
+    """Print figures and invariants; whether all of them hold."""
+    for figure, value in findings.figures.items():
+        print(f"  {figure}: {value}")
     good = True
-    for name, faults in findings.wrong.items():
+    for invariant, faults in findings.wrong.items():
         good = good and not faults
         print(
-            f"  {'ok  ' if not faults else 'BAD '} {name}{': ' if faults else ''}"
+            f"  {'ok  ' if not faults else 'BAD '} {invariant}{': ' if faults else ''}"
             f"{', '.join(faults[:5])}"
         )
-    print(f"kill-night seed={seed} {'PASS' if good else 'FAIL'}")
+    print(f"{name} seed={seed} {'PASS' if good else 'FAIL'}")
     return good
