@@ -31,12 +31,17 @@ function tell({ state, why }) {
   }
 }
 
+/** Only as the page comes: one that hears of it while it is being left would take the line along. */
+function begin() {
+  const { ownLine, attempt, dial, callState } = bar()?.dataset ?? {};
+  const isWanted = panel.dataset.kind === "twilio" ? ownLine === "browser" && dial === "waiting" : callState === "assigned" && dial;
+  if (isWanted) line.connect(attempt);
+}
+
 function follow() {
   const now = bar();
   if (!now) return line.hangUp();
-  const { ownLine, attempt, dial, callState } = now.dataset;
-  const wantsLine = panel.dataset.kind === "twilio" ? ownLine === "browser" && dial === "waiting" : callState === "assigned" && dial;
-  if (wantsLine && line.state === "idle") line.connect(attempt);
+  const { dial, callState } = now.dataset;
   if (callState !== "assigned" && line.isUp) line.hangUp();
   line.heard(dial);
 }
@@ -52,5 +57,6 @@ muteButton.addEventListener("click", () => {
 addEventListener("beforeunload", (event) => {
   if (line.isUp && panel.dataset.kind === "twilio") event.preventDefault();
 });
-new MutationObserver(follow).observe(region, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-dial", "data-call-state", "data-own-line"] });
+new MutationObserver(follow).observe(region, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-dial", "data-call-state"] });
+begin();
 follow();
