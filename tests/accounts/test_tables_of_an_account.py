@@ -14,6 +14,7 @@ needs_you notification_channel operator property sensor sensor_connection stay t
 KEPT = {
     "account_deletion": "that it was asked for, and by which id",
     "breach": "measured instants and levels of a home without a name",
+    "break_taken": "spans of an operator who has a desk name only",
     "desk_preference": "switches of an operator who has a desk name only",
     "guest_text": "ids, instants and reasons; no number, no words",
     "incident_log": "ids, masks and salted hashes: the hash chain",
