@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,6 +20,11 @@ class DialMode(StrEnum):
 
 
 TWO_LEGS = frozenset({DialMode.OWN_PHONE, DialMode.SOFTPHONE})
+
+
+def mode_chosen(modes: Sequence[DialMode], chosen: str | None) -> DialMode:
+    """The way that was chosen where the network has it, else the network's first."""
+    return next((mode for mode in modes if mode == chosen), modes[0])
 
 
 class Leg(StrEnum):

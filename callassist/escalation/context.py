@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from callassist.clock import Pace, SystemClock
 from callassist.domain.cadence import Cadence
 from callassist.domain.consent import Hours
-from callassist.domain.dial import DialMode
+from callassist.domain.dial import DialMode, mode_chosen
 from callassist.domain.policy import EscalationPolicy
 from callassist.domain.stop_words import StopWords
 from callassist.escalation.policy import Limits
@@ -82,8 +82,7 @@ class Escalation:
     def mode_of(self, incident: Incident, operator: Operator | None) -> DialMode:
         """Who puts a call about this incident through: as the operator chose, if that exists."""
         modes = self.network_of(incident).capabilities().modes
-        chosen = operator.dial_mode if operator else None
-        return next((mode for mode in modes if mode == chosen), modes[0])
+        return mode_chosen(modes, operator.dial_mode if operator else None)
 
     def dials_by_hand(self, incident: Incident) -> bool:
         """Whether the operator dials for this incident on a phone of their own."""

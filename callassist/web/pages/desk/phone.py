@@ -8,7 +8,7 @@ from flask import Response, current_app, flash, jsonify, redirect, request, url_
 from flask.typing import ResponseReturnValue
 
 from callassist.accounts.own_phone import choose_dial_mode, set_own_phone
-from callassist.domain.dial import DialMode
+from callassist.domain.dial import DialMode, mode_chosen
 from callassist.domain.phone import parse_number
 from callassist.errors import CallAssistError, NotFound
 from callassist.escalation.bridging import identity_of
@@ -48,7 +48,7 @@ def my_phone() -> MyPhone | None:
     modes = network.capabilities().modes
     with asking.reading() as database:
         operator = places.me(database)
-        chosen = next((mode for mode in modes if mode == operator.dial_mode), modes[0])
+        chosen = mode_chosen(modes, operator.dial_mode)
         return MyPhone(mode=chosen, modes=modes, number_mask=_mask(operator))
 
 
