@@ -19,4 +19,5 @@ class InboundText(Base):
     provider: Mapped[Word]
     provider_text_id: Mapped[str] = mapped_column(String(64))
     meaning: Mapped[str] = mapped_column(String(8))  # domain.stop_words.Meaning
+    fate: Mapped[str] = mapped_column(String(16), server_default="")  # domain.guest_reply.Fate
     received_at: Mapped[Instant]
