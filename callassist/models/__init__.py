@@ -27,6 +27,7 @@ from callassist.models.desk import Desk, Operator, Presence, ServiceAgreement, S
 from callassist.models.desk_notes import DeskPreference, NoteDraft, ShiftNote
 from callassist.models.digest import Digest
 from callassist.models.guest_link import GuestLink
+from callassist.models.guest_reply import GuestReply
 from callassist.models.guest_text import GuestText
 from callassist.models.inbound_text import InboundText
 from callassist.models.incident import (
@@ -87,6 +88,7 @@ __all__ = [
     "FalseAlarm",
     "GuestLink",
     "GuestText",
+    "GuestReply",
     "HomeFile",
     "HostContact",
     "HostNote",

@@ -9,6 +9,7 @@ SEALED: dict[str, tuple[str, ...]] = {
     "digest": ("address", "stop_token"),
     "duty_span": ("phone",),
     "guest_link": ("token",),
+    "guest_reply": ("words",),
     "home_file": ("content",),
     "host_contact": ("phone",),
     "idempotency": ("body",),
@@ -38,6 +39,7 @@ INDEXES: dict[str, dict[str, str | None]] = {
     "call_attempt": {"number_index": "number"},
     "consent": {"number_index": None},
     "host_contact": {"phone_index": "phone"},
+    "guest_reply": {"number_index": None},
     "stay_number": {"number_index": "number"},
     "stop_entry": {"number_index": None},
 }
