@@ -36,6 +36,10 @@ class StopWords:
             return Meaning.STOP
         return Meaning.START if word in self.start else Meaning.OTHER
 
+    def is_mentioned(self, message: str) -> bool:
+        """Whether a stop word is in a sentence; what it means there is for a person to say."""
+        return any(bare(word) in self.stop for word in message.split())
+
 
 def parse_stop_words(table: Mapping[str, Any]) -> StopWords:
     """The table as read from TOML; InvalidInput names what is wrong."""

@@ -18,6 +18,8 @@ _PARAMS: Mapping[LogAction, tuple[str, ...]] = {
     A.CALL_REQUESTED: ("party", "reason", "minutes"),
     A.GUEST_WARNED: ("step", "channel", "sent", "reason"),
     A.TEXT_REPORTED: ("step", "status"),
+    A.GUEST_WROTE: (),
+    A.REPLY_READ: (),
     A.OFFER_ENDED: ("ending",),
     A.TASK_RETURNED: ("reason",),
     A.TASK_CANCELLED: ("reason",),

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callassist.domain.call_task import OPEN_TASK_STATES
 from callassist.domain.nudge import NudgeKind
 from callassist.models import (
     Account,
@@ -16,6 +18,7 @@ from callassist.models import (
     Desk,
     DutySpan,
     FalseAlarm,
+    GuestReply,
     HostContact,
     HostNote,
     Incident,
@@ -88,6 +91,19 @@ def _task(session: Session, task: CallTask | None) -> Iterator[Told]:
     if task.desk_id is not None:
         yield Told(kind=NudgeKind.TASK, public_id=task.public_id, desk_id=task.desk_id)
         yield from _queue(session, task.desk_id)
+
+
+def _reply(session: Session, reply: GuestReply) -> Iterator[Told]:
+    """At the incident, and at whatever call is to be made or going on about it."""
+    yield from _incident(session, reply.incident_id)
+    incident = session.get_one(Incident, reply.incident_id)
+    about = [one for one in (incident.id, incident.led_by_id) if one is not None]
+    open_tasks = select(CallTask).where(
+        CallTask.incident_id.in_(about),
+        CallTask.state.in_([str(state) for state in OPEN_TASK_STATES]),
+    )
+    for task in session.scalars(open_tasks):
+        yield from _task(session, task)
 
 
 def _attempt(session: Session, attempt: CallAttempt) -> Iterator[Told]:
@@ -198,6 +214,7 @@ RULES: Mapping[type, Rule] = {
     Desk: _desk,
     DutySpan: _duty,
     FalseAlarm: _of_incident,
+    GuestReply: _reply,
     HostContact: _in_home,
     HostNote: _of_incident,
     Incident: _incident_itself,
