@@ -11,6 +11,8 @@ class LogAction(StrEnum):
     INCIDENT_OPENED = "incident_opened"  # by, breach_id, began_at, complaint_at, stay_id, repeat_of
     CALL_REQUESTED = "call_requested"  # party, reason, minutes, stay_id
     GUEST_WARNED = "guest_warned"  # step, channel, sent: true, false, unknown; reason
+    GUEST_WROTE = "guest_wrote"  # reply_id, open
+    REPLY_READ = "reply_read"  # reply_id, by: host, operator, supervisor
     TEXT_REPORTED = "text_reported"  # step, status: delivered, undelivered
     TASK_QUEUED = "task_queued"  # task_id, party, attempt_number, available_at, language
     TASK_OFFERED = "task_offered"  # task_id, operator_id, desk_name

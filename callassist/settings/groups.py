@@ -142,6 +142,7 @@ class EscalationSettings:
     ring_timeout: values.Span
     reconcile_after: values.Span
     own_line_within: values.Span
+    means_last_for: values.Span
 
 
 @dataclass(frozen=True, kw_only=True)
