@@ -26,6 +26,7 @@ from callassist.models import (
     NoiseReading,
     NoteDraft,
     Notification,
+    OwnNetwork,
     Policy,
     PolicyChange,
     Property,
@@ -114,7 +115,7 @@ def empty_account(session: Session, account_id: int) -> None:
     """The rest, which is little: homes, sensors, rules, desk and the account's own row."""
     desks = list(session.scalars(select(Desk.id).where(Desk.account_id == account_id)))
     _empty_homes(session, account_id)
-    for table in (HomeFile, StayFile, ImportRun, Consent, PolicyChange, Policy):
+    for table in (HomeFile, StayFile, ImportRun, Consent, PolicyChange, Policy, OwnNetwork):
         session.execute(delete(table).where(table.account_id == account_id))
     session.execute(delete(ShiftNote).where(ShiftNote.desk_id.in_(desks)))
     session.execute(delete(ScriptVersion).where(ScriptVersion.desk_id.in_(desks)))

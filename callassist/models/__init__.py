@@ -47,6 +47,9 @@ from callassist.models.messages import (
     ReportVersion,
 )
 from callassist.models.nudge import Nudge
+from callassist.models.number_lookup import NumberLookup
+from callassist.models.own_network import OwnNetwork
+from callassist.models.phone_cost import PhoneCost
 from callassist.models.property import (
     HomeFile,
     HostContact,
@@ -55,6 +58,7 @@ from callassist.models.property import (
     Property,
     PropertyTag,
 )
+from callassist.models.recording import Recording, RecordingPart
 from callassist.models.sensor import (
     Breach,
     NoiseQuarter,
@@ -87,8 +91,8 @@ __all__ = [
     "Erasure",
     "FalseAlarm",
     "GuestLink",
-    "GuestText",
     "GuestReply",
+    "GuestText",
     "HomeFile",
     "HostContact",
     "HostNote",
@@ -106,10 +110,13 @@ __all__ = [
     "Notification",
     "NotificationChannel",
     "Nudge",
+    "NumberLookup",
     "Offer",
     "Operator",
     "OutboxEntry",
+    "OwnNetwork",
     "Person",
+    "PhoneCost",
     "PlannedBreak",
     "Policy",
     "PolicyChange",
@@ -117,6 +124,8 @@ __all__ = [
     "Property",
     "PropertyNoise",
     "PropertyTag",
+    "Recording",
+    "RecordingPart",
     "RecoveryCode",
     "Report",
     "ReportShare",

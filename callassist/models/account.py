@@ -14,7 +14,17 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from callassist.models.base import Base
-from callassist.models.types import Id, Instant, JsonDict, JsonList, Line, PublicId, Sealed, Word
+from callassist.models.types import (
+    Amount,
+    Id,
+    Instant,
+    JsonDict,
+    JsonList,
+    Line,
+    PublicId,
+    Sealed,
+    Word,
+)
 
 
 class Account(Base):
@@ -30,7 +40,12 @@ class Account(Base):
     caller_id: Mapped[str | None] = mapped_column(String(20))
     created_at: Mapped[Instant]
     calls_by: Mapped[Word | None]  # domain.call_takers.CallTakers; None until the host has chosen
+    records_calls_since: Mapped[Instant | None]  # None: calls are not recorded
     setup: Mapped[JsonDict | None]  # {"skipped": [steps of the set-up checklist]}
+    # ISO codes of the countries that may be dialled; None: those of who stays or answers now
+    dial_countries: Mapped[JsonList | None]
+    day_cap: Mapped[Amount | None]  # of calls and texts, in whatever currency the provider bills
+    month_cap: Mapped[Amount | None]
     deleted_at: Mapped[Instant | None]  # the row stays, for the chain of its incidents' logs
 
 

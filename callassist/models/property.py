@@ -80,6 +80,7 @@ class Property(Base):
     shadow_since: Mapped[Instant | None]  # shadow mode: all rules run, nothing leaves the house
     sample_since: Mapped[Instant | None]  # a virtual sensor plays a sample night on the pages
     house_rule: Mapped[Line] = mapped_column(default="", server_default="")  # for the guest page
+    caller_id: Mapped[str | None] = mapped_column(String(20))  # shown instead of the account's
     paused_from: Mapped[Instant | None]
     paused_until: Mapped[Instant | None]
     pause_reason: Mapped[Line | None]
@@ -134,6 +135,7 @@ class HostContact(Base):
     phone: Mapped[Sealed]
     phone_index: Mapped[KeyedIndex]
     phone_mask: Mapped[Word]
+    phone_country: Mapped[str | None] = mapped_column(String(3))  # ISO; None: not looked at yet
     languages: Mapped[JsonList]
     flagged_at: Mapped[Instant | None]
     flag_reason: Mapped[str | None] = mapped_column(String(40))

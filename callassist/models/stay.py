@@ -68,6 +68,7 @@ class StayNumber(Base):
     number_raw: Mapped[Sealed]  # as typed or imported
     number_index: Mapped[KeyedIndex]
     number_mask: Mapped[Word]
+    country: Mapped[str | None] = mapped_column(String(3))  # ISO; None: not looked at yet
     source: Mapped[Word]
     flagged_at: Mapped[Instant | None]
     flag_reason: Mapped[str | None] = mapped_column(String(40))

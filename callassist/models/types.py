@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Annotated, Any
 
 from sqlalchemy import JSON, BigInteger, Integer, LargeBinary, String, Text
@@ -64,6 +65,24 @@ def from_micros(value: int) -> datetime:
     return _EPOCH + timedelta(microseconds=value)
 
 
+class Money(TypeDecorator[Decimal]):
+    """An amount in billionths of its currency's unit: sums are exact on every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        return None if value is None else int((value * _BILLION).to_integral_value())
+
+    def process_result_value(
+        self, value: int | Decimal | None, dialect: Dialect
+    ) -> Decimal | None:
+        # PostgreSQL's sum of such columns is a Decimal of billionths
+        return None if value is None else Decimal(int(value)) / _BILLION
+
+
+_BILLION = Decimal(10**9)
+
 BigKey = BigInteger().with_variant(Integer(), "sqlite")
 Json = JSON().with_variant(JSONB(), "postgresql")
 
@@ -72,6 +91,7 @@ PublicId = Annotated[str, mapped_column(String(24), unique=True, default=new_pub
 Instant = Annotated[datetime, mapped_column(UtcDateTime)]
 Sealed = Annotated[bytes, mapped_column(LargeBinary)]  # AES-GCM with key id, see storage.vault
 KeyedIndex = Annotated[str, mapped_column(String(64))]  # HMAC of a number, see storage.vault
+Amount = Annotated[Decimal, mapped_column(Money)]
 Word = Annotated[str, mapped_column(String(64))]
 Line = Annotated[str, mapped_column(String(255))]
 Prose = Annotated[str, mapped_column(Text)]

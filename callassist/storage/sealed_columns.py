@@ -15,6 +15,8 @@ SEALED: dict[str, tuple[str, ...]] = {
     "idempotency": ("body",),
     "notification_channel": ("address",),
     "operator": ("phone",),
+    "own_network": ("auth_token", "auth_token_secondary", "signing_key", "api_key_secret"),
+    "recording_part": ("content",),
     "second_factor": ("secret",),
     "sensor_connection": ("secret", "previous_secret"),
     "stay": ("guest_name",),
@@ -38,8 +40,9 @@ SEALED_JSON: dict[str, tuple[str, ...]] = {
 INDEXES: dict[str, dict[str, str | None]] = {
     "call_attempt": {"number_index": "number"},
     "consent": {"number_index": None},
-    "host_contact": {"phone_index": "phone"},
     "guest_reply": {"number_index": None},
+    "host_contact": {"phone_index": "phone"},
+    "number_lookup": {"number_index": None},
     "stay_number": {"number_index": "number"},
     "stop_entry": {"number_index": None},
 }

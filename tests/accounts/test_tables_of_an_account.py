@@ -6,9 +6,9 @@ from callassist.models import Base
 
 # Of every table that leads to an account, a home, a desk or a person: what a deletion does with it.
 GONE = """consent digest duty_span guest_link home_file host_contact host_note idempotency
-import_run invitation note_draft notification policy policy_change property_noise property_tag
-recovery_code report report_share role_binding script_version second_factor shift_note shift_swap
-sign_in_link sign_in_session stay_file stay_number"""
+import_run invitation note_draft notification own_network policy policy_change property_noise
+property_tag recovery_code report report_share role_binding script_version second_factor shift_note
+shift_swap sign_in_link sign_in_session stay_file stay_number"""
 EMPTIED = """account api_token call_attempt call_task desk desk_link duty_feed false_alarm incident
 needs_you notification_channel operator property sensor sensor_connection stay team_change"""
 KEPT = {
@@ -20,6 +20,7 @@ KEPT = {
     "incident_log": "ids, masks and salted hashes: the hash chain",
     "intervention": "ids and words out of a list",
     "offer": "ids and instants",
+    "recording": "ids, instants and reasons; the sound is gone",
     "presence": "one word about an operator who has a desk name only",
     "shift": "spans of an operator who has a desk name only",
     "service_agreement": "which desk served which id, until when",
