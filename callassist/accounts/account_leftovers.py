@@ -16,6 +16,7 @@ from callassist.models import (
     Consent,
     Desk,
     FalseAlarm,
+    GuestReply,
     HomeFile,
     HostContact,
     HostNote,
@@ -60,8 +61,11 @@ def _notes(session: Session, account_id: int) -> int:
 
 
 def _complaints(session: Session, account_id: int) -> int:
-    """What neighbours said, and what hosts wrote."""
+    """What neighbours said, and what hosts and guests wrote."""
     session.execute(delete(HostNote).where(HostNote.account_id == account_id))
+    session.execute(
+        update(GuestReply).where(GuestReply.account_id == account_id).values(words=None)
+    )
     session.execute(
         update(FalseAlarm).where(FalseAlarm.account_id == account_id).values(comment=None)
     )

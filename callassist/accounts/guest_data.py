@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from callassist import incident_log, timers
+from callassist.accounts.guest_texts import stops_of, texts_of
 from callassist.domain.coverage import COVERAGE_CHECK
 from callassist.domain.log_action import LogAction
 from callassist.errors import NotFound
@@ -21,6 +22,7 @@ from callassist.models import (
     Erasure,
     FalseAlarm,
     GuestLink,
+    GuestReply,
     HostNote,
     Incident,
     Stay,
@@ -63,6 +65,7 @@ def guest_export(session: Session, vault: Vault, stay_public_id: str) -> dict[st
             }
             for number in stay.numbers
         ],
+        "stops": stops_of(session, vault, [vault.open(one.number) for one in stay.numbers]),
         "consents": [_consent(one) for one in _consents(session, stay)],
         "incidents": [_incident(session, vault, one) for one in incidents],
     }
@@ -132,6 +135,9 @@ def _empty(session: Session, stay: Stay, now: datetime) -> None:
     session.execute(update(Incident).where(Incident.id.in_(incidents)).values(complaint=None))
     session.execute(delete(HostNote).where(HostNote.incident_id.in_(incidents)))
     session.execute(
+        update(GuestReply).where(GuestReply.incident_id.in_(incidents)).values(words=None)
+    )
+    session.execute(
         update(FalseAlarm).where(FalseAlarm.incident_id.in_(incidents)).values(comment=None)
     )
     session.execute(
@@ -193,6 +199,7 @@ def _incident(session: Session, vault: Vault, incident: Incident) -> dict[str, A
             }
             for one in attempts
         ],
+        **texts_of(session, vault, incident),
     }
 
 

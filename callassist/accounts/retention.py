@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from callassist.accounts.guest_texts import forget_words
 from callassist.models import (
     CallAttempt,
     CallTask,
@@ -74,6 +75,7 @@ def forget_expired(
         "sign_in_links": (_forget_sign_in_links, now - USED_LINKS_KEPT),
         "stay_files": (_forget_stay_files, now - FILES_KEPT),
         "home_files": (_forget_home_files, now - FILES_KEPT),
+        "guest_words": (forget_words, now - retention.numbers),
         "inbound_texts": (_forget_inbound_texts, now - INBOUND_TEXTS_KEPT),
         "shift_swaps": (_forget_shift_swaps, now - SWAPS_KEPT),
     }

@@ -12,6 +12,7 @@ from callassist.models import (
     CallAttempt,
     CallTask,
     Consent,
+    GuestReply,
     HostNote,
     Incident,
     Property,
@@ -105,12 +106,24 @@ def incidents(source: Source) -> Iterator[list[Row]]:
         notes = session.scalars(
             select(HostNote).where(HostNote.incident_id == incident.id).order_by(HostNote.id)
         )
+        written = session.scalars(
+            select(GuestReply).where(GuestReply.incident_id == incident.id).order_by(GuestReply.id)
+        )
         return {
             **_incident(session, incident),
             "complaint": incident.complaint,
             "calls": [_attempt(source, one) for one in attempts],
             "notes_of_operators": [one.note for one in tasks if one.note],
             "notes_of_hosts": [{"at": text_of(one.created_at), "text": one.text} for one in notes],
+            "texts_of_the_guest": [
+                {
+                    "at": text_of(one.received_at),
+                    "words": source.opened(one.words),
+                    "read_at": text_of(one.read_at),
+                    "read_by": one.read_by,
+                }
+                for one in written
+            ],
             "log": [
                 {
                     "seq": entry.seq,
