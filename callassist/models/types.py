@@ -74,9 +74,7 @@ class Money(TypeDecorator[Decimal]):
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
         return None if value is None else int((value * _BILLION).to_integral_value())
 
-    def process_result_value(
-        self, value: int | Decimal | None, dialect: Dialect
-    ) -> Decimal | None:
+    def process_result_value(self, value: int | Decimal | None, dialect: Dialect) -> Decimal | None:
         # PostgreSQL's sum of such columns is a Decimal of billionths
         return None if value is None else Decimal(int(value)) / _BILLION
 

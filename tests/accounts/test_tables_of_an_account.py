@@ -18,6 +18,7 @@ KEPT = {
     "break_taken": "spans of an operator who has a desk name only",
     "desk_preference": "switches of an operator who has a desk name only",
     "guest_text": "ids, instants and reasons; no number, no words",
+    "phone_cost": "ids, instants and amounts; no number",
     "incident_log": "ids, masks and salted hashes: the hash chain",
     "intervention": "ids and words out of a list",
     "offer": "ids and instants",
