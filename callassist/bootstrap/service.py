@@ -9,12 +9,12 @@ from datetime import datetime
 from callassist.clock import Clock
 from callassist.domain.dial import LegEvent
 from callassist.domain.script import ScriptLibrary
-from callassist.escalation.bridging import Question, next_step
 from callassist.escalation.context import Escalation
 from callassist.escalation.coverage import Surroundings
 from callassist.escalation.inbound_texts import record_inbound_text
-from callassist.escalation.settling import record_call_events
 from callassist.escalation.texts import record_text_report
+from callassist.escalation.token_holders import next_step, record_call_events
+from callassist.escalation.tokens import Question
 from callassist.ingest import IngestWriter, SensorHook
 from callassist.outbox import OutboxLoop
 from callassist.ports.messages import MessageChannel

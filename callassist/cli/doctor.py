@@ -11,7 +11,7 @@ import click
 from callassist.bootstrap import Service, build, set_up_logs
 from callassist.domain.dial import DialMode
 from callassist.errors import CallAssistError
-from callassist.escalation.bridging import Question
+from callassist.escalation.tokens import Question
 from callassist.notifications import trusted_session
 from callassist.settings import load_settings
 from callassist.storage.backup import backups, read_manifest

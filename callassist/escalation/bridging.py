@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,7 +16,6 @@ from callassist import timers
 from callassist.domain.call_task import Party, TaskState
 from callassist.domain.dial import DialMode, DialState, Leg
 from callassist.domain.results import AttemptOutcome
-from callassist.errors import NotFound
 from callassist.escalation.addresses import after_url, called_leg_url, pressed_url
 from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import Deadline
@@ -25,20 +23,12 @@ from callassist.escalation.dial_log import log_dial_started
 from callassist.escalation.last_look import QUIET, last_look
 from callassist.escalation.polling import arm_poll
 from callassist.escalation.settling import fold_in, lock_attempt, settle
+from callassist.escalation.tokens import Question, TokenHolder
 from callassist.models import Account, CallAttempt, CallTask, Incident, Operator
-from callassist.ports.telephony import AskOperator, BridgeRequest, Connect, HangUp, Step
+from callassist.ports.telephony import AskKey, BridgeRequest, Connect, HangUp, Step
 from callassist.storage.facts import dialling_allowed
 
 CONNECT_KEY = "1"
-
-
-class Question(StrEnum):
-    """What a network asks about the operator's leg; the last word of the address it asks."""
-
-    ANSWERED = "ask"  # the operator's phone was picked up
-    PRESSED = "pressed"
-    OVER = "after"  # the called leg has ended
-    BROWSER = "browser"  # an operator's browser calls; the attempt is in the request
 
 
 _ASKED = {
@@ -57,32 +47,17 @@ _OVER = {
 }
 
 
-def next_step(
-    session: Session,
-    ctx: Escalation,
-    question: Question,
-    dial_token: str,
-    request: BridgeRequest,
-    now: datetime,
-) -> Step:
-    """What the network does next with the operator's leg; NotFound for an unknown token."""
-    if question is Question.BROWSER:
-        return browser_calls(session, ctx, request, now)
-    answer = _ANSWERS[question]
-    return answer(session, ctx, dial_token, request, now)
-
-
 def operator_answers(
-    session: Session, ctx: Escalation, dial_token: str, request: BridgeRequest, now: datetime
+    session: Session, ctx: Escalation, attempt_id: int, request: BridgeRequest, now: datetime
 ) -> Step:
     """The operator's phone was picked up, by whom or what is not known: a key is asked for."""
-    attempt, task, incident = _lock_token(session, dial_token)
+    attempt, task, incident = lock_attempt(session, attempt_id)
     language = _language_of(session, attempt)
     if not _is_wanted(session, attempt, task) or not _is_its_leg(attempt, request.call_id):
         return HangUp(say=_OVER[language], language=language)
     _adopt(session, ctx, attempt, request.call_id, now)
     sentence, parties = _ASKED[language]
-    return AskOperator(
+    return AskKey(
         say=sentence.format(who=parties[Party(task.party)], reference=incident.reference),
         language=language,
         pressed_url=pressed_url(ctx, attempt),
@@ -90,10 +65,10 @@ def operator_answers(
 
 
 def operator_pressed(
-    session: Session, ctx: Escalation, dial_token: str, request: BridgeRequest, now: datetime
+    session: Session, ctx: Escalation, attempt_id: int, request: BridgeRequest, now: datetime
 ) -> Step:
     """A person holds the operator's phone: the called party's number is handed out."""
-    attempt, task, incident = _lock_token(session, dial_token)
+    attempt, task, incident = lock_attempt(session, attempt_id)
     language = _language_of(session, attempt)
     if request.digits != CONNECT_KEY or not _is_its_leg(attempt, request.call_id):
         return HangUp(language=language)
@@ -120,20 +95,13 @@ def browser_calls(session: Session, ctx: Escalation, request: BridgeRequest, now
 
 
 def called_leg_over(
-    session: Session, ctx: Escalation, dial_token: str, request: BridgeRequest, now: datetime
+    session: Session, ctx: Escalation, attempt_id: int, request: BridgeRequest, now: datetime
 ) -> Step:
     """The called leg has ended and the operator's is still there: nothing more to say."""
-    attempt, _, _ = _lock_token(session, dial_token)
+    attempt, _, _ = lock_attempt(session, attempt_id)
     if request.called is not None and attempt.handed_out_at is not None:
         fold_in(session, ctx, attempt.id, [replace(request.called, leg=Leg.CALLED)], now)
     return HangUp()
-
-
-_ANSWERS = {
-    Question.ANSWERED: operator_answers,
-    Question.PRESSED: operator_pressed,
-    Question.OVER: called_leg_over,
-}
 
 
 def identity_of(operator: Operator) -> str:
@@ -147,11 +115,8 @@ def operator_of(identity: str) -> str:
     return public_id if prefix == "operator" else ""
 
 
-def _lock_token(session: Session, dial_token: str) -> tuple[CallAttempt, CallTask, Incident]:
-    attempt_id = session.scalar(select(CallAttempt.id).where(CallAttempt.dial_token == dial_token))
-    if attempt_id is None:
-        raise NotFound("no dial has this token")
-    return lock_attempt(session, attempt_id)
+def _of_an_operator(session: Session, token: str) -> int | None:
+    return session.scalar(select(CallAttempt.id).where(CallAttempt.dial_token == token))
 
 
 def _hand_out(
@@ -217,3 +182,14 @@ def _language_of(session: Session, attempt: CallAttempt) -> str:
     operator = session.get(Operator, attempt.operator_id) if attempt.operator_id else None
     spoken = operator.languages if operator else []
     return next((code for code in spoken if code in _ASKED), "en")
+
+
+DIALS = TokenHolder(
+    find=_of_an_operator,
+    answers={
+        Question.ANSWERED: operator_answers,
+        Question.PRESSED: operator_pressed,
+        Question.OVER: called_leg_over,
+    },
+    record=fold_in,
+)

@@ -28,8 +28,8 @@ class Capabilities:
 class PlaceCall:
     """One dial: `attempt_id` is our idempotency key, `callback_url` carries the dial token.
 
-    With an `answer_url` the phone at `to` is the operator's own, and the network asks that
-    address what to do once it is picked up; `callback_url` then reports the operator's leg.
+    With an `answer_url` the network asks that address what to do once the phone at `to` is picked
+    up (`Step`); without one it puts the two parties through by itself.
     """
 
     attempt_id: str
@@ -38,6 +38,7 @@ class PlaceCall:
     callback_url: str
     ring_timeout_seconds: int = 30
     answer_url: str | None = None
+    hears_mailbox: bool = False  # a mailbox is listened for, where that is set up
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,10 +61,13 @@ class FoundCall:
 class RefusedCall(PermanentError):
     """The network refused the call for good; `outcome` says what that means for the attempt."""
 
-    def __init__(self, detail: str, outcome: AttemptOutcome, code: str = "") -> None:
+    def __init__(
+        self, detail: str, outcome: AttemptOutcome, code: str = "", *, is_account: bool = False
+    ) -> None:
         super().__init__(detail)
         self.outcome = outcome
         self.code = code
+        self.is_account = is_account  # nothing of this account works, not this call alone
 
 
 class RateLimited(TransientError):
@@ -75,13 +79,19 @@ class CallInDoubt(TransientError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AskOperator:
-    """Say to the operator whom this is about; a key pressed is reported to `pressed_url`."""
+class AskKey:
+    """A spoken menu of one key: the key that is pressed is told to `pressed_url`.
+
+    A key pressed in mid-sentence counts. When none was, all is said again, `times` in all; then
+    comes `otherwise`, and nobody is asked.
+    """
 
     say: str
     language: str
     pressed_url: str
-    times: int = 2  # said again when nothing was pressed, then hung up
+    then: tuple[str, ...] = ()  # further sentences, each after a breath: one for each key
+    times: int = 2
+    otherwise: str = ""  # said before the call ends
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +113,7 @@ class HangUp:
     language: str = "en"
 
 
-Step = AskOperator | Connect | HangUp
+Step = AskKey | Connect | HangUp
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +126,7 @@ class Document:
 
 @dataclass(frozen=True, kw_only=True)
 class BridgeRequest:
-    """The network asks what to do with the operator's leg."""
+    """The network asks what to do with a leg that it rang for us."""
 
     call_id: str
     digits: str = ""

@@ -1,8 +1,8 @@
 """`POST /hooks/telephony/<provider>/…`: what phone networks report and ask about our calls.
 
-`…/<dial token>` reports the called leg, `…/<dial token>/operator` the operator's own. What to do
-with the operator's leg is asked at `…/ask`, `…/pressed` and `…/after`, and by a browser that
-calls at `…/browser`.
+`…/<token>` reports the called leg, `…/<token>/operator` the operator's own. What to do with a
+phone that we rang is asked at `…/ask`, `…/pressed` and `…/after`, and by a browser that calls at
+`…/browser`. Whose token it is, escalation knows (`token_holders`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from callassist.clock import Clock
 from callassist.domain.dial import Leg, LegEvent
 from callassist.errors import CallAssistError, Forbidden, InvalidInput, NotFound, TransientError
-from callassist.escalation.bridging import Question
+from callassist.escalation.tokens import Question
 from callassist.ports.telephony import Bridge, BridgeRequest, Step, Telephony, WebhookRequest
 
 MAX_BODY = 64 * 1024
@@ -89,7 +89,9 @@ def blueprint(services: TelephonyHookServices) -> Blueprint:
     def called_leg(provider: str, dial_token: str) -> Response:
         now = services.clock.now()
         network, callback = verified(services, provider)
-        services.record_call_events(dial_token, network.parse_webhook(callback), now)
+        # the address says whose leg it is: a network may call any that it rings our own
+        events = [replace(one, leg=Leg.CALLED) for one in network.parse_webhook(callback)]
+        services.record_call_events(dial_token, events, now)
         return Response(status=HTTPStatus.NO_CONTENT)
 
     @hooks.post("/hooks/telephony/<provider>/<dial_token>/operator")

@@ -10,9 +10,10 @@ from callassist.domain.dial import DialMode, LegStatus
 from callassist.domain.results import AttemptOutcome
 from callassist.errors import Conflict, NotFound
 from callassist.escalation import ending
-from callassist.escalation.bridging import Question, identity_of
+from callassist.escalation.bridging import identity_of
+from callassist.escalation.tokens import Question
 from callassist.models import Operator
-from callassist.ports.telephony import AskOperator, Connect, HangUp
+from callassist.ports.telephony import AskKey, Connect, HangUp
 from callassist.storage.facts import mark_restored
 from tests.escalation.scene import ANSWERS
 from tests.escalation.two_legs import NEVER_ARRIVED, PLACED_BUT_LOST, TwoLegNetwork, Wire
@@ -76,7 +77,7 @@ def test_call_rings_the_operators_phone_and_never_the_guests(home, network):
 def test_who_picks_up_is_asked_for_a_key_and_hears_no_name(home, network):
     wire = dialled(home, network)
     step = wire.asks(Question.ANSWERED, "OWN1")
-    assert isinstance(step, AskOperator)
+    assert isinstance(step, AskKey)
     assert home.incident.reference in step.say
     assert "Robin" not in step.say
     assert step.pressed_url.endswith(f"{wire.token}/pressed")

@@ -9,9 +9,9 @@ from callassist.clock import ManualClock
 from callassist.domain.dial import DialMode, Leg, LegEvent, LegStatus
 from callassist.domain.results import AttemptOutcome
 from callassist.errors import TransientError
-from callassist.escalation import bridging, settling
-from callassist.escalation.bridging import Question
+from callassist.escalation import settling, token_holders
 from callassist.escalation.context import Escalation
+from callassist.escalation.tokens import Question
 from callassist.ports.telephony import (
     BridgeRequest,
     CallInDoubt,
@@ -130,7 +130,7 @@ class Wire:
         now = self.network.clock.now()
         with self.ctx.sessions.write() as session:
             request = BridgeRequest(call_id=call_id, **told)  # type: ignore[arg-type]
-            return bridging.next_step(session, self.ctx, question, self.token, request, now)
+            return token_holders.next_step(session, self.ctx, question, self.token, request, now)
 
     def tells(self, *events: LegEvent) -> int:
         with self.ctx.sessions.write() as session:

@@ -17,7 +17,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from callassist.clock import ManualClock
 from callassist.domain.dial import DialFacts, LegEvent, reduce_all
 from callassist.errors import NotFound
-from callassist.escalation.bridging import Question
+from callassist.escalation.tokens import Question
 from callassist.ports.telephony import BridgeRequest, PlaceCall, Step, Telephony
 from callassist.telephony.simulated import Faults, SimulatedNetwork
 from callassist.telephony.simulated.callbacks import SIGNATURE_HEADER, signature

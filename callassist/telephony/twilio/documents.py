@@ -7,7 +7,7 @@ from typing import Any
 
 from twilio.twiml.voice_response import VoiceResponse
 
-from callassist.ports.telephony import AskOperator, Connect, Document, HangUp, Step
+from callassist.ports.telephony import AskKey, Connect, Document, HangUp, Step
 from callassist.settings import MachineDetection
 from callassist.telephony.twilio.voices import voice_of
 
@@ -17,7 +17,7 @@ from callassist.telephony.twilio.voices import voice_of
 RETRIES = "#rc=3&rp=5xx,ct,rt"
 REPORTED = ("initiated", "ringing", "answered", "completed")
 
-_DETECTION = {
+DETECTION = {
     MachineDetection.ENABLE: "Enable",
     MachineDetection.DETECT_MESSAGE_END: "DetectMessageEnd",
 }
@@ -29,7 +29,7 @@ _WAIT_FOR_A_KEY_SECONDS = 5
 def document_of(step: Step, *, caller_id: str, detection: MachineDetection) -> Document:
     """The step as TwiML; `caller_id` is shown where the step names none."""
     response = VoiceResponse()
-    if isinstance(step, AskOperator):
+    if isinstance(step, AskKey):
         _ask(response, step)
     elif isinstance(step, Connect):
         _connect(response, step, caller_id, detection)
@@ -43,7 +43,7 @@ def with_retries(url: str) -> str:
     return url.partition("#")[0] + RETRIES
 
 
-def _ask(response: VoiceResponse, step: AskOperator) -> None:
+def _ask(response: VoiceResponse, step: AskKey) -> None:
     for _ in range(step.times):
         gather = response.gather(
             input="dtmf",
@@ -53,7 +53,10 @@ def _ask(response: VoiceResponse, step: AskOperator) -> None:
             method="POST",
         )
         _say(gather, step.say, step.language)
-    response.hangup()
+        for sentence in step.then:
+            gather.pause(length=1)
+            _say(gather, sentence, step.language)
+    _hang_up(response, HangUp(say=step.otherwise, language=step.language))
 
 
 def _connect(
@@ -69,10 +72,10 @@ def _connect(
     )
     report = with_retries(step.callback_url)
     listening: dict[str, Any] = {}
-    if detection in _DETECTION:
+    if detection in DETECTION:
         # told while they talk; without this address it would stand on the call's resource only
         listening = {
-            "machine_detection": _DETECTION[detection],
+            "machine_detection": DETECTION[detection],
             "amd_status_callback": report,
             "amd_status_callback_method": "POST",
         }

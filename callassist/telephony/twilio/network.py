@@ -19,11 +19,11 @@ from callassist.ports.telephony import (
     PlacedCall,
     WebhookRequest,
 )
-from callassist.settings import TwilioSettings
+from callassist.settings import MachineDetection, TwilioSettings
 from callassist.telephony.twilio.bridge import TwilioBridge
 from callassist.telephony.twilio.calls import event_of_call
 from callassist.telephony.twilio.checking import check_account
-from callassist.telephony.twilio.documents import REPORTED, with_retries
+from callassist.telephony.twilio.documents import DETECTION, REPORTED, with_retries
 from callassist.telephony.twilio.events import event_of
 from callassist.telephony.twilio.fields import Fields
 from callassist.telephony.twilio.outcomes import STATUSES
@@ -41,8 +41,6 @@ _TRIES_TO_END = 3
 class TwilioNetwork:
     """One account. Every request is bounded to ten seconds and made once."""
 
-    name = "twilio"
-
     def __init__(
         self,
         settings: TwilioSettings,
@@ -50,7 +48,9 @@ class TwilioNetwork:
         *,
         public_url: str,
         environ: Mapping[str, str] | None = None,
+        name: str = "twilio",
     ) -> None:
+        self.name = name  # in the addresses at which it reports
         self._settings = settings
         self._clock = clock
         self._public_url = public_url
@@ -111,6 +111,7 @@ class TwilioNetwork:
                 status_callback_method="POST",
                 status_callback_event=list(REPORTED),
                 timeout=request.ring_timeout_seconds,
+                **self._listening(request),
             )
         except (Refused, NoAnswer) as error:
             raise of_a_dial(error) from None
@@ -166,12 +167,24 @@ class TwilioNetwork:
         event = event_of(Fields(request), self._clock.now())
         return [] if event is None else [event]
 
+    def _listening(self, request: PlaceCall) -> dict[str, str]:
+        """Told while they talk: whoever holds the phone shall not wait for our first word."""
+        detection = self._settings.machine_detection
+        if not request.hears_mailbox or detection is MachineDetection.OFF:
+            return {}
+        return {
+            "machine_detection": DETECTION[detection],
+            "async_amd": "true",
+            "async_amd_status_callback": with_retries(request.callback_url),
+            "async_amd_status_callback_method": "POST",
+        }
+
     def _is_due(self) -> bool:
         return self._checked_at is None or time.monotonic() - self._checked_at >= CHECK_KEPT_SECONDS
 
     def _find_wrong(self) -> CallAssistError | None:
         try:
-            check_account(self._rest, self._settings, self._public_url)
+            check_account(self._rest, self._settings, self._public_url, self.name)
         except CallAssistError as error:
             return error
         return None

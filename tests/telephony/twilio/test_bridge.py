@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from callassist.domain.dial import Leg, LegStatus
 from callassist.domain.results import AttemptOutcome
 from callassist.errors import InvalidInput, SettingsError, TransientError
-from callassist.ports.telephony import AskOperator, Connect, HangUp, WebhookRequest
+from callassist.ports.telephony import AskKey, Connect, HangUp, WebhookRequest
 from callassist.settings import MachineDetection
 from callassist.telephony.twilio.bridge import TwilioBridge
 from tests.telephony.twilio.wire import (
@@ -35,7 +35,7 @@ from tests.telephony.twilio.wire import (
 HOOK = f"{PUBLIC_URL}/hooks/telephony/twilio/t1"
 RETRIES = "#rc=3&amp;rp=5xx,ct,rt"
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
-ASK = AskOperator(say="A call for Canal 12", language="en", pressed_url=f"{HOOK}/pressed")
+ASK = AskKey(say="A call for Canal 12", language="en", pressed_url=f"{HOOK}/pressed")
 CONNECT = Connect(
     to=GUEST,
     caller_id=None,
@@ -102,7 +102,7 @@ def test_a_hang_up_may_say_why():
 
 @given(st.text(max_size=60), st.text(max_size=8))
 def test_whatever_is_to_be_said_the_document_can_be_read(say: str, language: str):
-    step = AskOperator(say=say, language=language, pressed_url=HOOK, times=1)
+    step = AskKey(say=say, language=language, pressed_url=HOOK, times=1)
     read = ElementTree.fromstring(bridge().document(step).body)
     assert [element.tag for element in read.iter()] == ["Response", "Gather", "Say", "Hangup"]
 

@@ -14,7 +14,7 @@ from callassist.domain.dial import Leg, LegEvent, LegStatus, reduce_all
 from callassist.domain.results import AttemptOutcome
 from callassist.errors import PermanentError
 from callassist.ports.telephony import (
-    AskOperator,
+    AskKey,
     Connect,
     HangUp,
     RateLimited,
@@ -30,7 +30,7 @@ from tests.twilio_server import TwilioServer, twilio_server
 
 HOOK = f"{PUBLIC_URL}/hooks/telephony/twilio/token"
 STEPS: dict[str, Step] = {
-    "ask": AskOperator(say="A call", language="en", pressed_url=f"{HOOK}/pressed"),
+    "ask": AskKey(say="A call", language="en", pressed_url=f"{HOOK}/pressed"),
     "pressed": Connect(
         to=GUEST,
         caller_id=None,

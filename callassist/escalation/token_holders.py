@@ -1,0 +1,51 @@
+"""Who answers for a token: the first holder that knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from callassist.domain.dial import LegEvent
+from callassist.errors import NotFound
+from callassist.escalation import bridging
+from callassist.escalation.context import Escalation
+from callassist.escalation.tokens import Question, TokenHolder
+from callassist.ports.telephony import BridgeRequest, Step
+
+HOLDERS: tuple[TokenHolder, ...] = (bridging.DIALS,)
+
+
+def next_step(
+    session: Session,
+    ctx: Escalation,
+    question: Question,
+    token: str,
+    request: BridgeRequest,
+    now: datetime,
+) -> Step:
+    """What the network does next with a leg of ours; NotFound for an unknown token."""
+    if question is Question.BROWSER:
+        return bridging.browser_calls(session, ctx, request, now)
+    holder, row_id = _holder_of(session, token)
+    answer = holder.answers.get(question)
+    if answer is None:
+        raise NotFound("nothing is asked here about this call")
+    return answer(session, ctx, row_id, request, now)
+
+
+def record_call_events(
+    session: Session, ctx: Escalation, token: str, events: Sequence[LegEvent], now: datetime
+) -> None:
+    """Take what the network reports; repeated reports change nothing. NotFound as above."""
+    holder, row_id = _holder_of(session, token)
+    holder.record(session, ctx, row_id, events, now)
+
+
+def _holder_of(session: Session, token: str) -> tuple[TokenHolder, int]:
+    for holder in HOLDERS:
+        row_id = holder.find(session, token)
+        if row_id is not None:
+            return holder, row_id
+    raise NotFound("no call has this token")
