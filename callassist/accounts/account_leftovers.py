@@ -28,6 +28,7 @@ from callassist.models import (
     NoteDraft,
     Notification,
     OwnNetwork,
+    PhoneRing,
     Policy,
     PolicyChange,
     Property,
@@ -78,13 +79,16 @@ def _complaints(session: Session, account_id: int) -> int:
 
 
 def _numbers(session: Session, account_id: int) -> int:
-    """Sealed numbers of dials to hosts, and of guests whom no stay names."""
+    """Sealed numbers of dials to hosts, of guests whom no stay names, and of phones on duty."""
     query = select(CallAttempt.id).where(
         CallAttempt.account_id == account_id, CallAttempt.number.is_not(None)
     )
     ids = _batch(session, query)
     session.execute(update(CallAttempt).where(CallAttempt.id.in_(ids)).values(number=None))
-    return len(ids)
+    rung = PhoneRing.account_id == account_id, PhoneRing.number.is_not(None)
+    rings = _batch(session, select(PhoneRing.id).where(*rung))
+    session.execute(update(PhoneRing).where(PhoneRing.id.in_(rings)).values(number=None))
+    return len(ids) + len(rings)
 
 
 def _reports(session: Session, account_id: int) -> int:

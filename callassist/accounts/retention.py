@@ -24,6 +24,7 @@ from callassist.models import (
     Incident,
     NoiseReading,
     Notification,
+    PhoneRing,
     Report,
     ReportVersion,
     ShiftSwap,
@@ -67,6 +68,7 @@ def forget_expired(
     steps: dict[str, tuple[Step, datetime]] = {
         "stays": (_forget_stays, now - retention.numbers),
         "attempts": (_forget_attempts, now - retention.numbers),
+        "rings": (_forget_rings, now - retention.numbers),
         "readings": (_forget_readings, now - retention.readings),
         "notes": (_forget_notes, now - retention.reports),
         "reports": (_forget_reports, now - retention.reports),
@@ -134,6 +136,19 @@ def _forget_attempts(session: Session, before: datetime) -> int:
             update(CallAttempt).where(CallAttempt.id.in_(attempt_ids)).values(number=None)
         )
     return len(attempt_ids)
+
+
+def _forget_rings(session: Session, before: datetime) -> int:
+    """Sealed numbers of phones that rang for somebody on duty."""
+    expired = (
+        select(PhoneRing.id)
+        .where(PhoneRing.number.is_not(None), PhoneRing.ended_at < before)
+        .limit(BATCH)
+    )
+    ring_ids = list(session.scalars(expired))
+    if ring_ids:
+        session.execute(update(PhoneRing).where(PhoneRing.id.in_(ring_ids)).values(number=None))
+    return len(ring_ids)
 
 
 def _forget_readings(session: Session, before: datetime) -> int:

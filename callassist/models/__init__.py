@@ -50,6 +50,7 @@ from callassist.models.nudge import Nudge
 from callassist.models.number_lookup import NumberLookup
 from callassist.models.own_network import OwnNetwork
 from callassist.models.phone_cost import PhoneCost
+from callassist.models.phone_ring import PhoneRing
 from callassist.models.property import (
     HomeFile,
     HostContact,
@@ -118,6 +119,7 @@ __all__ = [
     "Person",
     "PhoneCost",
     "PlannedBreak",
+    "PhoneRing",
     "Policy",
     "PolicyChange",
     "Presence",

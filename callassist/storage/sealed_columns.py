@@ -17,6 +17,7 @@ SEALED: dict[str, tuple[str, ...]] = {
     "operator": ("phone",),
     "own_network": ("auth_token", "auth_token_secondary", "signing_key", "api_key_secret"),
     "recording_part": ("content",),
+    "phone_ring": ("number",),
     "second_factor": ("secret",),
     "sensor_connection": ("secret", "previous_secret"),
     "stay": ("guest_name",),
@@ -43,6 +44,7 @@ INDEXES: dict[str, dict[str, str | None]] = {
     "guest_reply": {"number_index": None},
     "host_contact": {"phone_index": "phone"},
     "number_lookup": {"number_index": None},
+    "phone_ring": {"number_index": "number"},
     "stay_number": {"number_index": "number"},
     "stop_entry": {"number_index": None},
 }

@@ -10,7 +10,8 @@ import_run invitation note_draft notification own_network policy policy_change p
 property_tag recovery_code report report_share role_binding script_version second_factor shift_note
 shift_swap sign_in_link sign_in_session stay_file stay_number"""
 EMPTIED = """account api_token call_attempt call_task desk desk_link duty_feed false_alarm
-guest_reply incident needs_you notification_channel operator property sensor sensor_connection stay
+guest_reply incident needs_you notification_channel operator phone_ring property sensor
+sensor_connection stay
 team_change"""
 KEPT = {
     "account_deletion": "that it was asked for, and by which id",
