@@ -9,6 +9,7 @@ from typing import Protocol
 from callassist.domain.dial import DialMode, LegEvent
 from callassist.domain.results import AttemptOutcome
 from callassist.errors import PermanentError, TransientError
+from callassist.ports.pricing import Pricing
 from callassist.ports.texting import Texting
 from callassist.ports.webhook import WebhookRequest as WebhookRequest
 
@@ -179,6 +180,15 @@ class Telephony(Protocol):
     @property
     def texting(self) -> Texting | None:
         """How it sends texts; None for a network that sends none."""
+        ...
+
+    @property
+    def pricing(self) -> Pricing | None:
+        """What it charges; None for a network that does not say."""
+        ...
+
+    def owns(self, number: str) -> bool:
+        """Whether calls may show this number; raises TransientError when that cannot be asked."""
         ...
 
     def capabilities(self) -> Capabilities:

@@ -31,6 +31,11 @@ class ManualTelephony:
     name = "manual"
     bridge = None
     texting = None
+    pricing = None
+
+    def owns(self, number: str) -> bool:
+        """The operator's own phone shows whatever it shows."""
+        return True
 
     def capabilities(self) -> Capabilities:
         """The operator dials; there is nobody to call us back and nobody to ask."""

@@ -35,6 +35,7 @@ from callassist.telephony.simulated.numbers import (
     talk_of,
     written_behaviour,
 )
+from callassist.telephony.simulated.prices import SimulatedPrices
 from callassist.telephony.simulated.recording import (
     count_request,
     earlier_calls,
@@ -82,12 +83,22 @@ class SimulatedNetwork:
         self._log = CallLog(path)
         self._texts = SimulatedTexts(self._log, clock, seed, lambda: self.faults)
         reports = TextReports(self._log, clock, post, secret)
+        self._prices = SimulatedPrices(self._log, clock)
         self._loop = CallbackLoop(self._log, clock, post, secret, texts=reports)
 
     @property
     def texting(self) -> SimulatedTexts:
         """It sends texts, too, which nobody receives."""
         return self._texts
+
+    @property
+    def pricing(self) -> SimulatedPrices:
+        """Nobody pays anything; the prices are like real ones all the same."""
+        return self._prices
+
+    def owns(self, number: str) -> bool:
+        """Every number may be shown where nobody sees it."""
+        return True
 
     def capabilities(self) -> Capabilities:
         """The server dials, callbacks come, calls can be looked up; nobody is really phoned."""

@@ -27,6 +27,7 @@ from callassist.telephony.twilio.documents import DETECTION, REPORTED, with_retr
 from callassist.telephony.twilio.events import event_of
 from callassist.telephony.twilio.fields import Fields
 from callassist.telephony.twilio.outcomes import STATUSES
+from callassist.telephony.twilio.prices import TwilioPrices
 from callassist.telephony.twilio.refusals import NoAnswer, Refused, of_a_dial, of_a_question
 from callassist.telephony.twilio.rest import KnownCall, Rest, asked
 from callassist.telephony.twilio.signatures import Secrets, is_signed
@@ -57,6 +58,7 @@ class TwilioNetwork:
         self._rest = Rest(settings, environ)
         self._bridge = TwilioBridge(self._rest, settings, clock)
         self._texts = TwilioTexts(self._rest, settings)
+        self._prices = TwilioPrices(self._rest)
         self._secrets = Secrets(
             tokens=(settings.auth_token, settings.auth_token_secondary),
             signing_key=settings.signing_key,
@@ -74,6 +76,15 @@ class TwilioNetwork:
     def texting(self) -> TwilioTexts:
         """Texts from the number that calls show."""
         return self._texts
+
+    @property
+    def pricing(self) -> TwilioPrices:
+        """It bills, and says how much, later."""
+        return self._prices
+
+    def owns(self, number: str) -> bool:
+        """Whether calls may show this number: bought, or verified to be ours."""
+        return asked(lambda: self._rest.has_number(number))
 
     def capabilities(self) -> Capabilities:
         """From the browser where that is set up, and always by the operator's own phone."""

@@ -51,6 +51,19 @@ class KnownCall:
     duration: str  # seconds; empty when nobody was connected
     answered_by: str
     parent_call_id: str | None
+    to: str
+    price: str  # empty until it is known; below zero is what was paid
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownText:
+    """A message as its resource tells it."""
+
+    text_id: str
+    to: str
+    price: str
+    currency: str
 
 
 class Rest:
@@ -101,6 +114,22 @@ class Rest:
 
     @_readable
     def calls(self, **filters: Any) -> list[KnownCall]:
+    @_readable
+    def text_sent(self, text_id: str) -> KnownText | None:
+        """One message; None when there is no such."""
+        try:
+            row = self._client.messages(text_id).fetch()
+        except Refused as refused:
+            if refused.status == 404:
+                return None
+            raise
+        return KnownText(
+            text_id=str(row.sid),
+            to=str(row.to or ""),
+            price=_written(row.price),
+            currency=str(row.price_unit or ""),
+        )
+
         """Every call that passes the filters, from all pages."""
         return [_known(row) for row in _all(self._client.calls, **filters)]
 
@@ -164,3 +193,11 @@ def _environment(settings: TwilioSettings, environ: Mapping[str, str]) -> dict[s
         raise SettingsError(f"{name}: cannot go with CALLASSIST_TWILIO_BASE_URL; remove one")
     # an empty one would make the SDK read the process's own
     return {"TWILIO_EDGE": "", "TWILIO_REGION": ""} | chosen
+        to=str(row.to or ""),
+        price=_written(row.price),
+        currency=str(row.price_unit or ""),
+def _written(price: object) -> str:
+    """As it stands there; zero is a price."""
+    return "" if price is None else str(price)
+
+
