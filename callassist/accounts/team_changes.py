@@ -36,6 +36,13 @@ class TeamAction(StrEnum):
     DELETION_ASKED = "deletion_asked"
     DELETION_UNDONE = "deletion_undone"
     LEFT = "left"  # for good, by themselves
+    OWN_NETWORK_ADDED = "own_network_added"
+    OWN_NETWORK_CHANGED = "own_network_changed"
+    OWN_NETWORK_REMOVED = "own_network_removed"
+    RECORDING_ON = "recording_on"
+    RECORDING_OFF = "recording_off"
+    RECORDING_HEARD = "recording_heard"
+    RECORDING_DELETED = "recording_deleted"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from callassist.accounts.scripts import load_hours, load_library
+from callassist.bootstrap.own_networks import KnownNetworks
 from callassist.bootstrap.service import Service, Uptime
 from callassist.bootstrap.telephones import make_rehearsal, make_telephony
 from callassist.clock import Clock
@@ -90,6 +91,13 @@ def build(
         stop_words=load_stop_words(settings.config_dir / "stop_words.toml"),
         up_since=uptime.since,
         pace=clock,
+        own_networks=KnownNetworks(
+            sessions,
+            vault,
+            clock,
+            public_url=own.public_url,
+            base_url=settings.twilio.accounts_base_url,
+        ),
     )
     return _put_together(settings, clock, uptime, escalation, channels, secret_key)
 

@@ -12,12 +12,14 @@ from callassist.domain.script import ScriptLibrary
 from callassist.escalation.context import Escalation
 from callassist.escalation.coverage import Surroundings
 from callassist.escalation.inbound_texts import record_inbound_text
+from callassist.escalation.provider_of import provider_of
 from callassist.escalation.texts import record_text_report
 from callassist.escalation.token_holders import next_step, record_call_events
 from callassist.escalation.tokens import Question
 from callassist.ingest import IngestWriter, SensorHook
 from callassist.outbox import OutboxLoop
 from callassist.ports.messages import MessageChannel
+from callassist.ports.own_networks import OwnNetworks
 from callassist.ports.telephony import BridgeRequest, Step, Telephony
 from callassist.ports.texting import IncomingText, TextReport
 from callassist.settings import Settings
@@ -96,6 +98,16 @@ class Service:
         if isinstance(self.rehearsal, SimulatedNetwork):
             self.rehearsal.close()
         self.sessions.engine.dispose()
+
+    @property
+    def own_networks(self) -> OwnNetworks:
+        """Phone networks that accounts bring themselves."""
+        return self.escalation.own_networks
+
+    def provider_of(self, token: str) -> str | None:
+        """The network of a dial (its token or public id) or text; None for an unknown one."""
+        with self.sessions.read() as session:
+            return provider_of(session, token)
 
     def record_call_events(
         self, dial_token: str, events: Sequence[LegEvent], now: datetime

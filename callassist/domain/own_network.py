@@ -47,6 +47,11 @@ def name_of(public_id: str) -> str:
     return PREFIX + public_id
 
 
+def is_own(provider: str) -> bool:
+    """Whether a network's name is that of an account's own."""
+    return provider.startswith(PREFIX)
+
+
 def is_used(*, is_wrong: bool, may_fall_back: bool) -> bool:
     """Whether calls go over it. Broken, it is still used, and fails, unless the owner said else:
     nobody else's money is spent silently."""

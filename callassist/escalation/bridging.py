@@ -23,8 +23,9 @@ from callassist.escalation.dial_log import log_dial_started
 from callassist.escalation.last_look import QUIET, last_look
 from callassist.escalation.polling import arm_poll
 from callassist.escalation.settling import fold_in, lock_attempt, settle
+from callassist.escalation.shown_number import shown_number
 from callassist.escalation.tokens import Question, TokenHolder
-from callassist.models import Account, CallAttempt, CallTask, Incident, Operator
+from callassist.models import CallAttempt, CallTask, Incident, Operator
 from callassist.ports.telephony import AskKey, BridgeRequest, Connect, HangUp, Step
 from callassist.storage.facts import dialling_allowed
 
@@ -143,7 +144,7 @@ def _hand_out(
         log_dial_started(session, incident.id, attempt, now)
     return Connect(
         to=ctx.vault.open(number),
-        caller_id=session.get_one(Account, attempt.account_id).caller_id,
+        caller_id=shown_number(session, attempt.account_id, attempt.provider),
         callback_url=called_leg_url(ctx, attempt),
         after_url=after_url(ctx, attempt),
         ring_timeout_seconds=round(ctx.settings.ring_timeout.total_seconds()),

@@ -11,11 +11,14 @@ from callassist.clock import Pace, SystemClock
 from callassist.domain.cadence import Cadence
 from callassist.domain.consent import Hours
 from callassist.domain.dial import DialMode, mode_chosen
+from callassist.domain.own_network import is_own
 from callassist.domain.policy import EscalationPolicy
 from callassist.domain.stop_words import StopWords
+from callassist.escalation.gone_network import GoneNetwork
 from callassist.escalation.policy import Limits
 from callassist.models import Incident, Operator
 from callassist.ports.fresh_contact import FreshContact
+from callassist.ports.own_networks import NoOwnNetworks, OwnNetworks
 from callassist.ports.telephony import Telephony
 from callassist.settings import EscalationSettings
 from callassist.stays.guest_words import Texts as GuestWords
@@ -42,6 +45,7 @@ class Escalation:
     stop_words: StopWords
     up_since: Callable[[], datetime]
     pace: Pace = field(default_factory=SystemClock)
+    own_networks: OwnNetworks = field(default_factory=NoOwnNetworks)
 
     def real(self, span: timedelta) -> timedelta:
         """`span` of real time (heartbeats), as time of the service's clock."""
@@ -73,11 +77,22 @@ class Escalation:
 
     def network_of(self, incident: Incident) -> Telephony:
         """Where calls about this incident are made; a practice alert never reaches a real one."""
-        return self.rehearsal if incident.practice else self.telephony
+        return self.rehearsal if incident.practice else self.network_for(incident.account_id)
+
+    def network_for(self, account_id: int) -> Telephony:
+        """The account's own network, else the service's. Where nobody is really phoned, nobody
+        is: an account's own is not used beside a simulated one."""
+        if self.telephony.capabilities().simulated:
+            return self.telephony
+        return self.own_networks.of(account_id) or self.telephony
 
     def network_named(self, provider: str) -> Telephony:
         """The network on which an attempt was written down to be made."""
-        return self.telephony if provider == self.telephony.name else self.rehearsal
+        if provider == self.telephony.name:
+            return self.telephony
+        if is_own(provider):
+            return self.own_networks.named(provider) or GoneNetwork(provider)
+        return self.rehearsal
 
     def mode_of(self, incident: Incident, operator: Operator | None) -> DialMode:
         """Who puts a call about this incident through: as the operator chose, if that exists."""

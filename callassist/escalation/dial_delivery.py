@@ -24,9 +24,11 @@ from callassist.escalation.dial_log import log_dial_started
 from callassist.escalation.doubts import note_doubt, settle_never_asked
 from callassist.escalation.fake_numbers import PRACTICE_RING
 from callassist.escalation.legs import rung_first, stopped
+from callassist.escalation.own_network_health import note_refusal
 from callassist.escalation.polling import arm_poll
 from callassist.escalation.settling import lock_attempt, settle
-from callassist.models import Account, CallAttempt, Incident
+from callassist.escalation.shown_number import shown_number
+from callassist.models import CallAttempt, Incident
 from callassist.outbox import OutboxItem
 from callassist.ports.telephony import (
     CallInDoubt,
@@ -54,6 +56,8 @@ def deliver_dial(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
         if request.answer_url and outcome is AttemptOutcome.INVALID_NUMBER:
             outcome = AttemptOutcome.NOT_CONNECTED  # it is the operator's own number
         _settle(ctx, attempt_id, outcome, now, error=refused.detail)
+        if refused.is_account:
+            note_refusal(ctx, network.name, refused.detail, now)
     except RateLimited as limited:
         _unclaim(ctx, attempt_id)
         raise TransientError(limited.detail, limited.retry_after or 1.0) from limited
@@ -77,7 +81,7 @@ def deliver_hang_up(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
         if ctx.dials_by_hand(incident):
             settle(session, ctx, attempt, task, incident, None, ended_at=now, now=now)
             return
-        call_id, network = attempt.provider_call_id, ctx.network_of(incident)
+        call_id, network = attempt.provider_call_id, ctx.network_named(attempt.provider)
     if call_id is None:
         raise TransientError("the network has not named this call yet", 1.0)
     network.hang_up(call_id)
@@ -107,14 +111,14 @@ def _claim(ctx: Escalation, attempt_id: int, now: datetime) -> tuple[Telephony, 
         timers.arm(session, Deadline.ATTEMPT_DOUBT, attempt.id, due, now=now)
         if attempt.mode != DialMode.OWN_PHONE:  # there nobody but the operator is rung yet
             log_dial_started(session, incident.id, attempt, now)
-        return ctx.network_of(incident), _place_call(session, ctx, attempt, sealed)
+        return ctx.network_named(attempt.provider), _place_call(session, ctx, attempt, sealed)
 
 
 def _place_call(
     session: Session, ctx: Escalation, attempt: CallAttempt, sealed: bytes
 ) -> PlaceCall:
     timeout = ctx.settings.ring_timeout
-    caller_id = session.get_one(Account, attempt.account_id).caller_id
+    caller_id = shown_number(session, attempt.account_id, attempt.provider)
     if attempt.mode == DialMode.OWN_PHONE:
         return PlaceCall(
             attempt_id=attempt.public_id,

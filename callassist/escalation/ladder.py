@@ -63,7 +63,7 @@ def _decide(
         state=str(TextState.WAITING if seen.allowed else TextState.NOT_SENT),
         reason=seen.reason,
         stay_number_id=seen.number.id if seen.number else None,
-        provider=ctx.telephony.name,
+        provider=ctx.network_for(incident.account_id).name,
         token=secrets.token_urlsafe(24),
         decided_at=now,
     )

@@ -63,7 +63,7 @@ def _obstacle(
         (not _loud_lately(session, incident, breach, now), Obstacle.NOT_LOUD),
         (now - due > LATE, Obstacle.LATE),
         (not dialling_allowed(session), Obstacle.RESTORED),
-        (ctx.telephony.texting is None, Obstacle.NOT_CONFIGURED),
+        (ctx.network_for(incident.account_id).texting is None, Obstacle.NOT_CONFIGURED),
     )
     return next((obstacle for is_so, obstacle in ends if is_so), None)
 

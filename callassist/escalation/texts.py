@@ -19,7 +19,8 @@ from callassist.errors import NotFound, TransientError
 from callassist.escalation.context import Escalation
 from callassist.escalation.ladder_look import look
 from callassist.escalation.locks import lock_incident
-from callassist.models import Account, GuestText, Incident, Property, Stay, StayNumber
+from callassist.escalation.shown_number import shown_number
+from callassist.models import GuestText, Incident, Property, Stay, StayNumber
 from callassist.outbox import OutboxItem
 from callassist.ports.texting import (
     RefusedText,
@@ -117,16 +118,17 @@ def _claim(ctx: Escalation, text_id: int, now: datetime) -> _Claimed | None:
             return None
         incident = session.get_one(Incident, text.incident_id)
         seen = look(session, ctx, incident, text.decided_at, now)
-        texting = ctx.telephony.texting
+        network = ctx.network_for(text.account_id)
+        texting = network.texting
         if not seen.allowed or seen.stay is None or seen.number is None or texting is None:
             text.state, text.reason = str(TextState.NOT_SENT), seen.reason
             log_warned(session, text, now)
             return None
         text.state, text.asked_at = str(TextState.SENDING), now
-        text.stay_number_id, text.provider = seen.number.id, ctx.telephony.name
+        text.stay_number_id, text.provider = seen.number.id, network.name
         request = SendText(
             to=ctx.vault.open(seen.number.number),
-            sender=session.get_one(Account, text.account_id).caller_id,
+            sender=shown_number(session, text.account_id, text.provider),
             body=_body(session, ctx, text, incident, seen.stay, now),
             callback_url=_report_url(ctx, text),
         )

@@ -19,6 +19,11 @@ class OwnNetworks(Protocol):
         ...
 
 
+    def forget(self) -> None:
+        """Something was changed: read it again before the next answer."""
+        ...
+
+
 class NoOwnNetworks:
     """Nobody has one."""
 
@@ -29,3 +34,6 @@ class NoOwnNetworks:
     def named(self, name: str) -> Telephony | None:
         """None: there is no such."""
         return None
+
+    def forget(self) -> None:
+        """There is nothing to read."""

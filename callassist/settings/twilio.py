@@ -72,6 +72,8 @@ class TwilioSettings:
     signature_header: HeaderName
     signing_key: Token = field(repr=False)
     machine_detection: Detection
+    messaging_service_sid: ApiKey = ""
+    accounts_base_url: BaseUrl = ""
 
     @property
     def has_softphone(self) -> bool:

@@ -12,6 +12,7 @@ from flask_limiter.util import get_remote_address
 
 from callassist.bootstrap import Service
 from callassist.clock import Clock
+from callassist.ports.own_networks import OwnNetworks
 from callassist.ports.telephony import Telephony
 from callassist.web import (
     api,
@@ -117,6 +118,8 @@ class _TelephonyServices:
 
     telephony: Telephony
     rehearsal: Telephony
+    own_networks: OwnNetworks
+    provider_of: hooks_telephony.ProviderOf
     clock: Clock
     public_url: str
     record_call_events: hooks_telephony.RecordCallEvents
@@ -129,6 +132,8 @@ def _telephony_services(service: Service) -> _TelephonyServices:
     return _TelephonyServices(
         telephony=service.telephony,
         rehearsal=service.rehearsal,
+        own_networks=service.own_networks,
+        provider_of=service.provider_of,
         clock=service.clock,
         public_url=service.settings.service.public_url,
         record_call_events=service.record_call_events,

@@ -20,6 +20,7 @@ from callassist.clock import Clock
 from callassist.domain.dial import Leg, LegEvent
 from callassist.errors import CallAssistError, Forbidden, InvalidInput, NotFound, TransientError
 from callassist.escalation.tokens import Question
+from callassist.ports.own_networks import OwnNetworks
 from callassist.ports.telephony import Bridge, BridgeRequest, Step, Telephony, WebhookRequest
 
 MAX_BODY = 64 * 1024
@@ -34,6 +35,7 @@ _STATUS: tuple[tuple[type[CallAssistError], HTTPStatus], ...] = (
 
 
 RecordCallEvents = Callable[[str, list[LegEvent], datetime], None]
+ProviderOf = Callable[[str], str | None]
 NextStep = Callable[[Question, str, BridgeRequest, datetime], Step]
 
 
@@ -48,6 +50,16 @@ class Verifying(Protocol):
     @property
     def rehearsal(self) -> Telephony:
         """The simulated network of practice alerts; it may be the same one."""
+        ...
+
+    @property
+    def own_networks(self) -> OwnNetworks:
+        """Those that accounts bring themselves."""
+        ...
+
+    @property
+    def provider_of(self) -> ProviderOf:
+        """Takes a token; the name of the network whose call or text it is, None for none."""
         ...
 
     @property
@@ -88,7 +100,7 @@ def blueprint(services: TelephonyHookServices) -> Blueprint:
     @hooks.post("/hooks/telephony/<provider>/<dial_token>")
     def called_leg(provider: str, dial_token: str) -> Response:
         now = services.clock.now()
-        network, callback = verified(services, provider)
+        network, callback = verified(services, provider, dial_token)
         # the address says whose leg it is: a network may call any that it rings our own
         events = [replace(one, leg=Leg.CALLED) for one in network.parse_webhook(callback)]
         services.record_call_events(dial_token, events, now)
@@ -97,7 +109,7 @@ def blueprint(services: TelephonyHookServices) -> Blueprint:
     @hooks.post("/hooks/telephony/<provider>/<dial_token>/operator")
     def operator_leg(provider: str, dial_token: str) -> Response:
         now = services.clock.now()
-        network, callback = verified(services, provider)
+        network, callback = verified(services, provider, dial_token)
         events = [replace(one, leg=Leg.OPERATOR) for one in network.parse_webhook(callback)]
         services.record_call_events(dial_token, events, now)
         return Response(status=HTTPStatus.NO_CONTENT)
@@ -106,7 +118,7 @@ def blueprint(services: TelephonyHookServices) -> Blueprint:
     def browser_calls(provider: str) -> Response:
         return _answer(services, provider, Question.BROWSER, "")
 
-    @hooks.post("/hooks/telephony/<provider>/<dial_token>/<any(ask, pressed, after):question>")
+    @hooks.post("/hooks/telephony/<provider>/<dial_token>/<any(ask, pressed, after, result):question>")
     def operator_asks(provider: str, dial_token: str, question: str) -> Response:
         return _answer(services, provider, Question(question), dial_token)
 
@@ -115,15 +127,24 @@ def blueprint(services: TelephonyHookServices) -> Blueprint:
     return hooks
 
 
-def verified(services: Verifying, provider: str) -> tuple[Telephony, WebhookRequest]:
-    """The network of that name and its callback; NotFound and Forbidden say what is wrong."""
+def verified(
+    services: Verifying, provider: str, token: str = ""
+) -> tuple[Telephony, WebhookRequest]:
+    """The network of that name and its callback; NotFound and Forbidden say what is wrong.
+
+    With a `token` its call must be one of this network: what one account's network signs says
+    nothing about a call of another's.
+    """
     both = (services.telephony, services.rehearsal)
     network = next((one for one in both if one.name == provider), None)
+    network = network or services.own_networks.named(provider)
     if network is None:
         raise NotFound("this phone network is not in use here")
     callback = _callback(services.public_url)
     if not network.verify_webhook(callback):
         raise Forbidden("the signature does not fit this address and body")
+    if token and services.provider_of(token) not in (None, provider):
+        raise Forbidden("this call is not one of this network")
     return network, callback
 
 
@@ -131,9 +152,12 @@ def _answer(
     services: TelephonyHookServices, provider: str, question: Question, dial_token: str
 ) -> Response:
     now = services.clock.now()
-    network, callback = verified(services, provider)
+    network, callback = verified(services, provider, dial_token)
     bridge = _bridge(network)
-    step = services.next_step(question, dial_token, bridge.parse_request(callback), now)
+    asked = bridge.parse_request(callback)
+    if asked.attempt_id and services.provider_of(asked.attempt_id) not in (None, provider):
+        raise Forbidden("this call is not one of this network")
+    step = services.next_step(question, dial_token, asked, now)
     document = bridge.document(step)
     return Response(document.body, mimetype=document.mimetype)
 

@@ -43,7 +43,7 @@ def blueprint(services: TextHookServices) -> Blueprint:
     @hooks.post("/hooks/telephony/<provider>/text/<token>")
     def text_report(provider: str, token: str) -> Response:
         now = services.clock.now()
-        network, callback = verified(services, provider)
+        network, callback = verified(services, provider, token)
         services.record_text_report(token, _texting(network).parse_report(callback), now)
         return Response(status=HTTPStatus.NO_CONTENT)
 

@@ -18,6 +18,7 @@ from callassist.clock import ManualClock
 from callassist.domain.dial import DialFacts, LegEvent, reduce_all
 from callassist.errors import NotFound
 from callassist.escalation.tokens import Question
+from callassist.ports.own_networks import NoOwnNetworks
 from callassist.ports.telephony import BridgeRequest, PlaceCall, Step, Telephony
 from callassist.telephony.simulated import Faults, SimulatedNetwork
 from callassist.telephony.simulated.callbacks import SIGNATURE_HEADER, signature
@@ -43,6 +44,10 @@ class Service:
     tokens: set[str] = field(default_factory=set)
     telephony: Telephony = field(init=False)
     rehearsal: Telephony = field(init=False)
+    own_networks: NoOwnNetworks = field(default_factory=NoOwnNetworks)
+
+    def provider_of(self, token: str) -> str | None:
+        return None
 
     def next_step(
         self, question: Question, dial_token: str, request: BridgeRequest, now: datetime

@@ -9,13 +9,22 @@ from callassist.settings import TwilioSettings
 from callassist.telephony.twilio.refusals import NoAnswer, Refused, of_a_question, sentence
 from callassist.telephony.twilio.rest import Rest
 
-BROWSER_PATH = "/hooks/telephony/twilio/browser"  # web/hooks_telephony.py answers there
+BROWSER_PATH = "/hooks/telephony/{name}/browser"  # web/hooks_telephony.py answers there
 
 
-def check_account(rest: Rest, settings: TwilioSettings, public_url: str) -> None:
+# how the service's own settings are called; an account's owner knows them by their fields
+_SERVICE = ("CALLASSIST_TWILIO_CALLER_ID", "CALLASSIST_TWILIO_APPLICATION_SID")
+_OWNER = ("the caller id", "the application")
+
+
+def check_account(
+    rest: Rest, settings: TwilioSettings, public_url: str, name: str = "twilio"
+) -> None:
     """TransientError when the network cannot be asked; PermanentError lists what is wrong."""
+    asked_at = public_url.rstrip("/") + BROWSER_PATH.format(name=name)
+    words = _SERVICE if name == "twilio" else _OWNER
     try:
-        problems = list(_problems(rest, settings, public_url))
+        problems = list(_problems(rest, settings, asked_at, words))
     except NoAnswer as error:
         raise of_a_question(error) from None
     except Refused as refused:
@@ -26,31 +35,30 @@ def check_account(rest: Rest, settings: TwilioSettings, public_url: str) -> None
         raise PermanentError("; ".join(problems))
 
 
-def _problems(rest: Rest, settings: TwilioSettings, public_url: str) -> Iterator[str]:
+def _problems(
+    rest: Rest, settings: TwilioSettings, asked_at: str, words: tuple[str, str]
+) -> Iterator[str]:
+    caller_id, application = words
     status = rest.account_status()
     if status != "active":
         yield f"the account is {status}: see the first page of Twilio's console for why"
         return
     if not rest.has_number(settings.caller_id):
         yield (
-            "CALLASSIST_TWILIO_CALLER_ID is not a number of the account: buy it, or verify it "
+            f"{caller_id} is not a number of the account: buy it, or verify it "
             "under Verified Caller IDs"
         )
     if settings.has_softphone:
-        yield from _application(rest, settings.application_sid, public_url)
+        yield from _application(rest, settings.application_sid, asked_at, application)
 
 
-def _application(rest: Rest, sid: str, public_url: str) -> Iterator[str]:
+def _application(rest: Rest, sid: str, asked_at: str, named: str) -> Iterator[str]:
     found = rest.application(sid)
-    ours = public_url.rstrip("/") + BROWSER_PATH
     if found is None:
-        yield (
-            "CALLASSIST_TWILIO_APPLICATION_SID is not an application of the account: copy it "
-            "from TwiML Apps"
-        )
+        yield (f"{named} is not an application of the account: copy it from TwiML Apps")
         return
     url, method = found
-    if url != ours:
-        yield f"the application's voice address is not ours: write {ours}"
+    if url != asked_at:
+        yield f"the application's voice address is not ours: write {asked_at}"
     elif method != "POST":
         yield "the application asks its voice address by GET: choose HTTP POST"

@@ -35,6 +35,7 @@ _WHAT_TO_DO = {
     21614: "the number takes no texts",
     21606: "the caller id cannot be used here: choose another of the account's numbers",
 }
+_ACCOUNT = (20005, 20404, 10002, 21210, 21212)  # of the account itself, or of its only caller id
 _OTHERWISE = "see its page under https://www.twilio.com/docs/api/errors"
 
 
@@ -85,7 +86,8 @@ def of_a_dial(error: Refused | NoAnswer) -> RefusedCall | RateLimited | CallInDo
     outcome = AttemptOutcome.PROVIDER_ERROR
     if error.code in _INVALID_NUMBER:
         outcome = AttemptOutcome.INVALID_NUMBER
-    return RefusedCall(sentence(error), outcome, str(error.code))
+    is_account = error.is_sign_in or error.code in _ACCOUNT
+    return RefusedCall(sentence(error), outcome, str(error.code), is_account=is_account)
 
 
 def of_a_question(error: Refused | NoAnswer) -> TransientError:

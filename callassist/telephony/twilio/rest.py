@@ -69,15 +69,22 @@ class KnownText:
 class Rest:
     """One account's API. Every method raises Refused or NoAnswer unless it says otherwise."""
 
-    def __init__(self, settings: TwilioSettings, environ: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        settings: TwilioSettings,
+        environ: Mapping[str, str] | None = None,
+        *,
+        sign_in: tuple[str, str] | None = None,
+    ) -> None:
         tokens = (settings.auth_token, settings.auth_token_secondary)
+        user = settings.account_sid
+        if sign_in is not None:  # by a key instead of the account's own token
+            user, tokens = sign_in[0], (sign_in[1], "")
         self._sid = settings.account_sid
         self._client = Client(
             settings.account_sid,
             settings.auth_token,
-            http_client=RebasedHttp(
-                settings.base_url, settings.path_prefix, settings.account_sid, tokens
-            ),
+            http_client=RebasedHttp(settings.base_url, settings.path_prefix, user, tokens),
             environment=_environment(settings, os.environ if environ is None else environ),
         )
 
@@ -108,13 +115,6 @@ class Rest:
             raise
 
     @_readable
-    def end(self, call_id: str, status: str) -> str:
-        """Ask for a call to be `completed` or `canceled`; the status that it has now."""
-        return str(self._client.calls(call_id).update(status=status).status)
-
-    @_readable
-    def calls(self, **filters: Any) -> list[KnownCall]:
-    @_readable
     def text_sent(self, text_id: str) -> KnownText | None:
         """One message; None when there is no such."""
         try:
@@ -130,6 +130,13 @@ class Rest:
             currency=str(row.price_unit or ""),
         )
 
+    @_readable
+    def end(self, call_id: str, status: str) -> str:
+        """Ask for a call to be `completed` or `canceled`; the status that it has now."""
+        return str(self._client.calls(call_id).update(status=status).status)
+
+    @_readable
+    def calls(self, **filters: Any) -> list[KnownCall]:
         """Every call that passes the filters, from all pages."""
         return [_known(row) for row in _all(self._client.calls, **filters)]
 
@@ -137,6 +144,12 @@ class Rest:
     def account_status(self) -> str:
         """Whether the account is active, suspended or closed."""
         return str(self._client.api.v2010.accounts(self._sid).fetch().status)
+
+    @_readable
+    def is_let_in(self) -> bool:
+        """Ask for something harmless; raises Refused where the sign-in is not accepted."""
+        self._client.calls.list(limit=1, page_size=1)
+        return True
 
     @_readable
     def has_number(self, number: str) -> bool:
@@ -182,7 +195,15 @@ def _known(row: Any) -> KnownCall:
         duration=str(row.duration or ""),
         answered_by=str(row.answered_by or ""),
         parent_call_id=row.parent_call_sid or None,
+        to=str(row.to or ""),
+        price=_written(row.price),
+        currency=str(row.price_unit or ""),
     )
+
+
+def _written(price: object) -> str:
+    """As it stands there; zero is a price."""
+    return "" if price is None else str(price)
 
 
 def _environment(settings: TwilioSettings, environ: Mapping[str, str]) -> dict[str, str]:
@@ -193,11 +214,3 @@ def _environment(settings: TwilioSettings, environ: Mapping[str, str]) -> dict[s
         raise SettingsError(f"{name}: cannot go with CALLASSIST_TWILIO_BASE_URL; remove one")
     # an empty one would make the SDK read the process's own
     return {"TWILIO_EDGE": "", "TWILIO_REGION": ""} | chosen
-        to=str(row.to or ""),
-        price=_written(row.price),
-        currency=str(row.price_unit or ""),
-def _written(price: object) -> str:
-    """As it stands there; zero is a price."""
-    return "" if price is None else str(price)
-
-

@@ -61,13 +61,19 @@ class TwilioTexts:
         try:
             text_id = self._rest.text(
                 to=request.to,
-                from_=request.sender or self._settings.caller_id,
+                **self._sender(request),
                 body=request.body,
                 status_callback=with_retries(request.callback_url),
             )
         except (Refused, NoAnswer) as error:
             raise _of_a_text(error) from None
         return SentText(text_id=text_id)
+
+    def _sender(self, request: SendText) -> dict[str, str]:
+        service = self._settings.messaging_service_sid
+        if service and not request.sender:
+            return {"messaging_service_sid": service}
+        return {"from_": request.sender or self._settings.caller_id}
 
     def parse_incoming(self, request: WebhookRequest) -> IncomingText:
         """A text to a number of the account."""

@@ -1,0 +1,23 @@
+"""Which network a call or a text was asked of: another one's word about it does not count."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from callassist.models import CallAttempt, GuestText
+
+_ASKED: tuple[tuple[ColumnElement[str], InstrumentedAttribute[str]], ...] = (
+    (CallAttempt.provider, CallAttempt.dial_token),
+    (GuestText.provider, GuestText.token),
+    (CallAttempt.provider, CallAttempt.public_id),  # which a browser names
+)
+
+
+def provider_of(session: Session, token: str) -> str | None:
+    """The network's name; None when no call and no text has this token."""
+    for provider, column in _ASKED:
+        found = session.scalar(select(provider).where(column == token))
+        if found is not None:
+            return found
+    return None
