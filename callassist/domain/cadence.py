@@ -58,6 +58,11 @@ class Cadence:
         }
 
     @classmethod
+    def attempts_in(cls, data: Mapping[str, object]) -> int:
+        """How many attempts a stored cadence allows, without reading the rest of it."""
+        return _attempts(data, cls.attempts)
+
+    @classmethod
     def from_dict(cls, data: Mapping[str, object], base: Cadence | None = None) -> Cadence:
         """Read seconds or text such as "30m"; what is missing is taken from `base`.
 

@@ -3,9 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from enum import StrEnum
 
 from callassist.domain.phone import parse_number
 from callassist.errors import InvalidInput
+
+
+class NotDialled(StrEnum):
+    """Why a number is not dialled; written to the log as it is."""
+
+    NEVER = "number_never_dialled"  # premium, shared-cost, short, satellite, or no number
+    COUNTRY = "country_not_allowed"
+
+
+def refusal_of(number: str, allowed_countries: Collection[str] | None) -> NotDialled | None:
+    """`may_dial` as a word for the log."""
+    if may_dial(number, None) is not None:
+        return NotDialled.NEVER
+    return NotDialled.COUNTRY if may_dial(number, allowed_countries) is not None else None
+
+
+def country_of(number: str) -> str | None:
+    """The ISO country of a number in E.164; None for what is none."""
+    try:
+        return parse_number(number).country
+    except InvalidInput:
+        return None
 
 
 def may_dial(number: str, allowed_countries: Collection[str] | None) -> str | None:

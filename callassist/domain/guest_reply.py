@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 
 LONGEST = 1600  # characters; networks join no more parts than that
-_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
+_ADDRESS = re.compile(r"[^\s@<>]+@[\w-]+(?:\.[\w-]+)+")
 _NUMBER = re.compile(r"\+?\d(?:[\s().\-/]{0,2}\d){6,}")
 
 

@@ -17,6 +17,9 @@ class LogAction(StrEnum):
     TASK_QUEUED = "task_queued"  # task_id, party, attempt_number, available_at, language
     TASK_OFFERED = "task_offered"  # task_id, operator_id, desk_name
     OFFER_ENDED = "offer_ended"  # task_id, operator_id, ending: declined, missed, withdrawn; why
+    PHONE_RUNG = "phone_rung"  # task_id | needs_you_id, ring_id, about, desk_name, passed_over
+    RING_ENDED = "ring_ended"  # ring_id, ending
+    RESULT_ASKED = "result_asked"  # task_id, ring_id, by: key, text, mail; of who holds the phone
     TASK_TAKEN = "task_taken"  # task_id, operator_id, desk_name
     TASK_RETURNED = "task_returned"  # task_id, reason
     TASK_CANCELLED = "task_cancelled"  # task_id, reason
@@ -29,6 +32,8 @@ class LogAction(StrEnum):
     RESULT_SAVED = "result_saved"  # task_id, attempt_id, party, attempt_number, result, counted,
     # outcome, desk_name, has_note
     NOTE_CORRECTED = "note_corrected"  # task_id, operator_id, desk_name
+    NUMBER_REFUSED = "number_refused"  # stay_number_id | host_contact_id, mask, reason, country
+    CAP_REACHED = "cap_reached"  # kind, cap, stopped: true or false
     NUMBER_FLAGGED = "number_flagged"  # stay_number_id | host_contact_id, mask, reason
     GUEST_STOPPED = "guest_stopped"  # number_hash
     SUPERVISOR_PAGED = "supervisor_paged"  # task_id, reason, to

@@ -20,6 +20,7 @@ class MessageKind(StrEnum):
     NOT_COVERED = "not_covered"
     NOISE_STARTED = "noise_started"
     MORNING_NOTE = "morning_note"
+    SPENDING = "spending"
     CHANNEL_TEST = "channel_test"
     SUPERVISOR_PAGE = "supervisor_page"
     SHIFT_SWAP = "shift_swap"

@@ -52,13 +52,14 @@ class Candidate:
     obstacle: NotRung | None = None
 
 
-def whose_turn(candidates: Sequence[Candidate], turn: int) -> Candidate | None:
-    """Who is rung in this turn: the rota in order, round again, past those who cannot be rung.
+def whose_turn(candidates: Sequence[Candidate], last: int | None) -> Candidate | None:
+    """Who is rung after the one at position `last`: the rota in order, and round again.
 
-    None when nobody can be.
+    Who cannot be rung is passed over; None when nobody can be.
     """
     count = len(candidates)
-    order = (candidates[(turn + step) % count] for step in range(count))
+    first = 0 if last is None else last + 1
+    order = (candidates[(first + step) % count] for step in range(count))
     return next((one for one in order if one.obstacle is None), None)
 
 

@@ -90,6 +90,18 @@ class Budget:
         return f"{self.whose}_{self.period}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Caps:
+    """What may be spent in a day and in a month; None: no cap."""
+
+    day: Decimal | None = None
+    month: Decimal | None = None
+
+    def by_period(self) -> tuple[tuple[Period, Decimal | None], ...]:
+        """Both, the shorter first: it is the one that ends sooner."""
+        return (Period.DAY, self.day), (Period.MONTH, self.month)
+
+
 @dataclass(frozen=True)
 class Verdict:
     """Whether it may go out; `reason` is for the log: `within_caps`, `cap_account_day` ...
@@ -130,7 +142,7 @@ def period_of(now: datetime, zone: tzinfo, period: Period) -> tuple[datetime, da
 
 @dataclass(frozen=True, kw_only=True)
 class Estimates:
-    """What something without a price is held to cost: rather too much than too little."""
+    """What has no price yet is held to cost, in no currency: rather too much than too little."""
 
     minute: Decimal = Decimal("0.50")  # of each leg of a call, begun
     text: Decimal = Decimal("0.30")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ class StopWords:
 
     def is_mentioned(self, message: str) -> bool:
         """Whether a stop word is in a sentence; what it means there is for a person to say."""
-        return any(bare(word) in self.stop for word in message.split())
+        return any(bare(word) in self.stop for word in re.findall(r"\w+", message))
 
 
 def parse_stop_words(table: Mapping[str, Any]) -> StopWords:

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callassist import incident_log, stays
+from callassist import incident_log, roster, stays
 from callassist.domain.guest_reply import Fate, ReadBy, kept_words
 from callassist.domain.log_action import LogAction
 from callassist.errors import NotFound
@@ -39,9 +39,11 @@ def keep_reply(
         return fate if fate is not Fate.SHOWN else Fate.NO_INCIDENT
     incident = lock_incident(session, found[0].id)
     number = stay_number_of(session, incident, indexes)
+    desk = roster.desk_for(session, incident.account_id, now)
     reply = GuestReply(
         incident_id=incident.id,
         account_id=incident.account_id,
+        desk_id=desk.id if desk else None,
         stay_number_id=number.id if number else None,
         number_index=next(iter(indexes)),
         words=ctx.vault.seal(words),

@@ -15,13 +15,14 @@ class GuestReply(Base):
     __tablename__ = "guest_reply"
     __table_args__ = (
         Index("ix_guest_reply_incident", "incident_id"),
-        Index("ix_guest_reply_account", "account_id", "received_at"),  # a board's unread ones
+        Index("ix_guest_reply_desk", "desk_id", "received_at"),  # what a board has to read
     )
 
     id: Mapped[Id]
     public_id: Mapped[PublicId]
     incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    desk_id: Mapped[int | None] = mapped_column(ForeignKey("desk.id"))  # which served it then
     stay_number_id: Mapped[int | None] = mapped_column(BigInteger)
     number_index: Mapped[KeyedIndex]  # for the stop that a person may record
     words: Mapped[Sealed | None]  # emptied by retention and erasure

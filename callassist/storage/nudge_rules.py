@@ -94,7 +94,7 @@ def _task(session: Session, task: CallTask | None) -> Iterator[Told]:
 
 
 def _reply(session: Session, reply: GuestReply) -> Iterator[Told]:
-    """At the incident, and at whatever call is to be made or going on about it."""
+    """At the incident, at its desk, and at whatever call is going on about it."""
     yield from _incident(session, reply.incident_id)
     incident = session.get_one(Incident, reply.incident_id)
     about = [one for one in (incident.id, incident.led_by_id) if one is not None]
@@ -104,6 +104,8 @@ def _reply(session: Session, reply: GuestReply) -> Iterator[Told]:
     )
     for task in session.scalars(open_tasks):
         yield from _task(session, task)
+    if reply.desk_id is not None:
+        yield from _queue(session, reply.desk_id)
 
 
 def _attempt(session: Session, attempt: CallAttempt) -> Iterator[Told]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from callassist.accounts.retention import Retention, forget_expired
 from callassist.escalation.inbound_texts import record_inbound_text
-from callassist.models import InboundText, StopEntry
+from callassist.models import GuestReply, InboundText, StopEntry
 from callassist.ports.texting import IncomingText
 from tests.escalation.laddering import loud, warned
 from tests.escalation.scene import ANSWERS
@@ -70,16 +70,23 @@ def test_stop_again_and_again_is_one_stop_and_one_line(ladder_home):
 
 
 @pytest.mark.parametrize(
-    ("body", "sender"),
-    [("please stop writing", ANSWERS), ("", ANSWERS), ("stop", "Vendor"), ("stop", "")],
+    ("body", "sender", "fate"),
+    [
+        ("please stop writing", ANSWERS, "no_incident"),
+        ("", ANSWERS, "no_words"),
+        ("stop", "Vendor", "no_number"),
+        ("stop", "", "no_number"),
+    ],
 )
-def test_anything_else_is_counted_and_neither_number_nor_words_are_kept(ladder_home, body, sender):
+def test_what_belongs_to_no_incident_is_counted_with_the_reason(ladder_home, body, sender, fate):
     night = ladder_home()
     writes(night, body, sender)
     assert stopped(night) == []
     with night.sessions.read() as session:
         (row,) = session.scalars(select(InboundText)).all()
+        assert row.fate == fate
         assert {"body", "number", "sender"}.isdisjoint(vars(row))
+        assert session.scalars(select(GuestReply)).all() == []
 
 
 def test_that_a_text_came_is_forgotten_after_a_month(ladder_home):

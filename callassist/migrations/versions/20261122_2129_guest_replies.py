@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("public_id", sa.String(length=24), nullable=False),
         sa.Column("incident_id", KEY, nullable=False),
         sa.Column("account_id", KEY, nullable=False),
+        sa.Column("desk_id", KEY, nullable=True),
         sa.Column("stay_number_id", sa.BigInteger(), nullable=True),
         sa.Column("number_index", sa.String(length=64), nullable=False),
         sa.Column("words", sa.LargeBinary(), nullable=True),
@@ -33,6 +34,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_guest_reply_account_id")
         ),
+        sa.ForeignKeyConstraint(["desk_id"], ["desk.id"], name=op.f("fk_guest_reply_desk_id")),
         sa.ForeignKeyConstraint(
             ["incident_id"], ["incident.id"], name=op.f("fk_guest_reply_incident_id")
         ),
@@ -43,7 +45,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_guest_reply_public_id")),
     )
     op.create_index(
-        "ix_guest_reply_account", "guest_reply", ["account_id", "received_at"], unique=False
+        "ix_guest_reply_desk", "guest_reply", ["desk_id", "received_at"], unique=False
     )
     op.create_index("ix_guest_reply_incident", "guest_reply", ["incident_id"], unique=False)
     op.add_column(
@@ -53,6 +55,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_column("inbound_text", "fate")
+    op.drop_index("ix_guest_reply_desk", table_name="guest_reply")
     op.drop_index("ix_guest_reply_incident", table_name="guest_reply")
     op.drop_index("ix_guest_reply_account", table_name="guest_reply")
     op.drop_table("guest_reply")

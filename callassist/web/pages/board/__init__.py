@@ -6,7 +6,7 @@ from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 
 from callassist.web.pages import asking
-from callassist.web.pages.board import live, scripts, shifts, swaps, wall
+from callassist.web.pages.board import live, replies, scripts, shifts, swaps, wall
 from callassist.web.pages.board.desks import runs_any
 
 _FORM = ["GET", "POST"]
@@ -24,6 +24,7 @@ def blueprint() -> Blueprint:
         ("/board/operators/<operator_id>", "set_status", live.set_status, _FORM),
         ("/board/wall", "wall", wall.show, ["GET"]),
         ("/board/wall/now", "wall_fragment", wall.fragment, ["GET"]),
+        ("/board/replies/<reply_id>/<any(read, stop):what>", "reply", replies.reply, _DO),
         ("/board/links", "make_link", wall.make_link, _DO),
         ("/board/links/<link_id>/revoke", "revoke_link", wall.revoke_link, _DO),
         ("/board/shifts", "shifts", shifts.week, ["GET"]),

@@ -16,6 +16,7 @@ from callassist.errors import Conflict, NotFound
 from callassist.escalation import supervising
 from callassist.models import CallTask, Desk, Operator
 from callassist.roster.shift_week import desk_zone
+from callassist.web.guest_replies import ShownReply, unread_at
 from callassist.web.pages import asking, words
 from callassist.web.pages.board.by_itself import by_itself
 from callassist.web.pages.board.desks import DeskChoice, chosen, runs
@@ -126,10 +127,16 @@ def _board(database: Session, now: datetime) -> dict[str, Any]:
         "choice": choice,
         "board": shown,
         "by_itself": by_itself(database, [line.task_id for line in shown.lines]),
+        "written": unread_at(database, asking.service(), choice.desk, now),
+        "reply_url": _reply_url,
         "past": interventions(database, choice.desk, now),
         "board_zone": desk_zone(database, choice.desk),
         "moment_now": now,
     }
+
+
+def _reply_url(reply: ShownReply, what: str) -> str:
+    return url_for("board.reply", reply_id=reply.id, what=what)
 
 
 def _act(database: Session, task: CallTask, form: Form, now: datetime) -> str:

@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from callassist.bootstrap import Service
 from callassist.web.pages.asking import operators_only
-from callassist.web.pages.desk import breaks, moves, phone, practice, shifts, swaps, views
+from callassist.web.pages.desk import breaks, moves, phone, practice, replies, shifts, swaps, views
 from callassist.web.pages.desk.parts import Parts
 
 
@@ -45,6 +45,8 @@ def blueprint(service: Service) -> Blueprint:
         ("/practice/<step>", "practice_answer", practice.answer),
     ):
         pages.add_url_rule(path, name, view, methods=["POST"])
+    read_it = "/tasks/<task_id>/replies/<reply_id>/<any(read, stop):what>"
+    pages.add_url_rule(read_it, "reply", replies.reply, methods=["POST"])
     pages.add_url_rule("/swaps/of/<shift_id>", "ask_swap", swaps.ask, methods=["GET", "POST"])
     for name, answer in (
         ("agree", swaps.agree),

@@ -14,8 +14,10 @@ from callassist.domain.dial import DialMode, DialState
 from callassist.domain.viewer import Viewer
 from callassist.escalation.context import Escalation
 from callassist.escalation.foretelling import foretell
+from callassist.escalation.joined import incidents_of
 from callassist.escalation.settling import wrap_up_ends
 from callassist.models import CallAttempt, CallTask, Desk, Incident, NoteDraft, Operator
+from callassist.web.guest_replies import ShownReply, replies_of
 from callassist.web.operator_card import OVER, OperatorCard, operator_card
 from callassist.web.pages.desk.queries import find_task
 from callassist.web.pages.desk.results import Choices, choices, choices_unasked
@@ -65,6 +67,7 @@ class TaskPage:
     languages: tuple[str, ...]  # in which the desk takes calls
     own_line: str = ""  # "browser" or "phone": what comes up before the other party is dialled
     attempt_id: str | None = None
+    replies: tuple[ShownReply, ...] = ()  # what the guest wrote about it
 
     @property
     def can_give_away(self) -> bool:
@@ -97,6 +100,7 @@ def task_page(
         by_hand=by_hand,
         own_line=_own_line(attempt),
         attempt_id=attempt.public_id if attempt else None,
+        replies=replies_of(session, service, _ids(session, incident), at_a_desk=True),
         offer_ends=_ends(escalation, task.offered_at, settings.offer_for),
         dial_by=_ends(escalation, task.assigned_at, settings.assigned_without_dial),
         wrap_up_ends=wrap_up_ends(escalation, task),
@@ -106,6 +110,11 @@ def task_page(
         choices_unasked=_unasked(card) if task.state == TaskState.ASSIGNED else None,
         languages=tuple(desk.languages) if desk else (),
     )
+
+
+def _ids(session: Session, incident: Incident) -> list[int]:
+    """The incident, and those that the same call is about."""
+    return [one.id for one in incidents_of(session, incident)]
 
 
 def _own_line(attempt: CallAttempt | None) -> str:

@@ -141,6 +141,9 @@ def _words_of(page: TaskPage, form: Form | None, now: datetime) -> dict[str, obj
         "call_back_unasked": [("", "–"), *_call_back_waits()],
         "languages_unasked": _languages(page.choices_unasked),
         "hand_over_to": [(code, words.spoken(code)) for code in page.languages],
+        "reply_url": lambda reply, what: url_for(
+            "desk.reply", task_id=page.card.task_id, reply_id=reply.id, what=what
+        ),
         "to": lambda name: url_for(f"desk.{name}", task_id=page.card.task_id),
         "still": bool(request.args.get("still")),
     }

@@ -10,9 +10,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from callassist import incident_log, stays
+from callassist.domain.guest_reply import ReadBy
 from callassist.domain.log_action import LogAction
 from callassist.errors import CallAssistError, Conflict, InvalidInput
 from callassist.escalation import ending
+from callassist.escalation.replies import find_reply, mark_read, stop_by_reply
 from callassist.models import Stay
 from callassist.reports import afterwards, sharing
 from callassist.reports.evidence import evidence, take_evidence
@@ -45,6 +47,20 @@ def remove_note(incident_id: str, note_id: str) -> ResponseReturnValue:
         afterwards.remove_note(session, asking.host(), incident_id, note_id)
 
     return _done(incident_id, run, _("The note is gone."), "notes")
+
+
+def reply(incident_id: str, reply_id: str, what: str) -> ResponseReturnValue:
+    """The host read what the guest wrote, or takes it as a wish for no more messages."""
+
+    def run(session: Session, now: datetime) -> None:
+        incident = afterwards.own_incident(session, asking.host(), incident_id, write=True)
+        found = find_reply(session, [incident.id], reply_id)
+        act = stop_by_reply if what == "stop" else mark_read
+        act(session, found.id, ReadBy.HOST, now)
+
+    if what == "stop":
+        return _done(incident_id, run, _("This number gets no automatic messages any more."))
+    return _done(incident_id, run, _("Thank you, it is marked as read."))
 
 
 def false_alarm(incident_id: str) -> ResponseReturnValue:

@@ -18,6 +18,7 @@ from callassist.reports.document_parts import hops
 from callassist.reports.facts import LogFacts
 from callassist.reports.history import history
 from callassist.reports.incident_report import instant_text
+from callassist.web.guest_replies import ShownReply
 from callassist.web.pages import times, words
 from callassist.web.translate import gettext as _
 
@@ -66,6 +67,10 @@ AFTERWARDS = {
 }
 
 
+# these stand with the words themselves
+_WITH_THE_WORDS = (LogAction.GUEST_WROTE, LogAction.REPLY_READ)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Event:
     """One line; `note` is what a person wrote, `by` who."""
@@ -77,7 +82,7 @@ class Event:
     small: str = ""
     note: str = ""
     note_id: str = ""
-    is_new: bool = False
+    reply: ShownReply | None = None
 
 
 def events(
@@ -86,10 +91,12 @@ def events(
     breach: Breach | None,
     calls: Sequence[tuple[CallAttempt, str | None, str | None]],
     own_notes: Sequence[tuple[HostNote, str]],
+    written: Sequence[ShownReply],
     zone: ZoneInfo,
 ) -> list[Event]:
     """Everything in order of time; calls are (dial, operator's note, desk name)."""
     found = [*_of_log(session, incident, zone), *_of_calls(calls), *_of_notes(own_notes)]
+    found += _of_replies(written)
     if breach is not None:
         text = _("It gets loud.")
         found.append(Event(at=breach.first_loud_at, text=text, icon="volume-2", tone="loud"))
@@ -124,6 +131,8 @@ def _of_log(session: Session, incident: Incident, zone: ZoneInfo) -> Iterator[Ev
         told, hops({"history": told}, times.report_words(zone)), strict=True
     ):
         key = str(hop["key"])
+        if key in _WITH_THE_WORDS:
+            continue
         yield Event(
             at=datetime.fromisoformat(str(hop["at"])),
             text=text,
@@ -183,6 +192,17 @@ def _of_notes(own_notes: Sequence[tuple[HostNote, str]]) -> Iterator[Event]:
             tone="info",
             note=note.text,
             note_id=note.public_id,
+        )
+
+
+def _of_replies(written: Sequence[ShownReply]) -> Iterator[Event]:
+    for reply in written:
+        yield Event(
+            at=reply.at,
+            text=_("The guest wrote to us"),
+            icon="message-square",
+            tone="info" if reply.read_at else "watch",
+            reply=reply,
         )
 
 

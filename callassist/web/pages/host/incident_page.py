@@ -32,6 +32,7 @@ from callassist.reports.document_parts import sentence
 from callassist.reports.reading import ReadableReport, report_of_incident
 from callassist.reports.sharing import shares
 from callassist.stays.stops import stopped_by_host
+from callassist.web.guest_replies import replies_of
 from callassist.web.pages import times
 from callassist.web.pages.host.incident_chart import IncidentChart, incident_chart
 from callassist.web.pages.host.incident_events import Event, afterwards, events
@@ -116,7 +117,11 @@ def incident_screen(
         ),
         peak_db=None if breach is None else breach.peak_db,
         chart=incident_chart(session, incident, home, breach, attempts, now),
-        events=events(session, incident, breach, calls, notes(session, incident), zone),
+        events=events(
+            *(session, incident, breach, calls, notes(session, incident)),
+            replies_of(session, service, [incident.id], at_a_desk=False),
+            zone,
+        ),
         afterwards=afterwards(session, incident),
         deliveries=deliveries(session, viewer, incident.id),
         report_id=report.copy.report_id if report else None,

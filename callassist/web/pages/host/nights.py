@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask import url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from callassist.models import Account, Property
+from callassist.web.guest_replies import ShownReply
 from callassist.web.pages import refusals
 from callassist.web.pages.host import (
     duty,
@@ -61,6 +62,7 @@ ROUTES: Routes = (
     (f"{_INCIDENT}/allow-calls", "allow_calls", incident_acts.allow, _DO),
     (f"{_INCIDENT}/notes", "note", incident_acts.note, _DO),
     (f"{_INCIDENT}/notes/<note_id>/remove", "remove_note", incident_acts.remove_note, _DO),
+    (f"{_INCIDENT}/replies/<reply_id>/<any(read, stop):what>", "reply", incident_acts.reply, _DO),
     (f"{_INCIDENT}/false-alarm", "false_alarm", incident_acts.false_alarm, _DO),
     (f"{_INCIDENT}/evidence", "evidence", incident_acts.take, _DO),
     (f"{_INCIDENT}/share", "share", incident_acts.share, _DO),
@@ -95,6 +97,7 @@ def words_for_pages() -> dict[str, Callable[..., object]]:
         "rules_url": _rules_url,
         "account_choices": _choices,
         "account_links": _account_links,
+        "reply_url": _reply_url,
     }
 
 
@@ -105,6 +108,12 @@ def _short_day(at: datetime, zone: ZoneInfo) -> str:
 def _rules_url(home: Property) -> str:
     """Where the limit of a home is changed, and tried on the nights before."""
     return url_for("host.home_rules", home_id=home.public_id)
+
+
+def _reply_url(reply: ShownReply, what: str) -> str:
+    """Of the incident that the page is about."""
+    here = (request.view_args or {})["incident_id"]
+    return url_for("host.reply", incident_id=here, reply_id=reply.id, what=what)
 
 
 def _choices(rows: Iterable[Account | Property]) -> list[tuple[str, str]]:
