@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import UTC, datetime
 
 import hypothesis
 import pytest
 
 from callassist.clock import ManualClock
+from tests.evening import evening
 from tests.statement_cache import share_statements
 from tests.template_cache import share_templates
 
@@ -49,4 +49,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture
 def clock() -> ManualClock:
     """A Saturday evening in June; it moves only by `clock.advance(minutes=5)`."""
-    return ManualClock(datetime(2026, 6, 13, 20, tzinfo=UTC))
+    return evening()

@@ -18,6 +18,8 @@ from sqlalchemy import URL, create_engine, text
 from callassist.migrations import upgrade
 from callassist.storage.engine import make_engine
 
+_FILE = "callassist.sqlite"
+
 
 class SqliteDatabases:
     """Copies one migrated file."""
@@ -28,9 +30,12 @@ class SqliteDatabases:
 
     def create(self, directory: Path) -> str:
         """Put a fresh migrated database into `directory` and return its URL."""
-        path = directory / "callassist.sqlite"
-        shutil.copyfile(self._template, path)
-        return _sqlite_url(path)
+        shutil.copyfile(self._template, directory / _FILE)
+        return self.url_in(directory)
+
+    def url_in(self, directory: Path) -> str:
+        """The URL of the database that is, or will be, in `directory`."""
+        return _sqlite_url(directory / _FILE)
 
 
 class PostgresqlDatabases:

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.web.browser.chromium import chromium, chromium_path
-from tests.web.pages.conftest import stage
+from tests.web.pages.conftest import stage, staged, world
 
-__all__ = ["browser", "stage"]
+__all__ = ["browser", "stage", "staged", "world"]
 
 
 @pytest.fixture(scope="module")
