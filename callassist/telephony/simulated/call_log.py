@@ -63,6 +63,28 @@ CREATE TABLE IF NOT EXISTS text (
     tries INTEGER NOT NULL DEFAULT 0,
     settled_at TEXT                -- reported, or given up
 );
+CREATE TABLE IF NOT EXISTS question (  -- what the service is asked about a call that it leads
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    call_id TEXT NOT NULL REFERENCES call (call_id),
+    url TEXT NOT NULL,
+    form TEXT NOT NULL,            -- JSON
+    due_at TEXT NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0,
+    settled_at TEXT                -- answered, or given up
+);
+CREATE INDEX IF NOT EXISTS question_due ON question (due_at) WHERE settled_at IS NULL;
+CREATE INDEX IF NOT EXISTS question_of_call ON question (call_id);
+CREATE TABLE IF NOT EXISTS dialled_from (
+    call_id TEXT PRIMARY KEY REFERENCES call (call_id),
+    parent_id TEXT NOT NULL REFERENCES call (call_id)
+);
+CREATE INDEX IF NOT EXISTS dialled_from_parent ON dialled_from (parent_id);
+CREATE TABLE IF NOT EXISTS heard (         -- only by numbers that belong to nobody
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    call_id TEXT NOT NULL REFERENCES call (call_id),
+    at TEXT NOT NULL,
+    sentence TEXT NOT NULL
+);
 CREATE INDEX IF NOT EXISTS text_due ON text (due_at) WHERE settled_at IS NULL;
 """
 

@@ -11,6 +11,7 @@ from callassist.clock import Clock
 from callassist.errors import CallAssistError, PermanentError, TransientError
 from callassist.telephony.simulated.call_log import CallLog, LoggedCall, read_call, text_of
 from callassist.telephony.simulated.callbacks import SIGNATURE_HEADER, form_of, signature
+from callassist.telephony.simulated.conversations import Conversations
 from callassist.telephony.simulated.text_reports import Post as Post
 from callassist.telephony.simulated.text_reports import TextReports
 
@@ -34,9 +35,11 @@ class CallbackLoop:
         secret: str,
         *,
         texts: TextReports,
+        conversations: Conversations,
     ) -> None:
         self._log = call_log
         self._texts = texts
+        self._conversations = conversations
         self._clock = clock
         self._post = post
         self._secret = secret
@@ -75,7 +78,7 @@ class CallbackLoop:
         arrived = 0
         while due := self._due(now):
             arrived += sum(self._deliver(*callback, now) for callback in due)
-        return arrived + self._texts.pump(now)
+        return arrived + self._texts.pump(now) + self._conversations.pump(now)
 
     def _due(self, now: datetime) -> list[tuple[int, int, int, LoggedCall]]:
         rows = self._log.rows(
@@ -149,7 +152,8 @@ class CallbackLoop:
     def _until_next(self) -> float:
         rows = self._log.rows(
             "SELECT min(due_at) FROM (SELECT due_at FROM callback WHERE settled_at IS NULL"
-            " UNION ALL SELECT due_at FROM text WHERE settled_at IS NULL)"
+            " UNION ALL SELECT due_at FROM text WHERE settled_at IS NULL"
+            " UNION ALL SELECT due_at FROM question WHERE settled_at IS NULL)"
         )
         if rows[0][0] is None:
             return LONGEST_WAIT

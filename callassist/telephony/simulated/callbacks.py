@@ -66,7 +66,7 @@ def event_of(form: Mapping[str, str]) -> LegEvent:
     status = _status(form.get("Status", ""))
     ended = status is LegStatus.ENDED
     return LegEvent(
-        call_id=_call_id(form.get("CallId", "")),
+        call_id=call_id_of(form.get("CallId", "")),
         sequence=_small_number("Sequence", form.get("Sequence", "")),
         status=status,
         at=_instant(form.get("At", "")),
@@ -77,7 +77,8 @@ def event_of(form: Mapping[str, str]) -> LegEvent:
     )
 
 
-def _call_id(text: str) -> str:
+def call_id_of(text: str) -> str:
+    """The id of one of our calls; InvalidInput for anything else."""
     if not _CALL_ID.fullmatch(text):
         raise InvalidInput("expected SIM and 32 hex digits", "CallId")
     return text

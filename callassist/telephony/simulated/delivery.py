@@ -25,7 +25,7 @@ class OwnEndpoint:
         self._session = requests.Session()
         self._session.trust_env = False  # a proxy has no business between us and ourselves
 
-    def __call__(self, url: str, headers: Mapping[str, str], form: Mapping[str, str]) -> None:
+    def __call__(self, url: str, headers: Mapping[str, str], form: Mapping[str, str]) -> str:
         """Post once; TransientError when trying again can help, PermanentError when refused."""
         if not url.startswith(self._public):
             raise PermanentError(f"a callback is addressed to {url}, which is not {self._public}")
@@ -43,3 +43,4 @@ class OwnEndpoint:
             raise TransientError(f"the callback was answered {answer.status_code}")
         if not answer.ok or answer.is_redirect:
             raise PermanentError(f"the callback was refused with {answer.status_code}")
+        return answer.text

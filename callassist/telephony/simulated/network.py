@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import secrets
-import sqlite3
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -24,28 +21,18 @@ from callassist.ports.telephony import (
     RefusedCall,
     WebhookRequest,
 )
-from callassist.telephony.simulated.call_log import CallLog, LoggedCall, SimulatedCall
+from callassist.telephony.simulated.bridge import SimulatedBridge
+from callassist.telephony.simulated.call_log import CallLog, SimulatedCall
 from callassist.telephony.simulated.callback_loop import CallbackLoop, Post
 from callassist.telephony.simulated.callbacks import event_of, is_signed
-from callassist.telephony.simulated.faults import Faults, Mishap, deliveries_of, draw, mishap_of
-from callassist.telephony.simulated.numbers import (
-    Behaviour,
-    behaviour_of,
-    is_simulated_number,
-    talk_of,
-    written_behaviour,
-)
+from callassist.telephony.simulated.conversations import Conversations
+from callassist.telephony.simulated.exchange import Exchange
+from callassist.telephony.simulated.faults import Faults, Mishap, draw, mishap_of
+from callassist.telephony.simulated.numbers import Behaviour, written_behaviour
 from callassist.telephony.simulated.prices import SimulatedPrices
-from callassist.telephony.simulated.recording import (
-    count_request,
-    earlier_calls,
-    record_call,
-    record_callback,
-    record_cut,
-)
+from callassist.telephony.simulated.recording import count_request
 from callassist.telephony.simulated.text_reports import TextReports
 from callassist.telephony.simulated.texts import SimulatedTexts
-from callassist.telephony.simulated.timeline import plan
 
 _OUTAGE = "the simulated network is down"
 _REFUSALS = {
@@ -62,7 +49,6 @@ class SimulatedNetwork:
     """
 
     name = "simulated"
-    bridge = None
 
     def __init__(
         self,
@@ -81,10 +67,26 @@ class SimulatedNetwork:
         self._seed = seed
         self._secret = secret
         self._log = CallLog(path)
+        self._exchange = Exchange(self._log, seed, secret, lambda: self.faults)
+        self._conversations = Conversations(
+            self._log, clock, seed, self._exchange, post=post, secret=secret
+        )
         self._texts = SimulatedTexts(self._log, clock, seed, lambda: self.faults)
         reports = TextReports(self._log, clock, post, secret)
         self._prices = SimulatedPrices(self._log, clock)
-        self._loop = CallbackLoop(self._log, clock, post, secret, texts=reports)
+        self._loop = CallbackLoop(
+            self._log, clock, post, secret, texts=reports, conversations=self._conversations
+        )
+
+    @property
+    def keys(self) -> dict[str, Sequence[str]]:
+        """What is pressed at a number, menu by menu, in place of its own; "" is nothing."""
+        return self._conversations.keys
+
+    @property
+    def bridge(self) -> SimulatedBridge:
+        """It asks about each phone that it rings with an address to ask."""
+        return SimulatedBridge(self._child_of)
 
     @property
     def texting(self) -> SimulatedTexts:
@@ -121,15 +123,16 @@ class SimulatedNetwork:
         if self.faults.down:
             raise CallInDoubt(_OUTAGE)
         number = _dialable(request.to)
-        call_id = f"SIM{secrets.token_hex(16)}"
         now = self._clock.now()
+        call_id = ""
         try:
             with self._log.write() as file:
                 n = count_request(file, now)
                 mishap = mishap_of(self.faults, self._seed, n)
                 if mishap in (None, Mishap.REPLY_LOST):
                     accepted_at = now + self._acceptance(n, mishap)
-                    self._accept(file, n, call_id, number, request, accepted_at)
+                    call = self._exchange.accept(file, n, number, request, accepted_at)
+                    call_id = call.call_id
         except TransientError as error:
             raise CallInDoubt(error.detail) from error
         self._loop.wake()
@@ -147,10 +150,7 @@ class SimulatedNetwork:
             call = self._log.call(call_id)
             if call is None or call.timeline.placed_at > now:
                 raise NotFound(f"the simulated network knows no call {call_id}")
-            if call.timeline.ended_at > now:
-                cut = call.timeline.cut(now)
-                n = record_cut(file, call_id, cut, now)
-                self._plan_callbacks(file, n, cut.events(call_id)[-1])
+            self._exchange.end(file, call_id, now)
         self._loop.wake()
 
     def fetch_call(self, call_id: str) -> LegEvent | None:
@@ -164,7 +164,7 @@ class SimulatedNetwork:
         self._refuse_when_down()
         now = self._clock.now()
         found = []
-        for call in self._log.calls_to(self._index(to), since, now):
+        for call in self._log.calls_to(self._exchange.index(to), since, now):
             event = call.timeline.latest_event(call.call_id, now)
             if event is not None:
                 found.append(
@@ -188,6 +188,15 @@ class SimulatedNetwork:
     def calls(self) -> list[SimulatedCall]:
         """Every call ever placed, as known now: what a checker compares the service with."""
         return self._log.calls(self._clock.now())
+
+    def heard(self, to: str) -> list[str]:
+        """Every sentence said to a number that belongs to nobody, in order."""
+        rows = self._log.rows(
+            "SELECT sentence FROM heard JOIN call USING (call_id) WHERE number = ?"
+            " ORDER BY heard.id",
+            to,
+        )
+        return [str(row["sentence"]) for row in rows]
 
     def start(self) -> None:
         """Deliver callbacks in the background; call it when the service can be reached."""
@@ -215,45 +224,10 @@ class SimulatedNetwork:
             return timedelta()
         return self.faults.accept_within * draw(self._seed, n, "accept").random()
 
-    def _accept(
-        self,
-        file: sqlite3.Connection,
-        n: int,
-        call_id: str,
-        number: Number,
-        request: PlaceCall,
-        accepted_at: datetime,
-    ) -> None:
-        index = self._index(number.e164)
-        random = draw(self._seed, number.e164, earlier_calls(file, index))
-        behaviour = behaviour_of(number.e164, random)
-        line = plan(
-            behaviour,
-            placed_at=accepted_at,
-            ring_timeout=timedelta(seconds=request.ring_timeout_seconds),
-            talk=talk_of(number.e164, random),
-            random=random,
-        )
-        call = LoggedCall(
-            call_id=call_id,
-            attempt_id=request.attempt_id,
-            number=number.e164 if is_simulated_number(number.e164) else number.mask,
-            number_index=index,
-            callback_url=request.callback_url,
-            behaviour=behaviour,
-            timeline=line,
-        )
-        record_call(file, n, call)
-        for event in line.events(call_id):
-            self._plan_callbacks(file, n, event)
-
-    def _plan_callbacks(self, file: sqlite3.Connection, n: int, event: LegEvent) -> None:
-        for due_at in deliveries_of(self.faults, self._seed, n, event):
-            record_callback(file, event, due_at)
-
-    def _index(self, e164: str) -> str:
-        key = self._secret.encode()
-        return hmac.new(key, f"number {e164}".encode(), hashlib.sha256).hexdigest()
+    def _child_of(self, call_id: str) -> LegEvent | None:
+        self._refuse_when_down()
+        rows = self._log.rows("SELECT call_id FROM dialled_from WHERE parent_id = ?", call_id)
+        return self.fetch_call(rows[-1]["call_id"]) if rows else None
 
 
 def _dialable(to: str) -> Number:

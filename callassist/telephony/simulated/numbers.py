@@ -1,7 +1,8 @@
 """Who picks up: what the far end does is chosen by the number that is dialled.
 
-`+1 202 555 01NN` (reserved for fiction, yet a valid number): the tens of NN choose the behaviour,
-its last digit the minutes of talk. Any other number behaves by a seeded mix.
+`+1 202 555 01NN` (reserved for fiction, yet a valid number): the tens of NN choose the behaviour
+and the key pressed at a spoken menu, its last digit the minutes of talk. Any other number behaves
+by a seeded mix.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class Behaviour(StrEnum):
 
 
 REFUSED_NUMBER = "+15005550001"
+NO_KEY = ""
 
 _SIMULATED = re.compile(r"\+120255501([0-9])([0-9])")
 _BY_TENS = (
@@ -54,6 +56,9 @@ _MIX = {
     Behaviour.HANGS_UP: 2,
 }
 
+_KEYS_BY_TENS = {"0": "1", "1": "2"}
+_KEY_SHARES = (("1", 0.55), ("2", 0.7))  # and the rest press nothing
+
 
 def is_simulated_number(e164: str) -> bool:
     """Whether the number belongs to nobody and its behaviour is written in it."""
@@ -71,6 +76,14 @@ def written_behaviour(e164: str) -> Behaviour | None:
 def behaviour_of(e164: str, random: Random) -> Behaviour:
     """What the far end does; `random` decides only for numbers that say nothing themselves."""
     return written_behaviour(e164) or random.choices(list(_MIX), weights=list(_MIX.values()))[0]
+
+
+def key_of(e164: str, chance: float) -> str:
+    """The key for a spoken menu: 00-09 press 1, 10-19 press 2, 90-99 none, others by chance."""
+    written = _SIMULATED.fullmatch(e164)
+    if written is not None:
+        return _KEYS_BY_TENS.get(written.group(1), NO_KEY)
+    return next((key for key, share in _KEY_SHARES if chance < share), NO_KEY)
 
 
 def talk_of(e164: str, random: Random) -> timedelta:

@@ -13,8 +13,9 @@ from callassist.errors import PermanentError, TransientError
 from callassist.telephony.simulated.call_log import CallLog, text_of
 from callassist.telephony.simulated.callbacks import SIGNATURE_HEADER, signature
 
-Post = Callable[[str, Mapping[str, str], Mapping[str, str]], None]
-"""Posts form fields with headers to an address; raises CallAssistError when it did not arrive."""
+Post = Callable[[str, Mapping[str, str], Mapping[str, str]], str | None]
+"""Posts form fields with headers to an address and gives what was answered; raises CallAssistError
+when it did not arrive."""
 
 _MAX_TRIES = 3
 _CLAIM_SECONDS = 15.0  # real time for which a report is ours; after a crash it goes out again

@@ -8,7 +8,7 @@ from flask import Response, current_app, flash, jsonify, redirect, request, url_
 from flask.typing import ResponseReturnValue
 
 from callassist.accounts.own_phone import choose_dial_mode, set_own_phone
-from callassist.domain.dial import DialMode, mode_chosen
+from callassist.domain.dial import TWO_LEGS, DialMode, mode_chosen
 from callassist.domain.phone import parse_number
 from callassist.errors import CallAssistError, NotFound
 from callassist.escalation.bridging import identity_of
@@ -43,9 +43,9 @@ class MyPhone:
 def my_phone() -> MyPhone | None:
     """Of the viewer; None where the network asks for no line of the operator's own."""
     network = asking.service().telephony
-    if network.bridge is None:
-        return None
     modes = network.capabilities().modes
+    if TWO_LEGS.isdisjoint(modes):
+        return None
     with asking.reading() as database:
         operator = places.me(database)
         chosen = mode_chosen(modes, operator.dial_mode)
