@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import click
+from sqlalchemy import select
 
 from callassist.bootstrap import Service, build, set_up_logs
 from callassist.domain.dial import DialMode
+from callassist.domain.own_network import name_of
 from callassist.errors import CallAssistError
 from callassist.escalation.tokens import Question
+from callassist.models import Account, OwnNetwork
 from callassist.notifications import trusted_session
 from callassist.settings import load_settings
 from callassist.storage.backup import backups, read_manifest
@@ -43,6 +46,7 @@ def _findings(service: Service) -> Iterator[tuple[str, str]]:
     own = service.settings
     yield OK, f"settings and database ({service.sessions.engine.dialect.name})"
     yield from _telephony(service)
+    yield from _own_networks(service)
     with service.sessions.read() as session:
         allowed = dialling_allowed(session)
     if allowed:
@@ -73,6 +77,25 @@ def _telephony(service: Service) -> Iterator[tuple[str, str]]:
         yield WARN, "telephony is simulated: nobody is really phoned"
     else:
         yield OK, f"telephony ({service.telephony.name})"
+
+
+def _own_networks(service: Service) -> Iterator[tuple[str, str]]:
+    """Each account's own, by the account's id: nothing secret, and no number."""
+    with service.sessions.read() as session:
+        query = select(OwnNetwork.public_id, Account.public_id).join(
+            Account, Account.id == OwnNetwork.account_id
+        )
+        known = [(name_of(network), account) for network, account in session.execute(query)]
+    for name, account in known:
+        network = service.own_networks.named(name)
+        what = f"own phone network of account {account}"
+        try:
+            if network is not None:
+                network.check()
+        except CallAssistError as error:
+            yield BAD, f"{what}: {error.detail}"
+        else:
+            yield OK, what
 
 
 def _asked_at(service: Service) -> Iterator[tuple[str, str]]:

@@ -105,6 +105,15 @@ class RetentionSettings:
     reports: values.Span
     log: values.Span
     account_deletion_after: values.Span
+    recordings: values.Span
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookupSettings:
+    """Whether the phone network is asked what kind of line a number is."""
+
+    on: values.Switch
+    kept: values.Span
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +151,9 @@ class EscalationSettings:
     ring_timeout: values.Span
     reconcile_after: values.Span
     own_line_within: values.Span
+    phone_ring_timeout: values.Span
+    phone_ring_pause: values.Span
+    phone_result_after: values.Span
     means_last_for: values.Span
 
 
@@ -161,6 +173,7 @@ class Settings:
     oidc: OidcSettings
     backup: BackupSettings
     retention: RetentionSettings
+    lookup: LookupSettings
     escalation: EscalationSettings
 
 
@@ -169,6 +182,7 @@ GROUPS: dict[str, type] = {
     "database": DatabaseSettings,
     "telephony": TelephonySettings,
     "telephony.twilio": TwilioSettings,
+    "telephony.lookup": LookupSettings,
     "ingest": IngestSettings,
     "live": LiveSettings,
     "mail": MailSettings,

@@ -22,6 +22,7 @@ from callassist.bootstrap import Service
 from callassist.detection.quarters import note_quarters, prune_quarters
 from callassist.errors import TransientError
 from callassist.escalation.auditor import alarm, audit
+from callassist.escalation.own_network_health import look_after
 from callassist.notifications import arm_missing, ping_if_well, trusted_session
 from callassist.reports.digest_sending import ask_for_digests
 from callassist.storage import nudges
@@ -54,6 +55,7 @@ class Metronome:
             ("retention", self.forget, HOUR),
             ("deletions", self.delete_accounts, MINUTE),
             ("nudges", self.prune_nudges, MINUTE),
+            ("own networks", self.look_after_own_networks, 10 * MINUTE),
             ("noise quarters", self.note_quarters, MINUTE),
         ):
             self._scheduler.add_job(_guarded(name, job), "interval", seconds=seconds, id=name)
@@ -130,6 +132,10 @@ class Metronome:
         done = delete_due_accounts(service.sessions, service.vault, service.clock.now(), journal)
         if done:
             _log.info("accounts deleted", action="accounts_deleted", count=done)
+
+    def look_after_own_networks(self) -> None:
+        """Accounts' own phone networks are asked whether they work."""
+        look_after(self._service.escalation, self._service.clock.now())
 
     def note_quarters(self) -> None:
         """Keep the highest levels of quarters of an hour up to date, in short transactions."""

@@ -144,6 +144,7 @@ NEEDS: Mapping[str, LazyString] = {
     "guest_refused": _l("The guest refused to turn it down. Decide what follows."),
     "nobody_reached": _l("Neither guest nor host was reached. Please take it over."),
     "nobody_takes_it": _l("No operator took the call. Please phone your guest yourself."),
+    "own_network": _l("Your own phone network refuses us: see Settings, Phone."),
     "no_host_contact": _l("No contact is named for this home, so nobody could be called."),
     "night_is_full": _l("We called three times in this night and it is loud again."),
     "emergency": _l("The guest reported an emergency. Make sure that everybody is well."),

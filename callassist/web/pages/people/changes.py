@@ -61,6 +61,13 @@ def sentence(change: Change) -> str:
         TeamAction.DATA_TAKEN: _("%(who)s downloaded all data of the account."),
         TeamAction.DELETION_ASKED: _("%(who)s asked for the account to be deleted."),
         TeamAction.DELETION_UNDONE: _("%(who)s took the deletion of the account back."),
+        TeamAction.OWN_NETWORK_ADDED: _("%(who)s brought a phone network of the account’s own."),
+        TeamAction.OWN_NETWORK_CHANGED: _("%(who)s changed the account’s own phone network."),
+        TeamAction.OWN_NETWORK_REMOVED: _("%(who)s took the account’s own phone network away."),
+        TeamAction.RECORDING_ON: _("%(who)s switched the recording of calls on."),
+        TeamAction.RECORDING_OFF: _("%(who)s switched the recording of calls off."),
+        TeamAction.RECORDING_HEARD: _("%(who)s listened to the recording of a call."),
+        TeamAction.RECORDING_DELETED: _("%(who)s deleted the recording of a call."),
         TeamAction.LEFT: _("Somebody left for good and had themselves erased."),
     }
     return said[change.action] % {

@@ -21,6 +21,7 @@ def _tabs() -> Iterator[tuple[str, str]]:
     if viewer.account_ids:
         yield url_for("people.team"), _("Team")
         yield url_for("people.programs"), _("Programs")
+        yield url_for("people.phone"), _("Phone")
     yield url_for("people.account"), _("Account")
     yield url_for("people.data"), _("Data")
     yield url_for("people.ways_in"), _("Signing in")
