@@ -110,6 +110,7 @@ def _set_phone(vault: Vault, contact: HostContact, home: Property, phone: str) -
     contact.phone = vault.seal(number.e164)
     contact.phone_index = vault.index(number.e164)
     contact.phone_mask = number.mask
+    contact.phone_country = number.country
     contact.flagged_at = contact.flag_reason = None
 
 

@@ -119,7 +119,7 @@ class Service:
     def record_text_report(self, token: str, report: TextReport, now: datetime) -> None:
         """What a verified report of the phone network told of a text."""
         with self.sessions.write() as session:
-            record_text_report(session, token, report, now)
+            record_text_report(session, self.escalation, token, report, now)
 
     def record_inbound_text(self, provider: str, text: IncomingText, now: datetime) -> None:
         """What somebody wrote to a number of ours."""

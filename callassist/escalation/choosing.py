@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +13,7 @@ from callassist import stays
 from callassist.domain.dial import UNSETTLED
 from callassist.domain.results import AttemptOutcome
 from callassist.escalation.policy import HostReason
-from callassist.models import CallAttempt, HostContact, Incident
+from callassist.models import CallAttempt, HostContact, Incident, StayNumber
 
 _LIVE_GAP = timedelta(minutes=1)  # look again so long after a call that is still going on
 _NEVER_RANG = (
@@ -33,8 +34,19 @@ class DialTarget:
     host_contact_id: int | None = None
 
 
-def guest_target(session: Session, incident: Incident, now: datetime) -> DialTarget | HostReason:
+def _any(_number: StayNumber | HostContact) -> bool:
+    return True
+
+
+def guest_target(
+    session: Session,
+    incident: Incident,
+    now: datetime,
+    passes: Callable[[StayNumber], bool] = _any,
+) -> DialTarget | HostReason:
     """The first unflagged number of the stay in the home now, or why the host is phoned.
+
+    Numbers that do not pass are passed over.
 
     A practice alert has nobody's number: which fake one is chosen where it is dialled.
     """
@@ -50,7 +62,9 @@ def guest_target(session: Session, incident: Incident, now: datetime) -> DialTar
     numbers = stays.dialable(session, stay, now)
     if not numbers:
         return HostReason.NO_NUMBER
-    first = numbers[0]
+    first = next(filter(passes, numbers), None)
+    if first is None:
+        return HostReason.NUMBER_REFUSED
     return DialTarget(
         number=first.number,
         number_index=first.number_index,
@@ -75,10 +89,16 @@ def host_contacts(session: Session, incident: Incident) -> list[HostContact]:
     )
 
 
-def host_target(session: Session, incident: Incident, position: int) -> DialTarget | None:
-    """The contact at `position`, or the next one if that one is gone; None when none is left."""
+def host_target(
+    session: Session,
+    incident: Incident,
+    position: int,
+    passes: Callable[[HostContact], bool] = _any,
+) -> DialTarget | None:
+    """The contact at `position`, or the next one if that one is gone or does not pass; None when
+    none is left."""
     for contact in host_contacts(session, incident):
-        if contact.position >= position:
+        if contact.position >= position and passes(contact):
             return DialTarget(
                 number=contact.phone,
                 number_index=contact.phone_index,

@@ -15,6 +15,7 @@ from callassist.domain.own_network import is_own
 from callassist.domain.policy import EscalationPolicy
 from callassist.domain.stop_words import StopWords
 from callassist.escalation.gone_network import GoneNetwork
+from callassist.domain.spending import Caps, Estimates
 from callassist.escalation.policy import Limits
 from callassist.models import Incident, Operator
 from callassist.ports.fresh_contact import FreshContact
@@ -57,6 +58,9 @@ class Escalation:
 
     def network(self, span: timedelta) -> timedelta:
         """`span` of the phone network's time, as time of the service's clock."""
+    caps: Caps = field(default_factory=Caps)  # of the whole service
+    estimates: Estimates = field(default_factory=Estimates)
+    price_given_up_after: timedelta = timedelta(days=5)
         if self.telephony.capabilities().on_service_clock:
             return span
         return self.real(span)

@@ -15,6 +15,7 @@ from callassist.domain.dial import DialMode, DialState
 from callassist.domain.incident import IncidentEvent
 from callassist.domain.log_action import LogAction
 from callassist.errors import Conflict, NotFound
+from callassist.escalation.allowing import may_cost, may_ring
 from callassist.escalation.applying import next_contact_or_end, phone_host_instead
 from callassist.escalation.choosing import DialTarget, free_from, guest_target, host_target
 from callassist.escalation.closing import close
@@ -65,9 +66,19 @@ def request_dial(
 
 
 def dial(
-    session: Session, ctx: Escalation, incident: Incident, task: CallTask, now: datetime
+    session: Session,
+    ctx: Escalation,
+    incident: Incident,
+    task: CallTask,
+    now: datetime,
+    *,
+    line: str | None = None,
 ) -> DialResult:
-    """The dial of a task that is taken (locks are held by the caller)."""
+    """The dial of a task that is taken (locks are held by the caller).
+
+    `line` is the network's id of an own phone that is up already: the answer that its network
+    waits for is the dial, and the caller gives it.
+    """
     verdict = last_look(session, incident, task, now)
     if verdict == QUIET:
         close(session, incident, IncidentEvent.NOISE_ENDED, now=now)
@@ -78,6 +89,9 @@ def dial(
         return DialResult(answer=DialAnswer.PHONE_HOST)
     if target is None:
         next_contact_or_end(session, ctx, incident, task, now=now)
+        return DialResult(answer=DialAnswer.PHONE_HOST)
+    if not may_cost(session, ctx, incident, task, now):
+        phone_host_instead(session, ctx, incident, task, HostReason.CAP_REACHED, now=now)
         return DialResult(answer=DialAnswer.PHONE_HOST)
     if task.party == Party.GUEST and incident.held_until is not None and incident.held_until > now:
         held = incident.held_until
@@ -90,6 +104,9 @@ def dial(
         )
         return DialResult(answer=DialAnswer.TOO_SOON, available_at=free_at)
     attempt = _write_attempt(session, ctx, incident, task, target, now)
+    if line is not None:
+        _start_on_line(session, ctx, incident, attempt, line, now)
+        return DialResult(answer=DialAnswer.DIALLING, attempt=attempt)
     if attempt.mode == DialMode.OPERATOR:
         _start_by_hand(session, ctx, incident, attempt, now)
         return DialResult(answer=DialAnswer.STARTED, attempt=attempt)
@@ -161,8 +178,18 @@ def _target(
     if incident.practice:
         return fake_target(ctx.vault, task)
     if task.party == Party.GUEST:
-        return guest_target(session, incident, now)
-    return host_target(session, incident, task.contact_position or 1)
+        return guest_target(
+            session,
+            incident,
+            now,
+            lambda one: may_ring(session, ctx, incident, one.number, one.number_mask, now),
+        )
+    return host_target(
+        session,
+        incident,
+        task.contact_position or 1,
+        lambda one: may_ring(session, ctx, incident, one.phone, one.phone_mask, now),
+    )
 
 
 def _write_attempt(
@@ -215,5 +242,21 @@ def _start_by_hand(
 ) -> None:
     attempt.state = str(DialState.PLACED)
     attempt.dial_at = now
+    arm_poll(session, ctx, attempt, now)
+    log_dial_started(session, incident.id, attempt, now)
+
+
+def _start_on_line(
+    session: Session,
+    ctx: Escalation,
+    incident: Incident,
+    attempt: CallAttempt,
+    line: str,
+    now: datetime,
+) -> None:
+    attempt.mode = str(DialMode.OWN_PHONE)
+    attempt.provider_call_id = line
+    attempt.state = str(DialState.PLACED)
+    attempt.dial_at = attempt.handed_out_at = now
     arm_poll(session, ctx, attempt, now)
     log_dial_started(session, incident.id, attempt, now)

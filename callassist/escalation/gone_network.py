@@ -22,9 +22,14 @@ class GoneNetwork:
 
     bridge = None
     texting = None
+    pricing = None
 
     def __init__(self, name: str) -> None:
         self.name = name
+
+    def owns(self, number: str) -> bool:
+        """Nothing is its own any more."""
+        return False
 
     def capabilities(self) -> Capabilities:
         """As a network of two legs has them: it is nobody's own hands and not simulated."""

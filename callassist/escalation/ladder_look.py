@@ -13,7 +13,10 @@ from callassist.domain.consent import Channel
 from callassist.domain.guest_text import Obstacle
 from callassist.domain.incident import IncidentState
 from callassist.domain.noise import SourceKind
+from callassist.domain.spending import Spending
+from callassist.escalation.budgets import may_spend_now
 from callassist.escalation.context import Escalation, cadence_of
+from callassist.escalation.countries import refused_number
 from callassist.escalation.moves import state_of
 from callassist.models import Breach, Incident, Property, Sensor, Stay, StayNumber
 from callassist.storage.facts import dialling_allowed
@@ -47,7 +50,23 @@ def look(
     decision = stays.automatic_contact(
         session, ctx.vault, ctx.hours, home, stay, Channel.SMS, now=now, number=number
     )
-    return Look(allowed=decision.allowed, reason=str(decision.reason), stay=stay, number=number)
+    reason = str(decision.reason)
+    if decision.allowed and number is not None:
+        reason = _not_paid_or_not_there(session, ctx, incident, number, now) or reason
+    allowed = decision.allowed and reason == decision.reason
+    return Look(allowed=allowed, reason=reason, stay=stay, number=number)
+
+
+def _not_paid_or_not_there(
+    session: Session, ctx: Escalation, incident: Incident, number: StayNumber, now: datetime
+) -> str | None:
+    """The country and the caps, which are the owner's to choose; None when both allow it."""
+    account_id = incident.account_id
+    refused = refused_number(session, ctx, account_id, ctx.vault.open(number.number), now)
+    if refused is not None:
+        return str(refused)
+    verdict = may_spend_now(session, ctx, account_id, Spending.TEXT, now)
+    return None if verdict.allowed else verdict.reason
 
 
 def _obstacle(

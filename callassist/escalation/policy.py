@@ -28,6 +28,8 @@ class HostReason(StrEnum):
     LANGUAGE = "language"
     OUR_FAULT = "our_fault"
     NOBODY_TOOK_IT = "nobody_took_it"
+    NUMBER_REFUSED = "number_refused"
+    CAP_REACHED = "cap_reached"
 
 
 @dataclass(frozen=True)

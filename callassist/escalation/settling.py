@@ -24,6 +24,7 @@ from callassist.escalation.offers import count_miss
 from callassist.escalation.saving import complete
 from callassist.models import CallAttempt, CallEvent, CallTask, Incident
 
+from callassist.escalation.costs import note_attempt
 # both legs end together; the word of the other one should be there by then
 _OTHER_LEG_SOON = timedelta(seconds=10)
 
@@ -165,6 +166,7 @@ def settle(
         now=now,
     )
     if task.state != TaskState.ASSIGNED:
+    note_attempt(session, ctx, attempt, incident, now)
         # ended meanwhile (taken over, quiet): nobody will save a result any more
         attempt.counted = outcome not in NOT_A_CALL and not task.continuation
         return

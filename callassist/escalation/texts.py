@@ -17,6 +17,7 @@ from callassist.domain.guest_text import SETTLED, Obstacle, TextState
 from callassist.domain.log_action import LogAction
 from callassist.errors import NotFound, TransientError
 from callassist.escalation.context import Escalation
+from callassist.escalation.costs import note_text
 from callassist.escalation.ladder_look import look
 from callassist.escalation.locks import lock_incident
 from callassist.escalation.shown_number import shown_number
@@ -64,13 +65,17 @@ def deliver_text(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
         with ctx.sessions.write() as session:
             text = _locked(session, text_id)
             text.provider_text_id = text.provider_text_id or sent.text_id
-            _note_accepted(session, text, now)
+            _note_accepted(session, ctx, text, now)
 
 
-def record_text_report(session: Session, token: str, report: TextReport, now: datetime) -> None:
+def record_text_report(
+    session: Session, ctx: Escalation, token: str, report: TextReport, now: datetime
+) -> None:
     """What the network tells of a text; it may come twice, late, or before its answer to us."""
     text_id = session.scalar(select(GuestText.id).where(GuestText.token == token))
     if text_id is None:
+        if session.scalar(select(PhoneRing.id).where(PhoneRing.token == token)) is not None:
+            return  # the link to a result, whose page tells whether it came
         raise NotFound("no text has this token")
     text = _locked(session, text_id)
     if text.provider_text_id not in (None, report.text_id):
@@ -78,7 +83,7 @@ def record_text_report(session: Session, token: str, report: TextReport, now: da
     if text.state in SETTLED or text.state == TextState.WAITING:
         return
     text.provider_text_id = report.text_id
-    _note_accepted(session, text, now)
+    _note_accepted(session, ctx, text, now)
     if report.status is TextStatus.ACCEPTED:
         return
     text.state = str(report.status)
@@ -177,11 +182,12 @@ def _unclaim(ctx: Escalation, text_id: int) -> None:
             text.state, text.asked_at = str(TextState.WAITING), None
 
 
-def _note_accepted(session: Session, text: GuestText, now: datetime) -> None:
+def _note_accepted(session: Session, ctx: Escalation, text: GuestText, now: datetime) -> None:
     """The network has it; a report or its answer says so, whichever comes first."""
     was = text.state
     if was in (TextState.SENDING, TextState.IN_DOUBT):
         text.state = str(TextState.ACCEPTED)
+        note_text(session, ctx, text, now)
         if was == TextState.SENDING:  # a doubt is in the log already
             log_warned(session, text, now)
 

@@ -69,5 +69,6 @@ def _new_number(vault: Vault, parsed: ParsedNumber, source: str) -> StayNumber:
         number_raw=vault.seal(parsed.raw),
         number_index=vault.index(parsed.number.e164),
         number_mask=parsed.number.mask,
+        country=parsed.number.country,
         source=source,
     )

@@ -93,7 +93,7 @@ def rows(night: Night) -> list[GuestText]:
 def report(night: Night, text: GuestText, status=TextStatus.DELIVERED, text_id: str = "") -> None:
     told = TextReport(text_id=text_id or text.provider_text_id or "TXT1", status=status)
     with night.sessions.write() as session:
-        texts.record_text_report(session, text.token, told, night.clock.now())
+        texts.record_text_report(session, night.ctx, text.token, told, night.clock.now())
 
 
 def stopped(session, night):

@@ -293,7 +293,7 @@ class Night(Scene, Looking):
             report = self.network.texting.parse_report(request)
             with self.sessions.write() as session:
                 token = url.rsplit("/", 1)[1]
-                texts.record_text_report(session, token, report, self.clock.now())
+                texts.record_text_report(session, self.ctx, token, report, self.clock.now())
             return
         events = self.network.parse_webhook(request)
         with self.sessions.write() as session:

@@ -81,7 +81,7 @@ class Killed(BaseException):
 def test_a_crash_between_sending_and_writing_it_down_sends_nothing_twice(ladder_home, monkeypatch):
     night = ladder_home()
 
-    def killed(session, text, now):
+    def killed(session, ctx, text, now):
         raise Killed
 
     with monkeypatch.context() as at_once:

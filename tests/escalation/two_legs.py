@@ -24,6 +24,7 @@ from callassist.ports.telephony import (
     Step,
     WebhookRequest,
 )
+from callassist.ports.pricing import Pricing
 from callassist.ports.texting import Texting
 
 PLACED_BUT_LOST = "placed but lost"
@@ -43,10 +44,14 @@ class TwoLegNetwork:
     called: dict[str, LegEvent] = field(default_factory=dict)  # by the operator's leg
     fault: str = ""
     texting: Texting | None = None
+    pricing: Pricing | None = None
 
     @property
     def bridge(self) -> TwoLegNetwork:
         return self
+
+    def owns(self, number: str) -> bool:
+        return True
 
     def capabilities(self) -> Capabilities:
         return Capabilities(modes=self.modes, simulated=False, callbacks=True, find_calls=True)
