@@ -21,6 +21,7 @@ from callassist.models import (
     HostNote,
     Idempotency,
     InboundText,
+    IncomingCall,
     Incident,
     NoiseReading,
     Notification,
@@ -40,7 +41,7 @@ READINGS_BATCH = 5000
 REQUEST_ANSWERS_KEPT = timedelta(hours=24)
 USED_LINKS_KEPT = timedelta(days=1)
 FILES_KEPT = timedelta(days=1)  # of stays or homes, waiting to be confirmed
-INBOUND_TEXTS_KEPT = timedelta(days=30)  # a network tells of a text again for hours, not weeks
+INBOUND_KEPT = timedelta(days=30)  # a network tells of it again for hours, not weeks
 SWAPS_KEPT = timedelta(days=90)  # after the shift; colleagues say why in their own words
 
 
@@ -78,7 +79,7 @@ def forget_expired(
         "stay_files": (_forget_stay_files, now - FILES_KEPT),
         "home_files": (_forget_home_files, now - FILES_KEPT),
         "guest_words": (forget_words, now - retention.numbers),
-        "inbound_texts": (_forget_inbound_texts, now - INBOUND_TEXTS_KEPT),
+        "inbound_texts": (_forget_inbound_texts, now - INBOUND_KEPT),
         "shift_swaps": (_forget_shift_swaps, now - SWAPS_KEPT),
     }
     forgotten = dict.fromkeys(steps, 0)
@@ -226,7 +227,10 @@ def _forget_inbound_texts(session: Session, before: datetime) -> int:
     expired = select(InboundText.id).where(InboundText.received_at < before).limit(BATCH)
     ids = list(session.scalars(expired))
     session.execute(delete(InboundText).where(InboundText.id.in_(ids)))
-    return len(ids)
+    called = select(IncomingCall.id).where(IncomingCall.received_at < before).limit(BATCH)
+    call_ids = list(session.scalars(called))
+    session.execute(delete(IncomingCall).where(IncomingCall.id.in_(call_ids)))
+    return len(ids) + len(call_ids)
 
 
 def _forget_request_answers(session: Session, before: datetime) -> int:

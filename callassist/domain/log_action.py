@@ -50,7 +50,7 @@ class LogAction(StrEnum):
     TAKEN_OVER = "taken_over"  # by
     CANCELLED = "cancelled"  # by
     ACKNOWLEDGED = "acknowledged"  # needs_you_id, by
-    PHONED_BACK = "phoned_back"  # party
+    PHONED_BACK = "phoned_back"  # party, call_id, heard
     AUDIT_ALARM = "audit_alarm"  # finding
     INCIDENT_CLOSED = "incident_closed"  # resolution, minutes_to_quiet
     GUEST_ERASED = "guest_erased"  # stay_id

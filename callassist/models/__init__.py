@@ -38,6 +38,7 @@ from callassist.models.incident import (
     IncidentLogEntry,
     Offer,
 )
+from callassist.models.incoming_call import IncomingCall
 from callassist.models.machinery import ImportRun, OutboxEntry, ServiceFact, Timer
 from callassist.models.messages import (
     NeedsYou,
@@ -102,6 +103,7 @@ __all__ = [
     "InboundText",
     "Incident",
     "IncidentLogEntry",
+    "IncomingCall",
     "Intervention",
     "Invitation",
     "NeedsYou",

@@ -165,6 +165,7 @@ class CallTask(Base):
     wrap_up_extended: Mapped[bool] = mapped_column(Boolean, default=False)
     continuation: Mapped[bool] = mapped_column(Boolean, default=False)
     guest_asked: Mapped[bool] = mapped_column(Boolean, default=False)  # five-minute gap lifted
+    phoned_back_at: Mapped[Instant | None]  # they phoned us and wait to be called: first in line
     completed_at: Mapped[Instant | None]
     result: Mapped[str | None] = mapped_column(String(32))
     note: Mapped[str | None] = mapped_column(Text)

@@ -20,6 +20,7 @@ KEPT = {
     "desk_preference": "switches of an operator who has a desk name only",
     "guest_text": "ids, instants and reasons; no number, no words",
     "phone_cost": "ids, instants and amounts; no number",
+    "incoming_call": "ids, instants and a keyed hash of a number",
     "incident_log": "ids, masks and salted hashes: the hash chain",
     "intervention": "ids and words out of a list",
     "offer": "ids and instants",
