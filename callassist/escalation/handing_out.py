@@ -32,10 +32,17 @@ def queue_order(task: CallTask) -> tuple[int, datetime, int]:
 
     Practice comes after everything that is real.
     """
-    if task.incident.practice:
-        return 3, task.available_at, task.id
-    guest_rank = 0 if task.attempt_number == 1 else 2
-    return 1 if task.party == Party.HOST else guest_rank, task.available_at, task.id
+    rank = queue_rank(Party(task.party), task.attempt_number, task.incident.practice)
+    return rank, task.available_at, task.id
+
+
+def queue_rank(party: Party, attempt: int, is_practice: bool) -> int:
+    """The first part of the order: what is handed out before all that has a higher one."""
+    if is_practice:
+        return 3
+    if party is Party.HOST:
+        return 1
+    return 0 if attempt == 1 else 2
 
 
 def due_tasks(session: Session, desk_id: int, now: datetime) -> list[CallTask]:

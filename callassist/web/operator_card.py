@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -100,7 +101,16 @@ def operator_card(
     )
 
 
-def guest_name(service: Service, stay: Stay | None) -> str | None:
+class _Named(Protocol):
+    """A stay, or of its row what the name takes."""
+
+    @property
+    def guest_name(self) -> bytes | None: ...
+    @property
+    def erased_at(self) -> datetime | None: ...
+
+
+def guest_name(service: Service, stay: _Named | None) -> str | None:
     """The guest's display name; None when it is not known or was erased."""
     if stay is None or stay.erased_at is not None or stay.guest_name is None:
         return None

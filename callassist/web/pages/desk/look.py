@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from callassist.bootstrap import Service
+from callassist.domain.cadence import Cadence
 from callassist.domain.call_task import OPEN_TASK_STATES, Party, TaskState
 from callassist.domain.presence import PresenceState
-from callassist.escalation.context import cadence_of
-from callassist.escalation.handing_out import queue_order
+from callassist.escalation.handing_out import queue_rank
 from callassist.models import CallTask, Desk, Incident, Offer, Operator, Presence, Property, Stay
 from callassist.web.operator_card import guest_name
 
@@ -72,101 +73,125 @@ class Look:
     declined: Mapping[tuple[int, int], datetime]
 
 
+_MEMBERS = (
+    select(
+        Operator.id,
+        Operator.public_id,
+        Operator.desk_id,
+        Desk.name,
+        Operator.desk_name,
+        Operator.languages,
+        Presence.state,
+        Presence.since,
+        Presence.misses,
+    )
+    .join(Desk, Desk.id == Operator.desk_id)
+    .outerjoin(Presence, Presence.operator_id == Operator.id)
+    .where(Operator.id.in_(bindparam("operators", expanding=True)))
+    .order_by(Desk.name, Operator.id)
+)
+_CALLS = (
+    select(
+        CallTask.desk_id,
+        CallTask.id,
+        CallTask.public_id,
+        CallTask.party,
+        CallTask.attempt_number,
+        CallTask.language,
+        CallTask.state,
+        CallTask.operator_id,
+        Operator.desk_name.label("holder"),
+        CallTask.preferred_operator_id,
+        CallTask.preferred_until,
+        CallTask.any_language,
+        CallTask.available_at,
+        CallTask.offered_at,
+        Incident.practice,
+        Incident.reference,
+        Incident.cadence,
+        Property.timezone,
+        Property.host_spoken_name,
+        Stay.guest_name,
+        Stay.erased_at,
+    )
+    .join(Incident, Incident.id == CallTask.incident_id)
+    .join(Property, Property.id == Incident.property_id)
+    .outerjoin(Stay, Stay.id == Incident.stay_id)
+    .outerjoin(Operator, Operator.id == CallTask.operator_id)
+    .where(CallTask.desk_id.in_(bindparam("desks", expanding=True)), CallTask.state.in_(OPEN))
+)
+_DECLINED = select(Offer.operator_id, Offer.task_id, Offer.ended_at).where(
+    Offer.operator_id.in_(bindparam("operators", expanding=True)),
+    Offer.ending == "declined",
+    Offer.ended_at > bindparam("since"),
+)
+
+
 def look_at(
     session: Session, service: Service, operator_ids: Collection[int], now: datetime
 ) -> Look:
     """The desks of these operators; how many there are costs no further question."""
-    members = {one.id: one for one in _members(session, operator_ids)}
+    operators = list(operator_ids)
+    members = _members(session, operators)
+    desks = list({one.desk_id for one in members})
+    since = now - service.escalation.settings.decline_quiet
+    declined = session.execute(_DECLINED, {"operators": operators, "since": since})
     return Look(
-        members=members,
-        calls=_calls(session, service, {one.desk_id for one in members.values()}),
-        declined=_declined(session, operator_ids, now - service.escalation.settings.decline_quiet),
+        members={one.id: one for one in members},
+        calls=_calls(session, service, desks),
+        declined={(who, task_id): at for who, task_id, at in declined if at is not None},
     )
 
 
-def _members(session: Session, operator_ids: Collection[int]) -> list[Member]:
-    query = (
-        select(Operator, Desk.name, Presence)
-        .join(Desk, Desk.id == Operator.desk_id)
-        .outerjoin(Presence, Presence.operator_id == Operator.id)
-        .where(Operator.id.in_(operator_ids))
-        .order_by(Desk.name, Operator.id)
-    )
+def _members(session: Session, operators: list[int]) -> list[Member]:
     return [
         Member(
-            id=operator.id,
-            public_id=operator.public_id,
-            desk_id=operator.desk_id,
-            desk=desk,
-            desk_name=operator.desk_name,
-            languages=tuple(operator.languages),
-            state=PresenceState(presence.state) if presence else PresenceState.OFFLINE,
-            since=presence.since if presence else None,
-            misses=presence.misses if presence else 0,
+            id=row.id,
+            public_id=row.public_id,
+            desk_id=row.desk_id,
+            desk=row.name,
+            desk_name=row.desk_name,
+            languages=tuple(row.languages),
+            state=PresenceState(row.state or PresenceState.OFFLINE),
+            since=row.since,
+            misses=row.misses or 0,
         )
-        for operator, desk, presence in session.execute(query)
+        for row in session.execute(_MEMBERS, {"operators": operators})
     ]
 
 
-def _calls(
-    session: Session, service: Service, desk_ids: Collection[int]
-) -> dict[int, tuple[Call, ...]]:
-    query = (
-        select(CallTask, Incident, Property, Stay, Operator.desk_name)
-        .join(Incident, Incident.id == CallTask.incident_id)
-        .join(Property, Property.id == Incident.property_id)
-        .outerjoin(Stay, Stay.id == Incident.stay_id)
-        .outerjoin(Operator, Operator.id == CallTask.operator_id)
-        .where(CallTask.desk_id.in_(desk_ids), CallTask.state.in_(OPEN))
-    )
-    rows = sorted(session.execute(query), key=lambda row: queue_order(row[0]))
+def _calls(session: Session, service: Service, desks: list[int]) -> dict[int, tuple[Call, ...]]:
+    """In the order in which they are handed out."""
     calls: dict[int, list[Call]] = {}
-    for task, incident, home, stay, holder in rows:
-        assert task.desk_id is not None, "it was asked for by its desk"
-        call = _call(service, task, incident, home, stay, holder)
-        calls.setdefault(task.desk_id, []).append(call)
-    return {desk_id: tuple(there) for desk_id, there in calls.items()}
+    for row in session.execute(_CALLS, {"desks": desks}):
+        calls.setdefault(row.desk_id, []).append(_call(service, row))
+    return {desk_id: tuple(sorted(there, key=_order)) for desk_id, there in calls.items()}
 
 
-def _call(
-    service: Service,
-    task: CallTask,
-    incident: Incident,
-    home: Property,
-    stay: Stay | None,
-    holder: str | None,
-) -> Call:
-    party = Party(task.party)
+def _order(call: Call) -> tuple[int, datetime, int]:
+    return queue_rank(call.party, call.attempt, call.is_practice), call.available_at, call.id
+
+
+def _call(service: Service, row: Row[Any]) -> Call:
+    party = Party(row.party)
+    is_guest = party is Party.GUEST
     return Call(
-        id=task.id,
-        task_id=task.public_id,
+        id=row.id,
+        task_id=row.public_id,
         party=party,
-        name=guest_name(service, stay) if party is Party.GUEST else home.host_spoken_name,
-        attempt=task.attempt_number,
-        attempts=cadence_of(incident).attempts,
-        language=task.language,
-        state=TaskState(task.state),
-        operator_id=task.operator_id,
-        holder=holder,
-        preferred_id=task.preferred_operator_id,
-        preferred_until=task.preferred_until,
-        any_language=task.any_language,
-        available_at=task.available_at,
-        offered_at=task.offered_at,
-        is_practice=incident.practice,
-        reference=incident.reference.replace("-", " "),
-        zone=ZoneInfo(home.timezone),
+        name=guest_name(service, row) if is_guest else row.host_spoken_name,
+        attempt=row.attempt_number,
+        attempts=Cadence.attempts_in(row.cadence),
+        language=row.language,
+        state=TaskState(row.state),
+        operator_id=row.operator_id,
+        holder=row.holder,
+        preferred_id=row.preferred_operator_id,
+        preferred_until=row.preferred_until,
+        any_language=row.any_language,
+        available_at=row.available_at,
+        offered_at=row.offered_at,
+        is_practice=row.practice,
+        reference=row.reference.replace("-", " "),
+        zone=ZoneInfo(row.timezone),
     )
-
-
-def _declined(
-    session: Session, operator_ids: Collection[int], since: datetime
-) -> dict[tuple[int, int], datetime]:
-    rows = session.execute(
-        select(Offer.operator_id, Offer.task_id, Offer.ended_at).where(
-            Offer.operator_id.in_(operator_ids),
-            Offer.ending == "declined",
-            Offer.ended_at > since,
-        )
-    )
-    return {(who, task_id): at for who, task_id, at in rows if at is not None}
