@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from callassist.accounts import checks
@@ -57,6 +58,23 @@ def accounts(session: Session, viewer: Viewer) -> list[Account]:
     if not viewer.is_admin:
         query = query.where(Account.id.in_(viewer.account_ids))
     return list(session.scalars(query))
+
+
+class _Binding(NamedTuple):
+    """What a person may do, and where."""
+
+    role: str
+    account_id: int | None
+    desk_id: int | None
+
+
+_PEOPLE = bindparam("people", expanding=True)
+_BINDINGS = select(
+    RoleBinding.person_id, RoleBinding.role, RoleBinding.account_id, RoleBinding.desk_id
+).where(RoleBinding.person_id.in_(_PEOPLE))
+_OPERATORS = select(Operator.person_id, Operator.id).where(
+    Operator.person_id.in_(_PEOPLE), Operator.active.is_(True)
+)
 
 
 def add_person(
@@ -111,14 +129,12 @@ def viewer_for_person(session: Session, person: Person) -> Viewer:
 def viewers_for_people(session: Session, people: Collection[Person]) -> dict[int, Viewer]:
     """The same for several, by person; those whose sign-in was closed are left out."""
     active = {person.id: person for person in people if person.active}
-    bindings: dict[int, list[RoleBinding]] = {}
-    for binding in session.scalars(select(RoleBinding).where(RoleBinding.person_id.in_(active))):
-        bindings.setdefault(binding.person_id, []).append(binding)
-    operators: dict[int | None, set[int]] = {}
-    query = select(Operator.person_id, Operator.id).where(
-        Operator.person_id.in_(active), Operator.active.is_(True)
-    )
-    for person_id, operator_id in session.execute(query):
+    asked = {"people": list(active)}
+    bindings: dict[int, list[_Binding]] = {}
+    for person_id, *binding in session.execute(_BINDINGS, asked):
+        bindings.setdefault(person_id, []).append(_Binding(*binding))
+    operators: dict[int, set[int]] = {}
+    for person_id, operator_id in session.execute(_OPERATORS, asked):
         operators.setdefault(person_id, set()).add(operator_id)
     return {
         person.id: _viewer(person, bindings.get(person.id, ()), operators.get(person.id, ()))
@@ -126,7 +142,7 @@ def viewers_for_people(session: Session, people: Collection[Person]) -> dict[int
     }
 
 
-def _viewer(person: Person, bindings: Iterable[RoleBinding], operator_ids: Iterable[int]) -> Viewer:
+def _viewer(person: Person, bindings: Iterable[_Binding], operator_ids: Iterable[int]) -> Viewer:
     account_roles: dict[int, set[Role]] = {}
     desk_roles: dict[int, set[Role]] = {}
     is_admin = False

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask
+from flask import Flask, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
@@ -65,6 +65,7 @@ def create_app(service: Service) -> Flask:
     )
     problems.register(app)
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
+    limiter.request_filter(_is_page)
     app.register_blueprint(health.blueprint(service))
     app.register_blueprint(sensor_hooks(service.sensor_hook))
     telephony = _telephony_services(service)
@@ -75,6 +76,11 @@ def create_app(service: Service) -> Flask:
     pages.register(app, service)
     _wrap(app, service)
     return app
+
+
+def _is_page() -> bool:
+    """What the API's limits have nothing to say about."""
+    return not request.path.startswith("/api/")
 
 
 def common_headers(clock: Clock) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from flask import has_request_context
 from flask import session as cookie
 from flask_security import RoleMixin, UserMixin
 from flask_security.datastore import UserDatastore
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from callassist.accounts.people import viewers_for_people
 from callassist.accounts.sign_in_sessions import KEPT_FOR, hashed
@@ -55,6 +55,16 @@ class _Browser:
     viewer: Viewer | None
 
 
+_SIGNED_IN = (
+    select(Person, SignInSession.token_hash, SignInSession.seen_at)
+    .join(SignInSession, SignInSession.person_id == Person.id)
+    .where(
+        SignInSession.token_hash.in_(bindparam("hashes", expanding=True)),
+        SignInSession.ended_at.is_(None),
+        SignInSession.seen_at > bindparam("since"),
+    )
+)
+
 # Flask-Security asks the class whether it has this, not its instances.
 SignedIn.fs_uniquifier = ""
 
@@ -93,17 +103,9 @@ class PersonDatastore(UserDatastore):
 
     def _look(self, hashes: frozenset[str]) -> dict[str, _Browser | None]:
         """Who is signed in by tokens with these hashes; None for one that is not."""
-        query = (
-            select(Person, SignInSession.token_hash, SignInSession.seen_at)
-            .join(SignInSession, SignInSession.person_id == Person.id)
-            .where(
-                SignInSession.token_hash.in_(hashes),
-                SignInSession.ended_at.is_(None),
-                SignInSession.seen_at > datetime.now(UTC) - KEPT_FOR,
-            )
-        )
+        asked = {"hashes": list(hashes), "since": datetime.now(UTC) - KEPT_FOR}
         with self._sessions.read() as session:
-            rows = session.execute(query).all()
+            rows = session.execute(_SIGNED_IN, asked).all()
             viewers = viewers_for_people(session, [row[0] for row in rows])
         found = {
             token_hash: _Browser(person, seen_at, viewers.get(person.id))

@@ -68,9 +68,14 @@ def init_app(app: Flask, service: Service) -> None:
     app.extensions["callassist_link_mail"] = LinkMail(
         service.sessions, service.channels["email"], service.settings.service.public_url
     )
-    app.extensions["callassist_sign_in_limiter"] = Limiter(
-        get_remote_address, app=app, storage_uri="memory://", key_prefix="sign_in"
-    )
+    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", key_prefix="sign_in")
+    limiter.request_filter(is_looked_at)
+    app.extensions["callassist_sign_in_limiter"] = limiter
+
+
+def is_looked_at() -> bool:
+    """A page that is only looked at: limits of tries count what is sent."""
+    return request.method != "POST"
 
 
 def _seen(service: Service) -> Callable[[Response], Response]:
