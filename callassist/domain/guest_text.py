@@ -32,4 +32,5 @@ class Obstacle(StrEnum):
     RESTORED = "restored"  # a restored copy contacts nobody
     NOT_CONFIGURED = "not_configured"  # the phone network sends no texts
     STAY_CHANGED = "stay_changed"
+    LANDLINE = "landline"  # it was looked up: nobody reads a text there
     IN_DOUBT = "in_doubt"  # the network did not say whether it took it

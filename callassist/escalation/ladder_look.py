@@ -18,6 +18,7 @@ from callassist.escalation.budgets import may_spend_now
 from callassist.escalation.context import Escalation, cadence_of
 from callassist.escalation.countries import refused_number
 from callassist.escalation.moves import state_of
+from callassist.escalation.number_lookups import takes_a_text
 from callassist.models import Breach, Incident, Property, Sensor, Stay, StayNumber
 from callassist.storage.facts import dialling_allowed
 
@@ -65,6 +66,8 @@ def _not_paid_or_not_there(
     refused = refused_number(session, ctx, account_id, ctx.vault.open(number.number), now)
     if refused is not None:
         return str(refused)
+    if not takes_a_text(session, ctx, number):
+        return str(Obstacle.LANDLINE)
     verdict = may_spend_now(session, ctx, account_id, Spending.TEXT, now)
     return None if verdict.allowed else verdict.reason
 

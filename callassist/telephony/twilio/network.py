@@ -12,6 +12,7 @@ from typing import Any
 from callassist.clock import Clock
 from callassist.domain.dial import DialMode, LegEvent, LegStatus
 from callassist.errors import CallAssistError, NotFound, PermanentError, TransientError
+from callassist.ports.number_lookup import NumberInfo
 from callassist.ports.telephony import (
     Capabilities,
     FoundCall,
@@ -26,6 +27,7 @@ from callassist.telephony.twilio.checking import check_account
 from callassist.telephony.twilio.documents import DETECTION, REPORTED, with_retries
 from callassist.telephony.twilio.events import event_of
 from callassist.telephony.twilio.fields import Fields
+from callassist.telephony.twilio.lookups import look_up
 from callassist.telephony.twilio.outcomes import STATUSES
 from callassist.telephony.twilio.prices import TwilioPrices
 from callassist.telephony.twilio.refusals import NoAnswer, Refused, of_a_dial, of_a_question
@@ -168,6 +170,12 @@ class TwilioNetwork:
             for call in ours
         ]
         return sorted(found, key=lambda call: call.placed_at)
+
+    def look_up(self, e164: str) -> NumberInfo:
+        """Ask Twilio about a number; others that speak its language have no such question."""
+        if self._settings.path_prefix:
+            raise PermanentError("this provider answers no questions about numbers")
+        return look_up(self._rest, e164)
 
     def verify_webhook(self, request: WebhookRequest) -> bool:
         """Whether one of our secrets signed exactly this address and form."""

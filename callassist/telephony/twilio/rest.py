@@ -146,6 +146,13 @@ class Rest:
         return str(self._client.api.v2010.accounts(self._sid).fetch().status)
 
     @_readable
+    def number(self, e164: str) -> tuple[bool, str]:
+        """(does it exist, its kind in Twilio's word; empty when that is not known)."""
+        found = self._client.lookups.v2.phone_numbers(e164).fetch(fields="line_type_intelligence")
+        kind = found.line_type_intelligence or {}
+        return bool(found.valid), str(kind.get("type") or "")
+
+    @_readable
     def is_let_in(self) -> bool:
         """Ask for something harmless; raises Refused where the sign-in is not accepted."""
         self._client.calls.list(limit=1, page_size=1)
