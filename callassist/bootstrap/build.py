@@ -14,6 +14,7 @@ from callassist.clock import Clock
 from callassist.detection import Detection
 from callassist.domain.coverage import COVERAGE_CHECK
 from callassist.domain.policy import EscalationPolicy
+from callassist.domain.spending import Caps, Estimates
 from callassist.escalation import coverage, handlers
 from callassist.escalation.context import Escalation
 from callassist.ingest import Connections, IngestWriter, SensorHook
@@ -91,6 +92,12 @@ def build(
         stop_words=load_stop_words(settings.config_dir / "stop_words.toml"),
         up_since=uptime.since,
         pace=clock,
+        caps=Caps(day=settings.spending.day_cap, month=settings.spending.month_cap),
+        estimates=Estimates(
+            minute=settings.spending.minute_estimate, text=settings.spending.text_estimate
+        ),
+        price_given_up_after=settings.spending.price_given_up_after,
+        take_alarm=take_by_phone,
         own_networks=KnownNetworks(
             sessions,
             vault,

@@ -33,6 +33,7 @@ URGENT = frozenset(
 _PRACTICE = "[PRACTICE] "
 _NUMBERS = ("minutes", "minutes_to_quiet", "attempts", "homes", "incidents", "calls")
 _WORDS = ("reason", "why", "result", "party", "mask", "reference", "who")
+_MONEY = ("cap", "used", "currency", "period")
 _INSTANTS = ("since", "began_at", "check_in_at", "starts_at", "back_at")
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -106,7 +107,7 @@ def _words(facts: Facts, home: str | None, language: str) -> dict[str, object]:
     zone = _zone(facts.get("timezone"))
     guest = _name(facts.get("guest"))
     words: dict[str, object] = {name: _number(facts.get(name)) for name in _NUMBERS}
-    words |= {name: _name(facts.get(name)) for name in _WORDS}
+    words |= {name: _name(facts.get(name)) for name in (*_WORDS, *_MONEY)}
     words |= {name: _instant(facts.get(name)) for name in _INSTANTS}
     return (
         words

@@ -27,6 +27,8 @@ _PARAMS: Mapping[LogAction, tuple[str, ...]] = {
     A.DIAL_IN_DOUBT: (),
     A.DIAL_SETTLED: ("how",),
     A.NUMBER_FLAGGED: ("mask", "reason"),
+    A.NUMBER_REFUSED: ("mask", "reason"),
+    A.CAP_REACHED: ("stopped",),
     A.GUEST_STOPPED: (),
     A.SUPERVISOR_PAGED: ("reason",),
     A.HOST_TOLD: ("kind", "reason"),
@@ -62,6 +64,7 @@ _VARIANTS: Mapping[LogAction, tuple[str, Mapping[object, str]]] = {
         "status",
         {"delivered": "text_delivered", "undelivered": "text_undelivered"},
     ),
+    A.CAP_REACHED: ("stopped", {True: "cap_stopped", False: "cap_passed"}),
     A.OFFER_ENDED: ("ending", {"missed": "offer_missed"}),
     A.LAST_LOOK: ("verdict", {"unknown": "looked_unheard", "quiet": "looked_quiet"}),
 }

@@ -41,6 +41,17 @@ class TelephonySettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SpendingSettings:
+    """What calls and texts may cost."""
+
+    day_cap: values.Amount
+    month_cap: values.Amount
+    minute_estimate: values.Price
+    text_estimate: values.Price
+    price_given_up_after: values.Span
+
+
+@dataclass(frozen=True, kw_only=True)
 class IngestSettings:
     """What sensors send."""
 
@@ -166,6 +177,7 @@ class Settings:
     database: DatabaseSettings
     telephony: TelephonySettings
     twilio: TwilioSettings
+    spending: SpendingSettings
     ingest: IngestSettings
     live: LiveSettings
     mail: MailSettings
@@ -183,6 +195,7 @@ GROUPS: dict[str, type] = {
     "telephony": TelephonySettings,
     "telephony.twilio": TwilioSettings,
     "telephony.lookup": LookupSettings,
+    "spending": SpendingSettings,
     "ingest": IngestSettings,
     "live": LiveSettings,
     "mail": MailSettings,

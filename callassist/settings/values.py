@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -226,7 +227,24 @@ def _optional_path(value: object) -> Path | None:
     return _path(value) if _text(value) else None
 
 
+def _amount(value: object) -> Decimal | None:
+    """Text, also in TOML, whose numbers are binary fractions."""
+    text = _text(value)
+    if text and not re.fullmatch(r"\d{1,7}(\.\d{1,4})?", text):
+        raise ValueError('must be an amount in quotes, like "20.00", or empty')
+    return Decimal(text) if text else None
+
+
+def _price(value: object) -> Decimal:
+    amount = _amount(value)
+    if amount is None:
+        raise ValueError('must be an amount in quotes, like "0.50"')
+    return amount
+
+
 Text = Annotated[str, Reader(_text)]
+Amount = Annotated[Decimal | None, Reader(_amount)]  # None: not set
+Price = Annotated[Decimal, Reader(_price)]
 Switch = Annotated[bool, Reader(_switch)]
 Secret = Annotated[str, Reader(_text, secret=True)]
 Span = Annotated[timedelta, Reader(_span)]

@@ -24,6 +24,7 @@ from callassist.errors import TransientError
 from callassist.escalation.auditor import alarm, audit
 from callassist.escalation.own_network_health import look_after
 from callassist.notifications import arm_missing, ping_if_well, trusted_session
+from callassist.escalation.price_reading import read_prices
 from callassist.reports.digest_sending import ask_for_digests
 from callassist.storage import nudges
 from callassist.storage.backup import nightly_backup
@@ -59,6 +60,7 @@ class Metronome:
             ("noise quarters", self.note_quarters, MINUTE),
         ):
             self._scheduler.add_job(_guarded(name, job), "interval", seconds=seconds, id=name)
+            ("prices", self.read_prices, MINUTE),
 
     def start(self) -> None:
         """Do what a start needs at once, then tick."""
@@ -153,6 +155,10 @@ class Metronome:
 
 def checks(service: Service) -> dict[str, Callable[[], None]]:
     """What must be well before the monitor is told that we are."""
+    def read_prices(self) -> None:
+        """What the phone network charged for calls and texts that are over."""
+        read_prices(self._service.escalation, self._service.clock.now())
+
     return {
         "timers": lambda: _require(service.timers.healthy(), "the timer loop does not run"),
         "outbox": lambda: _require(service.outbox.healthy(), "the outbox loop does not run"),

@@ -38,13 +38,18 @@ FACTS: dict[str, object] = {
     "who": "Ben",
     "starts_at": "2026-11-24T21:00:00+00:00",
     "back_at": "2026-11-26T21:00:00+00:00",
+    "cap": "20.00",
+    "used": "10.42",
+    "currency": "EUR",
+    "period": "month",
 }
 # the reasons that change the words; the kinds that are not here have one wording
 REASONS: dict[MessageKind, tuple[str, ...]] = {
     MessageKind.GUEST_NOT_REACHED: (
         *("no_number", "nobody_took_it", "language", "our_fault", "stay_changed"),
-        "asked_not_to_be_called",
+        *("asked_not_to_be_called", "number_refused", "cap_reached"),
     ),
+    MessageKind.SPENDING: ("half", "reached"),
     MessageKind.REPORT_READY: ("calling_ended", "closed", "correction"),
     MessageKind.NEEDS_YOU: (
         *("guest_refused", "emergency", "still_loud", "nobody_takes_it", "nobody_reached"),
