@@ -22,9 +22,10 @@ from callassist.bootstrap import Service
 from callassist.detection.quarters import note_quarters, prune_quarters
 from callassist.errors import TransientError
 from callassist.escalation.auditor import alarm, audit
+from callassist.escalation.number_lookups import look_up_numbers
 from callassist.escalation.own_network_health import look_after
-from callassist.notifications import arm_missing, ping_if_well, trusted_session
 from callassist.escalation.price_reading import read_prices
+from callassist.notifications import arm_missing, ping_if_well, trusted_session
 from callassist.reports.digest_sending import ask_for_digests
 from callassist.storage import nudges
 from callassist.storage.backup import nightly_backup
@@ -56,11 +57,12 @@ class Metronome:
             ("retention", self.forget, HOUR),
             ("deletions", self.delete_accounts, MINUTE),
             ("nudges", self.prune_nudges, MINUTE),
+            ("number look-ups", self.look_up_numbers, MINUTE),
             ("own networks", self.look_after_own_networks, 10 * MINUTE),
             ("noise quarters", self.note_quarters, MINUTE),
+            ("prices", self.read_prices, MINUTE),
         ):
             self._scheduler.add_job(_guarded(name, job), "interval", seconds=seconds, id=name)
-            ("prices", self.read_prices, MINUTE),
 
     def start(self) -> None:
         """Do what a start needs at once, then tick."""
@@ -139,6 +141,12 @@ class Metronome:
         """Accounts' own phone networks are asked whether they work."""
         look_after(self._service.escalation, self._service.clock.now())
 
+    def look_up_numbers(self) -> None:
+        """Guests' numbers are asked about at the phone network, where that is switched on."""
+        service, own = self._service, self._service.settings.lookup
+        if own.on:
+            look_up_numbers(service.escalation, own.kept, service.clock.now())
+
     def note_quarters(self) -> None:
         """Keep the highest levels of quarters of an hour up to date, in short transactions."""
         service = self._service
@@ -146,6 +154,10 @@ class Metronome:
         while passed:
             with service.sessions.write() as session:
                 passed = note_quarters(session, service.clock.now())
+
+    def read_prices(self) -> None:
+        """What the phone network charged for calls and texts that are over."""
+        read_prices(self._service.escalation, self._service.clock.now())
 
     def prune_nudges(self) -> None:
         """Open pages have read these long ago."""
@@ -155,10 +167,6 @@ class Metronome:
 
 def checks(service: Service) -> dict[str, Callable[[], None]]:
     """What must be well before the monitor is told that we are."""
-    def read_prices(self) -> None:
-        """What the phone network charged for calls and texts that are over."""
-        read_prices(self._service.escalation, self._service.clock.now())
-
     return {
         "timers": lambda: _require(service.timers.healthy(), "the timer loop does not run"),
         "outbox": lambda: _require(service.outbox.healthy(), "the outbox loop does not run"),
