@@ -144,7 +144,7 @@ def _hand_out(
         log_dial_started(session, incident.id, attempt, now)
     return Connect(
         to=ctx.vault.open(number),
-        caller_id=shown_number(session, attempt.account_id, attempt.provider),
+        caller_id=shown_number(session, attempt.account_id, attempt.provider, attempt.incident_id),
         callback_url=called_leg_url(ctx, attempt),
         after_url=after_url(ctx, attempt),
         ring_timeout_seconds=round(ctx.settings.ring_timeout.total_seconds()),

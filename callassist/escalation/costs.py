@@ -80,6 +80,7 @@ def note_attempt(
         return
     number = ctx.vault.open(attempt.number) if attempt.number is not None else None
     asked_at = attempt.dial_at or attempt.requested_at
+    legs: list[tuple[str, Phone, str | None, str | None]]
     legs = [(attempt.provider_call_id, Phone(attempt.party), number, None)]
     if has_two_legs(attempt):
         legs = [(attempt.provider_call_id, Phone.OPERATOR, None, None)]

@@ -28,7 +28,7 @@ from callassist.escalation.own_network_health import note_refusal
 from callassist.escalation.polling import arm_poll
 from callassist.escalation.settling import lock_attempt, settle
 from callassist.escalation.shown_number import shown_number
-from callassist.models import CallAttempt, Incident
+from callassist.models import CallAttempt, CallTask, Incident
 from callassist.outbox import OutboxItem
 from callassist.ports.telephony import (
     CallInDoubt,
@@ -118,7 +118,7 @@ def _place_call(
     session: Session, ctx: Escalation, attempt: CallAttempt, sealed: bytes
 ) -> PlaceCall:
     timeout = ctx.settings.ring_timeout
-    caller_id = shown_number(session, attempt.account_id, attempt.provider)
+    caller_id = shown_number(session, attempt.account_id, attempt.provider, attempt.incident_id)
     if attempt.mode == DialMode.OWN_PHONE:
         return PlaceCall(
             attempt_id=attempt.public_id,

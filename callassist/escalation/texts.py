@@ -21,7 +21,7 @@ from callassist.escalation.costs import note_text
 from callassist.escalation.ladder_look import look
 from callassist.escalation.locks import lock_incident
 from callassist.escalation.shown_number import shown_number
-from callassist.models import GuestText, Incident, Property, Stay, StayNumber
+from callassist.models import GuestText, Incident, PhoneRing, Property, Stay, StayNumber
 from callassist.outbox import OutboxItem
 from callassist.ports.texting import (
     RefusedText,
@@ -133,7 +133,7 @@ def _claim(ctx: Escalation, text_id: int, now: datetime) -> _Claimed | None:
         text.stay_number_id, text.provider = seen.number.id, network.name
         request = SendText(
             to=ctx.vault.open(seen.number.number),
-            sender=shown_number(session, text.account_id, text.provider),
+            sender=shown_number(session, text.account_id, text.provider, text.incident_id),
             body=_body(session, ctx, text, incident, seen.stay, now),
             callback_url=_report_url(ctx, text),
         )
