@@ -16,6 +16,7 @@ class DialMode(StrEnum):
     SERVER = "server"  # the network dials the called party itself (simulated)
     OWN_PHONE = "own_phone"  # it rings the operator's phone; "press 1" dials the called party
     SOFTPHONE = "softphone"  # the operator's browser; handing out the document is the dial
+    AUTOMATIC = "automatic"  # nobody is there: the network speaks to the guest itself
     OPERATOR = "operator"  # the operator dials by hand and presses started / ended
 
 

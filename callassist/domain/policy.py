@@ -40,6 +40,7 @@ class EscalationPolicy:
     cadence: Cadence = BY_DAY
     quiet_cadence: Cadence | None = None
     ladder_enabled: bool = False  # texts to the guest before the call; needs consent too
+    automatic_call: bool = True  # nobody takes the call: a voice phones the guest; needs consent
     cover: LocalHours | None = None
     follow_up_after: timedelta = timedelta(minutes=30)  # after a contact: closed at the latest
     still_loud_after: timedelta = timedelta(minutes=15)  # after a contact: the host is told
@@ -98,6 +99,7 @@ class EscalationPolicy:
             "cadence": self.cadence.to_dict(),
             "quiet_cadence": self.quiet_cadence and self.quiet_cadence.to_dict(),
             "ladder_enabled": self.ladder_enabled,
+            "automatic_call": self.automatic_call,
             "cover": self.cover and self.cover.to_dict(),
             **{name: getattr(self, name).total_seconds() for name in _SPANS},
         }
@@ -122,7 +124,8 @@ class EscalationPolicy:
             more_quiet_hours=_more_hours(data),
             cadence=day,
             quiet_cadence=_part(data, "quiet_cadence", lambda part: Cadence.from_dict(part, day)),
-            ladder_enabled=_switch(data, "ladder_enabled"),
+            ladder_enabled=_switch(data, "ladder_enabled", False),
+            automatic_call=_switch(data, "automatic_call", True),
             cover=_part(data, "cover", LocalHours.from_dict),
             follow_up_after=as_span(data, "follow_up_after", timedelta(minutes=30)),
             still_loud_after=as_span(data, "still_loud_after", timedelta(minutes=15)),
@@ -173,8 +176,8 @@ def _level(data: Mapping[str, object], name: str, default: float) -> float:
     return float(value)
 
 
-def _switch(data: Mapping[str, object], name: str) -> bool:
-    value = data.get(name, False)
+def _switch(data: Mapping[str, object], name: str, default: bool) -> bool:
+    value = data.get(name, default)
     if not isinstance(value, bool):
         raise InvalidInput("give true or false", name)
     return value

@@ -40,6 +40,7 @@ class Disposition(StrEnum):
     LINE_DROPPED = "line_dropped"
     HOST_REACHED = "host_reached"
     HOST_NOT_REACHED = "host_not_reached"
+    ASKED_FOR_A_PERSON = "asked_for_a_person"  # by a key, in an automatic call
     NOT_RECORDED = "not_recorded"  # nobody saved a result; the network's fact alone counts
 
 
@@ -54,6 +55,7 @@ class NextStep(StrEnum):
     ANOTHER_LANGUAGE = "another_language"
     CALL_BACK = "call_back"  # at the time asked for, 5 to 15 min
     NEXT_ATTEMPT = "next_attempt"  # after attempt_gap; after the third: host
+    PERSON_NOW = "person_now"  # a person continues what an automatic call began, at once
     CONTINUE_NOW = "continue_now"  # a continuation: own dial, not counted, once
     SAME_ATTEMPT_LATER = "same_attempt_later"  # cancelled: after 5 min, at most twice
     SAME_ATTEMPT_NOW = "same_attempt_now"  # not_connected: at once, to whoever is free
@@ -97,6 +99,7 @@ GUEST_RULES: dict[Result, ResultRule] = {
     Disposition.EMERGENCY: ResultRule(counted=True, next_step=NextStep.EMERGENCY, reached=True),
     Disposition.NO_CONVERSATION: ResultRule(counted=True, next_step=NextStep.NEXT_ATTEMPT),
     Disposition.LINE_DROPPED: ResultRule(counted=True, next_step=NextStep.CONTINUE_NOW),
+    Disposition.ASKED_FOR_A_PERSON: ResultRule(counted=True, next_step=NextStep.PERSON_NOW),
     Disposition.NOT_RECORDED: ResultRule(counted=True, next_step=NextStep.NEXT_ATTEMPT),
     AttemptOutcome.NO_ANSWER: ResultRule(counted=True, next_step=NextStep.NEXT_ATTEMPT),
     AttemptOutcome.BUSY: ResultRule(counted=True, next_step=NextStep.NEXT_ATTEMPT),

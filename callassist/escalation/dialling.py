@@ -73,11 +73,12 @@ def dial(
     now: datetime,
     *,
     line: str | None = None,
+    mode: DialMode | None = None,
 ) -> DialResult:
     """The dial of a task that is taken (locks are held by the caller).
 
     `line` is the network's id of an own phone that is up already: the answer that its network
-    waits for is the dial, and the caller gives it.
+    waits for is the dial, and the caller gives it. Without a `mode` it is the operator's own.
     """
     verdict = last_look(session, incident, task, now)
     if verdict == QUIET:
@@ -103,7 +104,7 @@ def dial(
             session, ctx, incident, task, "number_dialled_lately", now=now, available_at=free_at
         )
         return DialResult(answer=DialAnswer.TOO_SOON, available_at=free_at)
-    attempt = _write_attempt(session, ctx, incident, task, target, now)
+    attempt = _write_attempt(session, ctx, incident, task, target, now, mode)
     if line is not None:
         _start_on_line(session, ctx, incident, attempt, line, now)
         return DialResult(answer=DialAnswer.DIALLING, attempt=attempt)
@@ -199,6 +200,7 @@ def _write_attempt(
     task: CallTask,
     target: DialTarget,
     now: datetime,
+    mode: DialMode | None,
 ) -> CallAttempt:
     attempt = CallAttempt(
         task_id=task.id,
@@ -215,7 +217,7 @@ def _write_attempt(
         number_mask=target.number_mask,
         state=str(DialState.WAITING),
         provider=ctx.network_of(incident).name,
-        mode=str(ctx.mode_of(incident, session.get(Operator, task.operator_id or 0))),
+        mode=str(mode or ctx.mode_of(incident, session.get(Operator, task.operator_id or 0))),
         dial_token=secrets.token_urlsafe(24),
         requested_at=now,
     )

@@ -26,7 +26,7 @@ def rung_first(session: Session, attempt: CallAttempt) -> bytes | None:
 
 def as_first_leg(attempt: CallAttempt, event: LegEvent) -> LegEvent:
     """What the network knows of the call that we hang up and look up."""
-    return replace(event, leg=Leg.OPERATOR) if has_two_legs(attempt) else event
+    return replace(event, leg=Leg.OPERATOR if has_two_legs(attempt) else Leg.CALLED)
 
 
 def belongs(attempt: CallAttempt, event: LegEvent) -> bool:

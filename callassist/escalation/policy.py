@@ -142,6 +142,14 @@ def decide_guest(result: Result, at: GuestSnapshot, limits: Limits) -> GuestDeci
 def _call_again(step: NextStep, at: GuestSnapshot, limits: Limits) -> GuestDecision:
     if step is NextStep.CONTINUE_NOW:
         return CallAgain(attempt_number=at.attempt_number, available_at=at.now, continuation=True)
+    if step is NextStep.PERSON_NOW:
+        return CallAgain(
+            attempt_number=at.attempt_number,
+            available_at=at.now,
+            continuation=True,
+            guest_asked=True,
+            same_operator=False,
+        )
     if step is NextStep.SAME_ATTEMPT_LATER:
         if at.cancel_redials >= limits.cancelled_limit:
             return PhoneHost(HostReason.OUR_FAULT)
