@@ -19,6 +19,7 @@ _SENTENCES = {
     Line.WITH_HOST: "back_with_host",
     Line.GUEST_FIRST: "back_guest_first",
 }
+_JOINED = {"en": "You are connected.", "fr": "Vous êtes en ligne."}
 # said to the operator whose own phone is rung; operators speak one of these
 _ASKED = {
     "en": (
@@ -50,6 +51,12 @@ def menu(ctx: Escalation, language: str, *, may_turn_it_down: bool) -> tuple[str
 def goodbye(ctx: Escalation, language: str) -> str:
     """After a menu in which nothing was pressed."""
     return _words(ctx, language)["back_goodbye"]
+
+
+def puts_through(languages: list[str]) -> tuple[str, str]:
+    """What that phone says when the two are put together, and in which language."""
+    language = next((code for code in languages if code in _JOINED), "en")
+    return _JOINED[language], language
 
 
 def asks_operator(languages: list[str], party: Party, reference: str) -> tuple[str, str]:
