@@ -11,6 +11,7 @@ class LogAction(StrEnum):
     INCIDENT_OPENED = "incident_opened"  # by, breach_id, began_at, complaint_at, stay_id, repeat_of
     CALL_REQUESTED = "call_requested"  # party, reason, minutes, stay_id
     GUEST_WARNED = "guest_warned"  # step, channel, sent: true, false, unknown; reason
+    AUTOMATIC_CALL = "automatic_call"  # task_id, made: true or false, reason
     GUEST_WROTE = "guest_wrote"  # reply_id, open
     REPLY_READ = "reply_read"  # reply_id, by: host, operator, supervisor
     TEXT_REPORTED = "text_reported"  # step, status: delivered, undelivered
@@ -53,6 +54,7 @@ class LogAction(StrEnum):
     PHONED_BACK = "phoned_back"  # party, call_id, heard
     AUDIT_ALARM = "audit_alarm"  # finding
     INCIDENT_CLOSED = "incident_closed"  # resolution, minutes_to_quiet
+    RECORDING_ASKED = "recording_asked"  # attempt_id, rule: key, announce; recorded
     GUEST_ERASED = "guest_erased"  # stay_id
     HOST_NOTED = "host_noted"  # note_id
     FALSE_ALARM = "false_alarm"  # kind

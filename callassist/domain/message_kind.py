@@ -22,6 +22,7 @@ class MessageKind(StrEnum):
     MORNING_NOTE = "morning_note"
     SPENDING = "spending"
     CHANNEL_TEST = "channel_test"
+    CALL_RESULT = "call_result"  # to who took a call by phone: how did it go?
     SUPERVISOR_PAGE = "supervisor_page"
     SHIFT_SWAP = "shift_swap"
 

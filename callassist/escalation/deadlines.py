@@ -32,11 +32,16 @@ class Deadline(StrEnum):
     NOBODY_PAGE = "nobody_page"  # 5 min untaken: page the supervisor
     NOBODY_TELL = "nobody_tell"  # 10 min untaken: automatic voice call, else tell the host
     NOBODY_GIVE_UP = "nobody_give_up"  # 30 min untaken: phone the host, or nobody reached
+    RING_TURN = "ring_turn"  # on call: the phone of the next one on duty rings
+    # subject: phone ring id
+    RING_DOUBT = "ring_doubt"  # no word of a ring: look it up
+    RING_POLL = "ring_poll"  # no end of a ring: ask the network
     # subject: desk id
     DISPATCH = "dispatch"  # a decline or a hold has passed: look at the queue again
     # subject: call attempt id
     ATTEMPT_DOUBT = "attempt_doubt"  # no word of a dial: look it up
     ATTEMPT_POLL = "attempt_poll"  # no end of a call: ask the network
+    PHONE_RESULT = "phone_result"  # a call taken by phone has ended: its result is asked by link
     # subject: operator id
     PRESENCE_LOST = "presence_lost"  # no heartbeat for 60 s
 
@@ -47,6 +52,7 @@ WAITING_DEADLINES = (
     Deadline.NOBODY_PAGE,
     Deadline.NOBODY_TELL,
     Deadline.NOBODY_GIVE_UP,
+    Deadline.RING_TURN,
 )
 TASK_DEADLINES = (
     *WAITING_DEADLINES,

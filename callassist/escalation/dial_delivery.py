@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callassist import timers
+from callassist import incident_log, timers
+from callassist.domain.automatic_call import Obstacle
 from callassist.domain.call_task import TaskState
 from callassist.domain.dial import UNSETTLED, DialMode, DialState
+from callassist.domain.log_action import LogAction
 from callassist.domain.results import AttemptOutcome
 from callassist.errors import TransientError
 from callassist.escalation.addresses import asked_url, called_leg_url, operator_leg_url
+from callassist.escalation.automatic_look import look
+from callassist.escalation.call_rate import rate_wait
 from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import Deadline
 from callassist.escalation.dial_log import log_dial_started
@@ -52,10 +55,7 @@ def deliver_dial(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
     try:
         placed = network.place_call(request)
     except RefusedCall as refused:
-        outcome = refused.outcome
-        if request.answer_url and outcome is AttemptOutcome.INVALID_NUMBER:
-            outcome = AttemptOutcome.NOT_CONNECTED  # it is the operator's own number
-        _settle(ctx, attempt_id, outcome, now, error=refused.detail)
+        _settle(ctx, attempt_id, refused.outcome, now, error=refused.detail)
         if refused.is_account:
             note_refusal(ctx, network.name, refused.detail, now)
     except RateLimited as limited:
@@ -98,11 +98,13 @@ def _claim(ctx: Escalation, attempt_id: int, now: datetime) -> tuple[Telephony, 
             settle_never_asked(session, ctx, attempt, task, incident, now)
             return None
         gone = task.state != TaskState.ASSIGNED or attempt.hang_up_requested_at is not None
+        if not gone and attempt.mode == DialMode.AUTOMATIC:
+            gone = not _may_still(session, ctx, attempt, task, incident, now)
         if gone or sealed is None or not dialling_allowed(session):
             outcome = stopped(attempt)
             settle(session, ctx, attempt, task, incident, outcome, ended_at=now, now=now)
             return None
-        wait = _rate_wait(session, ctx, attempt, now)
+        wait = rate_wait(session, ctx, attempt.account_id, now)
         if wait is not None:
             raise TransientError("one call a second for each account", wait)
         attempt.state = str(DialState.DIALING)
@@ -112,6 +114,24 @@ def _claim(ctx: Escalation, attempt_id: int, now: datetime) -> tuple[Telephony, 
         if attempt.mode != DialMode.OWN_PHONE:  # there nobody but the operator is rung yet
             log_dial_started(session, incident.id, attempt, now)
         return ctx.network_named(attempt.provider), _place_call(session, ctx, attempt, sealed)
+
+
+def _may_still(
+    session: Session,
+    ctx: Escalation,
+    attempt: CallAttempt,
+    task: CallTask,
+    incident: Incident,
+    now: datetime,
+) -> bool:
+    """Whether the guest may still be phoned automatically: a stop may have come in between."""
+    seen = look(session, ctx, incident, task, now)
+    if seen.allowed and seen.stay_number_id == attempt.stay_number_id:
+        return True
+    reason = str(Obstacle.STAY_CHANGED) if seen.allowed else seen.reason
+    data = {"task_id": task.id, "made": False, "reason": reason}
+    incident_log.append(session, incident.id, LogAction.AUTOMATIC_CALL, data, now=now)
+    return False
 
 
 def _place_call(
@@ -136,22 +156,9 @@ def _place_call(
         caller_id=caller_id,
         callback_url=called_leg_url(ctx, attempt),
         ring_timeout_seconds=round(timeout.total_seconds()),
+        answer_url=asked_url(ctx, attempt) if attempt.mode == DialMode.AUTOMATIC else None,
+        hears_mailbox=attempt.mode == DialMode.AUTOMATIC,
     )
-
-
-def _rate_wait(
-    session: Session, ctx: Escalation, attempt: CallAttempt, now: datetime
-) -> float | None:
-    """Real seconds to wait before this account may dial again; None when it may now."""
-    spacing = ctx.network(timedelta(seconds=1 / ctx.settings.calls_per_second))
-    latest = session.scalar(
-        select(func.max(CallAttempt.dial_at)).where(
-            CallAttempt.account_id == attempt.account_id, CallAttempt.dial_at > now - spacing
-        )
-    )
-    if latest is None:
-        return None
-    return max(ctx.pace.real_seconds(latest + spacing - now), 0.02)
 
 
 def _unclaim(ctx: Escalation, attempt_id: int) -> None:
@@ -187,6 +194,8 @@ def _settle(
 ) -> None:
     with ctx.sessions.write() as session:
         attempt, task, incident = lock_attempt(session, attempt_id)
+        if attempt.mode == DialMode.OWN_PHONE and outcome is AttemptOutcome.INVALID_NUMBER:
+            outcome = AttemptOutcome.NOT_CONNECTED  # it is the operator's own number
         if attempt.state != DialState.ENDED:
             settle(
                 session, ctx, attempt, task, incident, outcome, ended_at=now, now=now, error=error

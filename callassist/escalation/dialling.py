@@ -23,8 +23,10 @@ from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import Deadline
 from callassist.escalation.dial_log import log_dial_started
 from callassist.escalation.fake_numbers import fake_target
+from callassist.escalation.joined import incidents_of
 from callassist.escalation.last_look import QUIET, last_look
 from callassist.escalation.locks import lock_number, lock_task
+from callassist.escalation.phoning_now import phones_now
 from callassist.escalation.policy import HostReason
 from callassist.escalation.polling import arm_poll
 from callassist.escalation.tasks import request_hang_up, return_task, unsettled_attempt
@@ -61,6 +63,8 @@ def request_dial(
     """
     task, incident = lock_task(session, task_id)
     _check_may_dial(session, task, operator_id)
+    if phones_now(session, [one.id for one in incidents_of(session, incident)], now) is not None:
+        raise Conflict("they are phoning us at this moment; wait until that call is over")
     _check_own_phone(session, ctx, incident, operator_id)
     return dial(session, ctx, incident, task, now)
 

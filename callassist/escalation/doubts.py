@@ -17,7 +17,7 @@ from callassist.escalation.deadlines import Deadline
 from callassist.escalation.legs import as_first_leg, rung_first
 from callassist.escalation.settling import fold_in, lock_attempt, settle
 from callassist.escalation.telling import page_supervisor
-from callassist.models import CallAttempt, CallTask, Incident
+from callassist.models import CallAttempt, CallTask, Incident, PhoneRing
 from callassist.outbox import OutboxItem
 from callassist.ports.telephony import FoundCall
 
@@ -139,10 +139,11 @@ def _ours(session: Session, attempt: CallAttempt, found: list[FoundCall]) -> Fou
     for call in found:
         if call.attempt_id is not None:
             continue
-        owner = session.scalar(
-            select(CallAttempt.id).where(CallAttempt.provider_call_id == call.call_id)
+        owners = (
+            select(CallAttempt.id).where(CallAttempt.provider_call_id == call.call_id),
+            select(PhoneRing.id).where(PhoneRing.provider_call_id == call.call_id),
         )
-        if owner is None:
+        if all(session.scalar(owner) is None for owner in owners):
             return call
     return None
 

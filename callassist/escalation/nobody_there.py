@@ -6,17 +6,21 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from callassist import timers
 from callassist.domain.call_task import Party, TaskState
 from callassist.domain.incident import IncidentEvent, IncidentState
 from callassist.domain.nudge import NudgeKind
-from callassist.escalation.applying import host_exhausted
+from callassist.escalation.applying import host_exhausted, is_calling
+from callassist.escalation.automatic import phone_guest
 from callassist.escalation.closing import close
 from callassist.escalation.context import Escalation
+from callassist.escalation.deadlines import Deadline
 from callassist.escalation.guest_calls import nobody_took_it
 from callassist.escalation.handing_out import hand_out
 from callassist.escalation.locks import lock_incident, lock_task
 from callassist.escalation.moves import state_of
 from callassist.escalation.offers import count_miss
+from callassist.escalation.ringing import begin_rings
 from callassist.escalation.tasks import cancel_task, open_task, return_task
 from callassist.escalation.telling import needs_you, page_supervisor
 from callassist.escalation.zombies import is_zombie
@@ -44,6 +48,7 @@ def on_task_available(
         desk = session.get_one(Desk, task.desk_id)
         nudges.tell(session, Told(kind=NudgeKind.QUEUE, public_id=desk.public_id, desk_id=desk.id))
         hand_out(session, ctx, task.desk_id, now)
+    begin_rings(session, ctx, task, now)
 
 
 def on_any_language(session: Session, ctx: Escalation, task_id: int, now: datetime) -> None:
@@ -63,10 +68,20 @@ def on_nobody_page(session: Session, ctx: Escalation, task_id: int, now: datetim
         page_supervisor(session, incident, "nobody_takes_it", now=now, once_per=str(task.id))
 
 
-def on_nobody_tell(session: Session, ctx: Escalation, task_id: int, now: datetime) -> None:
-    """Ten minutes untaken: the host is told; the task stays in the queue."""
+def on_nobody_tell(
+    session: Session, ctx: Escalation, task_id: int, due_at: datetime, now: datetime
+) -> None:
+    """Ten minutes untaken: an automatic call to the guest, else the host is told (once).
+
+    While it is being offered somebody may still take it: looked at again when the offer is over.
+    """
     task, incident = lock_task(session, task_id)
-    if task.state in _WAITING:
+    if task.state not in _WAITING or phone_guest(session, ctx, incident, task, due_at, now):
+        return
+    if task.state == TaskState.OFFERED:
+        again = ctx.ends(now, ctx.settings.offer_for)
+        timers.arm(session, Deadline.NOBODY_TELL, task.id, again, now=now)
+    if is_calling(incident):
         needs_you(session, incident, "nobody_takes_it", now=now, party=task.party)
 
 

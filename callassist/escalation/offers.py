@@ -16,18 +16,27 @@ from callassist.escalation.deadlines import Deadline
 from callassist.escalation.giving_back import parse_reason
 from callassist.escalation.locks import lock_task
 from callassist.escalation.moves import move_task
+from callassist.escalation.ring_rows import withdraw_rings
+from callassist.escalation.ringing import ring_last_operator
 from callassist.escalation.tasks import disarm_waiting, end_offer
 from callassist.escalation.telling import page_supervisor
 from callassist.models import CallTask, Incident, Operator, Presence
 
 
 def accept(
-    session: Session, ctx: Escalation, operator_id: int, task_id: int, now: datetime
+    session: Session,
+    ctx: Escalation,
+    operator_id: int,
+    task_id: int,
+    now: datetime,
+    *,
+    by_phone: bool = False,
 ) -> CallTask:
     """Take the task that is offered to this operator, or pull a due one from the queue.
 
     Raises Conflict when somebody else has it, it is offered to another, it is not due yet, or
-    the operator has other work; IllegalMove when it is over.
+    the operator has other work; IllegalMove when it is over. Who takes it `by_phone` need not be
+    at a screen; their presence stays as it is.
     """
     task, incident = lock_task(session, task_id)
     operator = _operator_of_desk(session, operator_id, task)
@@ -37,20 +46,26 @@ def accept(
         end_offer(session, incident, task, "accepted", now=now)
         move_task(task, TaskEvent.ACCEPT)
     elif task.state == TaskState.PENDING:
-        _check_pull(session, operator_id, task, now)
+        _check_due(task, now)
+        if not by_phone:
+            _check_pull(session, operator_id, task, now)
         move_task(task, TaskEvent.PULL)
     elif task.operator_id == operator_id and task.state == TaskState.ASSIGNED:
         return task  # a repeated click
     elif task.operator_id is not None and task.state != TaskState.COMPLETED:
         taker = session.get(Operator, task.operator_id)
         raise Conflict(f"already taken by {taker.desk_name if taker else 'a colleague'}")
+    elif task.state in (TaskState.ASSIGNED, TaskState.WRAPPING_UP):
+        raise Conflict("the automatic call is ringing the guest; wait until it has ended")
     else:
         raise Conflict("this task is over; nothing is left to do on it")
     task.operator_id = operator_id
     task.assigned_at = now
     _presence(session, operator_id).misses = 0
-    roster.set_presence(session, operator_id, PresenceState.ON_A_CALL, now)
+    at_screen = (PresenceState.AVAILABLE, PresenceState.OFFERED) if by_phone else None
+    roster.set_presence(session, operator_id, PresenceState.ON_A_CALL, now, expect=at_screen)
     disarm_waiting(session, task.id)
+    withdraw_rings(session, task.id, now)
     due = ctx.ends(now, ctx.settings.assigned_without_dial)
     timers.arm(session, Deadline.ASSIGNED_IDLE, task.id, due, now=now)
     incident_log.append(
@@ -120,6 +135,9 @@ def count_miss(
     state = PresenceState.AVAILABLE
     if misses >= ctx.settings.miss_limit:
         if _last_of_language(session, operator_id, task, now):
+            if ring_last_operator(session, ctx, operator_id, task, now):
+                roster.set_presence(session, operator_id, state, now)
+                return
             page_supervisor(
                 session,
                 incident,
@@ -161,9 +179,12 @@ def _look_again(session: Session, task: CallTask, now: datetime) -> None:
         timers.arm(session, Deadline.DISPATCH, task.desk_id, now, now=now)
 
 
-def _check_pull(session: Session, operator_id: int, task: CallTask, now: datetime) -> None:
+def _check_due(task: CallTask, now: datetime) -> None:
     if task.available_at > now:
         raise Conflict(f"this call is due at {task.available_at:%H:%M:%S} UTC, not before")
+
+
+def _check_pull(session: Session, operator_id: int, task: CallTask, now: datetime) -> None:
     presence = _presence(session, operator_id)
     if presence.state != PresenceState.AVAILABLE:
         raise Conflict(f"you are {presence.state}; go available before taking a task")

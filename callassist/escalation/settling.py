@@ -9,22 +9,33 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callassist import incident_log, roster, timers
+from callassist.domain.automatic_call import result_without_an_operator
 from callassist.domain.call_task import TaskEvent, TaskState
-from callassist.domain.dial import DialFacts, DialState, Leg, LegEvent, LegStatus, reduce_all
+from callassist.domain.dial import (
+    DialFacts,
+    DialMode,
+    DialState,
+    Leg,
+    LegEvent,
+    LegStatus,
+    reduce_all,
+)
 from callassist.domain.log_action import LogAction
 from callassist.domain.presence import PresenceState
-from callassist.domain.results import NOT_A_CALL, AttemptOutcome
+from callassist.domain.results import NOT_A_CALL, AttemptOutcome, Result
 from callassist.errors import NotFound
 from callassist.escalation.context import Escalation
+from callassist.escalation.costs import note_attempt
 from callassist.escalation.deadlines import Deadline
 from callassist.escalation.legs import belongs, has_two_legs
 from callassist.escalation.locks import lock_task
 from callassist.escalation.moves import move_task
 from callassist.escalation.offers import count_miss
 from callassist.escalation.saving import complete
+from callassist.escalation.tasks import request_hang_up
+from callassist.escalation.telling import needs_you
 from callassist.models import CallAttempt, CallEvent, CallTask, Incident
 
-from callassist.escalation.costs import note_attempt
 # both legs end together; the word of the other one should be there by then
 _OTHER_LEG_SOON = timedelta(seconds=10)
 
@@ -109,6 +120,8 @@ def _fold_called(
         attempt.state = str(facts.state)
         # a mailbox that was heard while it talks; whatever tells of the end may not know it
         attempt.outcome = str(facts.outcome) if facts.outcome else None
+        if facts.outcome and attempt.mode == DialMode.AUTOMATIC:
+            request_hang_up(session, attempt, now)  # no message is left
         due = now + ctx.network(ctx.settings.reconcile_after)
         timers.arm(session, Deadline.ATTEMPT_POLL, attempt.id, due, now=now)
 
@@ -146,10 +159,12 @@ def settle(
     now: datetime,
     talk_seconds: int | None = None,
     error: str | None = None,
+    said: Result | None = None,
 ) -> None:
     """A dial is over for good: wrap-up begins, or, when it was our fault alone, the next step.
 
-    Without an `outcome` (manual mode) the operator's word will be the fact.
+    Without an `outcome` (manual mode) the operator's word will be the fact. What the guest `said`
+    by key in an automatic call is its result; without a key the network's fact alone is.
     """
     attempt.state = str(DialState.ENDED)
     attempt.ended_at = ended_at
@@ -158,6 +173,7 @@ def settle(
     attempt.error = error
     timers.disarm(session, Deadline.ATTEMPT_DOUBT, attempt.id)
     timers.disarm(session, Deadline.ATTEMPT_POLL, attempt.id)
+    note_attempt(session, ctx, attempt, incident, now)
     incident_log.append(
         session,
         incident.id,
@@ -166,15 +182,18 @@ def settle(
         now=now,
     )
     if task.state != TaskState.ASSIGNED:
-    note_attempt(session, ctx, attempt, incident, now)
         # ended meanwhile (taken over, quiet): nobody will save a result any more
         attempt.counted = outcome not in NOT_A_CALL and not task.continuation
         return
     move_task(task, TaskEvent.CALL_ENDED)
     task.wrap_up_started_at = now
-    if outcome in NOT_A_CALL:
+    is_automatic = attempt.mode == DialMode.AUTOMATIC
+    alone = said or result_without_an_operator(outcome, is_automatic)
+    if alone is not None:
         whose = task.operator_id
-        complete(session, ctx, incident, task, attempt, outcome, note=None, now=now)
+        complete(session, ctx, incident, task, attempt, alone, note=None, now=now)
+        if is_automatic and outcome in NOT_A_CALL:
+            needs_you(session, incident, "nobody_takes_it", now=now, party=task.party)
         if outcome is AttemptOutcome.NOT_CONNECTED and whose is not None:
             session.flush()
             count_miss(session, ctx, incident, whose, task, now)
@@ -188,6 +207,9 @@ def settle(
             expect=(PresenceState.ON_A_CALL,),
         )
     arm_wrap_up(session, ctx, task, now)
+    if attempt.mode == DialMode.OWN_PHONE:
+        due = now + ctx.settings.phone_result_after
+        timers.arm(session, Deadline.PHONE_RESULT, attempt.id, due, now=now)
 
 
 def wrap_up_ends(ctx: Escalation, task: CallTask) -> datetime | None:

@@ -16,6 +16,8 @@ from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import TASK_DEADLINES, WAITING_DEADLINES, Deadline
 from callassist.escalation.moves import move_task
 from callassist.escalation.notes import take_draft
+from callassist.escalation.ring_rows import withdraw_rings
+from callassist.escalation.ringing import is_on_call
 from callassist.escalation.telling import page_supervisor
 from callassist.models import CallAttempt, CallTask, Incident, Offer, Presence
 
@@ -103,8 +105,8 @@ def _check_language(
     session: Session, ctx: Escalation, incident: Incident, task: CallTask, now: datetime
 ) -> None:
     """Nobody on shift speaks it: supervisor paged at once, anybody may take it later."""
-    if task.desk_id is None:
-        return
+    if task.desk_id is None or is_on_call(session, task):
+        return  # the rota's phones ring, whatever they speak
     if roster.anyone_on_shift_speaks(session, task.desk_id, task.language, now):
         return
     page_supervisor(
@@ -179,6 +181,7 @@ def cancel_task(
     task.completed_at = now
     task.note = take_draft(session, task.id)
     disarm_task(session, task.id)
+    withdraw_rings(session, task.id, now)
     incident_log.append(
         session,
         incident.id,

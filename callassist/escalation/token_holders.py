@@ -9,12 +9,17 @@ from sqlalchemy.orm import Session
 
 from callassist.domain.dial import LegEvent
 from callassist.errors import NotFound
-from callassist.escalation import bridging
+from callassist.escalation import automatic_answers, bridging, incoming_talk, ring_answers
 from callassist.escalation.context import Escalation
 from callassist.escalation.tokens import Question, TokenHolder
 from callassist.ports.telephony import BridgeRequest, Step
 
-HOLDERS: tuple[TokenHolder, ...] = (bridging.DIALS,)
+HOLDERS: tuple[TokenHolder, ...] = (
+    bridging.DIALS,
+    automatic_answers.AUTOMATIC_CALLS,
+    ring_answers.RINGS,
+    incoming_talk.INCOMING,
+)
 
 
 def next_step(

@@ -24,6 +24,9 @@ class Question(StrEnum):
     ANSWERED = "ask"  # the phone that we rang was picked up
     PRESSED = "pressed"
     OVER = "after"  # the leg dialled from it has ended
+    RESULT = "result"  # a key that says how the call went
+    ANNOUNCE = "announce"  # the called party answered: what are they told first?
+    CONSENT = "consent"  # and the key that they pressed then, or none
     BROWSER = "browser"  # an operator's browser calls; the attempt is in the request
 
 

@@ -11,7 +11,7 @@ from callassist.notifications.web_push import WebPush
 from callassist.ports.messages import MessageChannel
 from callassist.settings import MailSettings, NotificationSettings
 
-KINDS = ("push", "email", "apprise")
+KINDS = ("push", "email", "apprise", "voice")  # the phone network rings the last
 
 
 def build_channels(

@@ -15,7 +15,7 @@ from callassist.notifications.morning_note import night_of
 from callassist.notifications.needs_you import open_needs_you
 from callassist.notifications.paging import page
 from callassist.notifications.quiet_people import HELD_BACK, may_wake, resting
-from callassist.notifications.recipients import account_channels
+from callassist.notifications.recipients import account_channels, person_channels
 from callassist.notifications.telling import Telling, queue, skip, wants
 from callassist.outbox import Deliverer, OutboxItem
 from callassist.storage.sessions import Sessions
@@ -52,6 +52,8 @@ def fan_out(session: Session, telling: Telling, now: datetime) -> None:
         page(session, telling, now)
     elif telling.account_id is None:
         raise PermanentError(f"{telling.kind}: a message to a host needs an account")
+    elif telling.kind is MessageKind.CALL_RESULT:
+        _tell_person(session, telling, telling.account_id, now)
     elif telling.kind is MessageKind.NEEDS_YOU:
         open_needs_you(session, telling, now)
     else:
@@ -64,6 +66,17 @@ def _is_in_shadow(session: Session, telling: Telling) -> bool:
         return session.get_one(Incident, telling.incident_id).shadow
     home = None if telling.property_id is None else session.get(Property, telling.property_id)
     return home is not None and home.shadow_since is not None
+
+
+def _tell_person(session: Session, telling: Telling, account_id: int, now: datetime) -> None:
+    """Who took a call by phone: on their own channels, or it is said that there is none."""
+    person_id = telling.facts.get("person_id")
+    channels = person_channels(session, account_id, [int(str(person_id))] if person_id else [])
+    wanting = [channel for channel in channels if wants(channel, telling.kind)]
+    for channel in wanting:
+        queue(session, channel, telling, now=now)
+    if not wanting:
+        skip(session, telling, "who took the call has no e-mail address or device here", now=now)
 
 
 def _tell_account(session: Session, telling: Telling, account_id: int, now: datetime) -> None:

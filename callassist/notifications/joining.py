@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callassist.domain.message_kind import STAFF_KINDS, MessageKind
-from callassist.models import Account, Incident, Notification, Property, Stay
+from callassist.models import Account, Incident, Notification, PhoneRing, Property, Stay
 from callassist.notifications.swap_news import swap_facts, swap_page
+from callassist.roster.result_links import result_link
 from callassist.storage.vault import Vault
 
 _DESK_PAGE = "/desk"
@@ -38,13 +39,16 @@ def joined_facts(
     return facts
 
 
-def link(session: Session, notification: Notification, public_url: str) -> str:
+def link(session: Session, vault: Vault, notification: Notification, public_url: str) -> str:
     """The page that the message leads to."""
     base = public_url.rstrip("/")
     if notification.kind == MessageKind.SHIFT_SWAP:
         return base + swap_page(notification.facts)
     if notification.kind in STAFF_KINDS:
         return base + _DESK_PAGE
+    if notification.kind == MessageKind.CALL_RESULT:
+        ring = session.get_one(PhoneRing, int(str(notification.facts["ring_id"])))
+        return result_link(vault, ring, public_url)
     alarm = notification.facts.get("needs_you")
     if alarm:
         return f"{base}/needs-you/{alarm}"

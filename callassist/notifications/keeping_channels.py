@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from callassist.domain.language import plain_language
 from callassist.domain.message_kind import OFF_BY_DEFAULT, MessageKind
+from callassist.domain.phone import parse_number
 from callassist.domain.viewer import Role, Viewer
 from callassist.errors import Forbidden, InvalidInput, NotFound
 from callassist.models import Account, Desk, NotificationChannel, Person, RoleBinding
@@ -25,7 +26,12 @@ from callassist.notifications.web_push import check_subscription
 from callassist.storage.vault import Vault
 
 REMOVED = "removed"
-_CHECKS = {"email": check_email, "apprise": check_apprise_url, "push": check_subscription}
+_CHECKS = {
+    "email": check_email,
+    "apprise": check_apprise_url,
+    "push": check_subscription,
+    "voice": lambda typed: parse_number(typed, field="address").e164,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +96,8 @@ def add_channel(
     _require(viewer, account.id if account else None, desk.id if desk else None, person_id)
     if typed.kind not in _CHECKS:
         raise InvalidInput(f"use one of {', '.join(_CHECKS)}", "kind")
+    if typed.kind == "voice" and (account is None or person_id is None):
+        raise InvalidInput("a voice call is for one person of an account", "kind")
     address = _checked(typed, allow_loopback=allow_loopback)
     channel = NotificationChannel(
         account_id=account.id if account else None,
@@ -145,6 +153,8 @@ def mask(kind: str, address: str) -> str:
     if kind == "email":
         name, _, host = address.rpartition("@")
         return f"{name[:1]}•••@{host}"[:255]
+    if kind == "voice":
+        return parse_number(address).mask
     if kind == "push":
         return f"{urlsplit(json.loads(address)['endpoint']).hostname or ''}/•••"[:255]
     return f"{address.partition('://')[0]}://•••"[:255]

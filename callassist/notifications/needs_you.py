@@ -13,7 +13,7 @@ from callassist.domain.log_action import LogAction
 from callassist.domain.message_kind import MessageKind
 from callassist.domain.viewer import Viewer
 from callassist.errors import NotFound
-from callassist.models import Incident, NeedsYou, NotificationChannel
+from callassist.models import Incident, NeedsYou, Notification, NotificationChannel, Person
 from callassist.notifications.recipients import account_channels, person_channels
 from callassist.notifications.telling import Telling, queue, skip, wants
 from callassist.storage import nudges
@@ -50,7 +50,7 @@ TURNS = (
         kind="voice",
         instead=("email",),
         wait=_ROUND_AGAIN,
-        missing="automatic calls are not set up",
+        missing="no voice call is set up for who has duty",
     ),
 )
 
@@ -111,6 +111,23 @@ def acknowledge(session: Session, viewer_name: str, needs_you_id: int, now: date
         data = {"needs_you_id": needs_you_id, "by": "host"}
         incident_log.append(session, alarm.incident_id, LogAction.ACKNOWLEDGED, data, now=now)
     return True
+
+
+def take_by_phone(
+    session: Session, needs_you_id: int | None, notification_id: int | None, now: datetime
+) -> bool:
+    """A key was pressed on a phone that rang for this message: the channel is proved.
+
+    Without an alarm it was a test. False when somebody had acknowledged the alarm before.
+    """
+    message = session.get(Notification, notification_id) if notification_id else None
+    channel = session.get(NotificationChannel, message.channel_id) if message else None
+    person = session.get(Person, channel.person_id) if channel and channel.person_id else None
+    if channel is not None and channel.proved_at is None:
+        channel.proved_at = now
+    if needs_you_id is None:
+        return True
+    return acknowledge(session, person.name if person else "", needs_you_id, now)
 
 
 def waiting(session: Session, viewer: Viewer) -> list[NeedsYou]:

@@ -24,7 +24,7 @@ from callassist.storage.vault import Vault
 
 MOST_CHANNELS = 20
 ALWAYS = frozenset({MessageKind.NEEDS_YOU})  # not to be switched off: it needs this very person
-_ASKED_FOR = frozenset({MessageKind.CHANNEL_TEST})
+_ASKED_FOR = frozenset({MessageKind.CHANNEL_TEST, MessageKind.CALL_RESULT})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -91,7 +91,7 @@ def _ready(
     except PermanentError as error:
         return _Refused(Status.FAILED, error.detail)
     kind = MessageKind(notification.kind)
-    url = link(session, notification, public_url)
+    url = link(session, vault, notification, public_url)
     message = render(kind, channel.language, facts, key=notification.key, url=url)
     message = replace(message, stop_url=stop_url(vault, channel, kind, public_url))
     return _Ready(kind=channel.kind, address=address, message=message)

@@ -15,6 +15,9 @@ from callassist.domain.message_kind import OFF_BY_DEFAULT, MessageKind
 from callassist.models import Notification, NotificationChannel
 
 SEND = "send"  # outbox topic of one message to one channel
+RING = "ring_alarm"  # outbox topic of one voice call to one channel: escalation rings phones
+VOICE = "voice"  # kind of channel
+_SPOKEN = frozenset({MessageKind.NEEDS_YOU, MessageKind.CHANNEL_TEST})
 
 
 class NotificationStatus(StrEnum):
@@ -45,7 +48,9 @@ class Telling:
 
 def wants(channel: NotificationChannel, kind: MessageKind) -> bool:
     """Whether the channel's owner wants messages of this kind."""
-    if kind is MessageKind.CHANNEL_TEST:
+    if channel.kind == VOICE:
+        return kind in _SPOKEN
+    if kind in (MessageKind.CHANNEL_TEST, MessageKind.CALL_RESULT):
         return True
     if kind in OFF_BY_DEFAULT:
         return str(kind) in channel.wanted_kinds
@@ -64,7 +69,8 @@ def queue(
     row.account_id, row.desk_id = channel.account_id, channel.desk_id
     session.add(row)
     session.flush()
-    outbox.put(session, SEND, f"notification:{row.id}", {"notification_id": row.id}, now=now)
+    topic = RING if channel.kind == VOICE else SEND
+    outbox.put(session, topic, f"notification:{row.id}", {"notification_id": row.id}, now=now)
     return True
 
 

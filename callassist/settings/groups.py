@@ -166,6 +166,8 @@ class EscalationSettings:
     phone_ring_pause: values.Span
     phone_result_after: values.Span
     means_last_for: values.Span
+    ring_holder_for: values.Span
+    calls_in_ten_minutes: values.Count
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,7 +70,7 @@ def test_hops_that_are_not_configured_are_recorded_once_with_their_reason(scene:
     assert skipped == [
         "no push channel is configured for who has duty",
         "text messages are not set up for who has duty",
-        "automatic calls are not set up",
+        "no voice call is set up for who has duty",
     ]
     assert len(scene.email.heard) == 3  # at once, since nothing stands before it
 

@@ -41,7 +41,7 @@ Kinds = list[MessageKind]
 class NewChannel(Input):
     """A channel of an account, or of a desk for its supervisors' pages."""
 
-    kind: Literal["email", "apprise", "push"]
+    kind: Literal["email", "apprise", "push", "voice"]
     address: Prose = Field(
         description="An e-mail address, an Apprise URL, or a push subscription as JSON text."
     )

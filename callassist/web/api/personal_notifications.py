@@ -23,7 +23,7 @@ from callassist.web.api.fields import Input, Output, PublicId
 from callassist.web.api.routing import CHIEFS, Ask, Route
 from callassist.web.api.scoping import account_named, desk_named, supervised_desks
 
-ChannelKind = Literal["email", "apprise", "push", "sms"]
+ChannelKind = Literal["email", "apprise", "push", "sms", "voice"]
 TimeOfDay = Annotated[
     str,
     StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$"),

@@ -70,7 +70,7 @@ def sent(stage: Stage) -> list[tuple[str, str, str]]:
     with stage.world.service.sessions.read() as session:
         news = select(Notification).where(Notification.kind == "shift_swap")
         return [
-            (str(facts["who"]), str(facts["timezone"]), link(session, one, ""))
+            (str(facts["who"]), str(facts["timezone"]), link(session, stage.vault, one, ""))
             for one in session.scalars(news.order_by(Notification.id))
             for facts in [joined_facts(session, stage.vault, one, now)]
         ]

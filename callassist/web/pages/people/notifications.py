@@ -31,7 +31,7 @@ from callassist.web.pages.people.told_at import ToldAt
 from callassist.web.pages.refusals import in_words
 from callassist.web.translate import gettext as _
 
-_TYPED = ("email", "apprise")
+_TYPED = ("email", "apprise", "voice")
 
 
 def show() -> ResponseReturnValue:
@@ -139,6 +139,7 @@ def _page(form: Form, quiet_form: Form) -> ResponseReturnValue:
         typed_kinds=[
             ("email", _("E-mail")),
             ("apprise", _("Chat or other service (Apprise address)")),
+            ("voice", _("Voice call, only when you are needed")),
         ],
         delivery_words=delivery_words,
         person=mine.me(),
