@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from callassist import incident_log, timers
 from callassist.accounts.guest_texts import stops_of, texts_of
+from callassist.accounts.recordings import drop_sounds, recordings_of, sound_of
 from callassist.domain.coverage import COVERAGE_CHECK
 from callassist.domain.log_action import LogAction
 from callassist.errors import NotFound
@@ -25,6 +27,7 @@ from callassist.models import (
     GuestReply,
     HostNote,
     Incident,
+    Recording,
     Stay,
     StayNumber,
 )
@@ -145,6 +148,7 @@ def _empty(session: Session, stay: Stay, now: datetime) -> None:
         .where(CallAttempt.incident_id.in_(incidents), CallAttempt.party == "guest")
         .values(number=None)
     )
+    drop_sounds(session, incidents, now)
     timers.disarm(session, COVERAGE_CHECK, stay.id)
     session.flush()
     session.expire(stay, ["numbers"])
@@ -189,6 +193,18 @@ def _incident(session: Session, vault: Vault, incident: Incident) -> dict[str, A
                 .order_by(HostNote.id)
             )
         ),
+        "recordings": [
+            {
+                "announced_at": one.decided_at.isoformat(),
+                "answered_at": _iso(one.answered_at),
+                "rule": one.rule,
+                "state": one.state,
+                "seconds": one.seconds,
+                "deleted_at": _iso(one.gone_at),
+                "sound_mp3_base64": _sound(session, vault, one),
+            }
+            for one in recordings_of(session, incident.id)
+        ],
         "calls": [
             {
                 "number": None if one.number is None else vault.open(one.number),
@@ -205,3 +221,8 @@ def _incident(session: Session, vault: Vault, incident: Incident) -> dict[str, A
 
 def _iso(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
+
+
+def _sound(session: Session, vault: Vault, recording: Recording) -> str | None:
+    sound = sound_of(session, vault, recording)
+    return None if sound is None else base64.b64encode(sound).decode()

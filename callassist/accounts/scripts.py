@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from callassist.domain.consent import Hours, parse_hours
+from callassist.domain.recording import RecordingTable, parse_recording
 from callassist.domain.script import ScriptLibrary
 from callassist.domain.script_data import parse_library
 from callassist.errors import SettingsError
@@ -29,6 +30,11 @@ def load_library(directory: Path) -> ScriptLibrary:
 def load_hours(path: Path) -> Hours:
     """The table of `config/hours.toml`."""
     return parse_hours(_read(path))
+
+
+def load_recording(path: Path) -> RecordingTable:
+    """The table of `config/recording.toml`."""
+    return parse_recording(_read(path))
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import datetime
 
-from callassist.accounts.scripts import load_hours, load_library
+from callassist.accounts.scripts import load_hours, load_library, load_recording
 from callassist.bootstrap.own_networks import KnownNetworks
 from callassist.bootstrap.service import Service, Uptime
 from callassist.bootstrap.telephones import make_rehearsal, make_telephony
@@ -30,6 +30,7 @@ from callassist.notifications import (
     on_needs_you_step,
     send_deliverer,
 )
+from callassist.notifications.needs_you import take_by_phone
 from callassist.outbox import Deliverer, OutboxLoop
 from callassist.pms_sync.embedded import NothingImported
 from callassist.ports.messages import MessageChannel
@@ -91,13 +92,14 @@ def build(
         guest_words=load_texts(settings.config_dir / "guest"),
         stop_words=load_stop_words(settings.config_dir / "stop_words.toml"),
         up_since=uptime.since,
-        pace=clock,
         caps=Caps(day=settings.spending.day_cap, month=settings.spending.month_cap),
         estimates=Estimates(
             minute=settings.spending.minute_estimate, text=settings.spending.text_estimate
         ),
         price_given_up_after=settings.spending.price_given_up_after,
         take_alarm=take_by_phone,
+        pace=clock,
+        recording=load_recording(settings.config_dir / "recording.toml"),
         own_networks=KnownNetworks(
             sessions,
             vault,

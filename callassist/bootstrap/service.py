@@ -12,7 +12,9 @@ from callassist.domain.script import ScriptLibrary
 from callassist.escalation.context import Escalation
 from callassist.escalation.coverage import Surroundings
 from callassist.escalation.inbound_texts import record_inbound_text
+from callassist.escalation.incoming import phone_rings
 from callassist.escalation.provider_of import provider_of
+from callassist.escalation.recording import record_sound
 from callassist.escalation.texts import record_text_report
 from callassist.escalation.token_holders import next_step, record_call_events
 from callassist.escalation.tokens import Question
@@ -20,6 +22,7 @@ from callassist.ingest import IngestWriter, SensorHook
 from callassist.outbox import OutboxLoop
 from callassist.ports.messages import MessageChannel
 from callassist.ports.own_networks import OwnNetworks
+from callassist.ports.recording import Sound
 from callassist.ports.telephony import BridgeRequest, Step, Telephony
 from callassist.ports.texting import IncomingText, TextReport
 from callassist.settings import Settings
@@ -116,6 +119,11 @@ class Service:
         with self.sessions.write() as session:
             record_call_events(session, self.escalation, dial_token, events, now)
 
+    def record_sound(self, dial_token: str, sound: Sound, now: datetime) -> None:
+        """What a verified report of the phone network told of a recording."""
+        with self.sessions.write() as session:
+            record_sound(session, dial_token, sound, now)
+
     def record_text_report(self, token: str, report: TextReport, now: datetime) -> None:
         """What a verified report of the phone network told of a text."""
         with self.sessions.write() as session:
@@ -125,6 +133,11 @@ class Service:
         """What somebody wrote to a number of ours."""
         with self.sessions.write() as session:
             record_inbound_text(session, self.escalation, provider, text, now)
+
+    def phone_rings(self, provider: str, request: BridgeRequest, now: datetime) -> Step:
+        """What somebody hears who phones a number of ours."""
+        with self.sessions.write() as session:
+            return phone_rings(session, self.escalation, provider, request, now)
 
     def next_step(
         self, question: Question, dial_token: str, request: BridgeRequest, now: datetime

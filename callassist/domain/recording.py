@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import phonenumbers
+
+from callassist.errors import InvalidInput
 
 
 class Rule(StrEnum):
@@ -30,6 +33,43 @@ class Rules:
         except phonenumbers.NumberParseException:
             country = None
         return self.by_country.get(country or "", Rule.KEY)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingTable:
+    """config/recording.toml: the rules, and what is said, by language."""
+
+    rules: Rules = field(default_factory=Rules)
+    sentences: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def language_of(self, *wanted: str | None) -> str | None:
+        """The first wanted language that has its sentences, else English; None for none at all:
+        what cannot be announced is not recorded."""
+        for language in (*wanted, "en"):
+            if language and language.partition("-")[0].lower() in self.sentences:
+                return language.partition("-")[0].lower()
+        return None
+
+
+SENTENCES = ("key", "announce", "recorded", "unrecorded", "operator")
+
+
+def parse_recording(table: Mapping[str, Any]) -> RecordingTable:
+    """The table as read from TOML; InvalidInput names the entry that is wrong."""
+    rules: dict[str, Rule] = {}
+    for country, entry in table.get("countries", {}).items():
+        try:
+            rules[country] = Rule(entry["rule"])
+        except (KeyError, TypeError, ValueError):
+            raise InvalidInput(
+                "rule must be key, announce or never", f"countries.{country}"
+            ) from None
+    sentences = table.get("sentences", {})
+    for language, said in sentences.items():
+        for name in SENTENCES:
+            if not isinstance(said.get(name), str) or not (said[name] or name == "operator"):
+                raise InvalidInput("is missing", f"sentences.{language}.{name}")
+    return RecordingTable(rules=Rules(by_country=rules), sentences=sentences)
 
 
 class RecordingState(StrEnum):

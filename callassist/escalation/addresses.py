@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from callassist.escalation.context import Escalation
-from callassist.models import CallAttempt
+from callassist.models import CallAttempt, IncomingCall
 
 
 def called_leg_url(ctx: Escalation, attempt: CallAttempt) -> str:
@@ -30,3 +30,25 @@ def pressed_url(ctx: Escalation, attempt: CallAttempt) -> str:
 def after_url(ctx: Escalation, attempt: CallAttempt) -> str:
     """What to do when the called leg is over is asked here."""
     return f"{called_leg_url(ctx, attempt)}/after"
+
+
+def announce_url(ctx: Escalation, attempt: CallAttempt) -> str:
+    """What the called party hears first is asked here."""
+    return f"{called_leg_url(ctx, attempt)}/announce"
+
+
+def consent_url(ctx: Escalation, attempt: CallAttempt) -> str:
+    """What they answered is told here."""
+    return f"{called_leg_url(ctx, attempt)}/consent"
+
+
+def recording_url(ctx: Escalation, attempt: CallAttempt) -> str:
+    """What became of the recording is reported here."""
+    return f"{called_leg_url(ctx, attempt)}/recording"
+
+
+def incoming_url(ctx: Escalation, call: IncomingCall, question: str = "") -> str:
+    """What to do with a call that came in is asked here; without a question its other leg's reports
+    come here."""
+    base = f"{ctx.public_url.rstrip('/')}/hooks/telephony/{call.provider}/{call.token}"
+    return f"{base}/{question}" if question else base

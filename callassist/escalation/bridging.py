@@ -22,6 +22,7 @@ from callassist.escalation.deadlines import Deadline
 from callassist.escalation.dial_log import log_dial_started
 from callassist.escalation.last_look import QUIET, last_look
 from callassist.escalation.polling import arm_poll
+from callassist.escalation.recording import announce, guest_answers, guest_hears
 from callassist.escalation.settling import fold_in, lock_attempt, settle
 from callassist.escalation.shown_number import shown_number
 from callassist.escalation.tokens import Question, TokenHolder
@@ -54,9 +55,9 @@ def operator_answers(
     """The operator's phone was picked up, by whom or what is not known: a key is asked for."""
     attempt, task, incident = lock_attempt(session, attempt_id)
     language = _language_of(session, attempt)
-    if not _is_wanted(session, attempt, task) or not _is_its_leg(attempt, request.call_id):
+    if not _is_wanted(session, attempt, task) or not is_its_leg(attempt, request.call_id):
         return HangUp(say=_OVER[language], language=language)
-    _adopt(session, ctx, attempt, request.call_id, now)
+    adopt(session, ctx, attempt, request.call_id, now)
     sentence, parties = _ASKED[language]
     return AskKey(
         say=sentence.format(who=parties[Party(task.party)], reference=incident.reference),
@@ -71,7 +72,7 @@ def operator_pressed(
     """A person holds the operator's phone: the called party's number is handed out."""
     attempt, task, incident = lock_attempt(session, attempt_id)
     language = _language_of(session, attempt)
-    if request.digits != CONNECT_KEY or not _is_its_leg(attempt, request.call_id):
+    if request.digits != CONNECT_KEY or not is_its_leg(attempt, request.call_id):
         return HangUp(language=language)
     return _hand_out(session, ctx, attempt, task, incident, request.call_id, now)
 
@@ -90,7 +91,7 @@ def browser_calls(session: Session, ctx: Escalation, request: BridgeRequest, now
     if attempt_id is None:
         return HangUp()
     attempt, task, incident = lock_attempt(session, attempt_id)
-    if not _is_its_leg(attempt, request.call_id):
+    if not is_its_leg(attempt, request.call_id):
         return HangUp()
     return _hand_out(session, ctx, attempt, task, incident, request.call_id, now)
 
@@ -117,7 +118,11 @@ def operator_of(identity: str) -> str:
 
 
 def _of_an_operator(session: Session, token: str) -> int | None:
-    return session.scalar(select(CallAttempt.id).where(CallAttempt.dial_token == token))
+    return session.scalar(
+        select(CallAttempt.id).where(
+            CallAttempt.dial_token == token, CallAttempt.mode != str(DialMode.AUTOMATIC)
+        )
+    )
 
 
 def _hand_out(
@@ -133,7 +138,7 @@ def _hand_out(
     number = attempt.number
     if number is None or not _is_wanted(session, attempt, task):
         return HangUp(say=_OVER[language], language=language)
-    _adopt(session, ctx, attempt, call_id, now)
+    adopt(session, ctx, attempt, call_id, now)
     if attempt.handed_out_at is None:
         if last_look(session, incident, task, now) == QUIET:  # while the own line came up
             outcome = AttemptOutcome.CANCELLED
@@ -142,12 +147,14 @@ def _hand_out(
         attempt.handed_out_at = now
         attempt.dial_at = now
         log_dial_started(session, incident.id, attempt, now)
+    announcement = announce(session, ctx, attempt, incident, language, now)
     return Connect(
         to=ctx.vault.open(number),
         caller_id=shown_number(session, attempt.account_id, attempt.provider, attempt.incident_id),
         callback_url=called_leg_url(ctx, attempt),
         after_url=after_url(ctx, attempt),
         ring_timeout_seconds=round(ctx.settings.ring_timeout.total_seconds()),
+        announcement=announcement,
     )
 
 
@@ -162,14 +169,15 @@ def _is_wanted(session: Session, attempt: CallAttempt, task: CallTask) -> bool:
     )
 
 
-def _is_its_leg(attempt: CallAttempt, call_id: str) -> bool:
+def is_its_leg(attempt: CallAttempt, call_id: str) -> bool:
+    """Whether the leg that asks is the attempt's own, or may be: the first to be heard of."""
     return bool(call_id) and attempt.provider_call_id in (None, call_id)
 
 
-def _adopt(
+def adopt(
     session: Session, ctx: Escalation, attempt: CallAttempt, call_id: str, now: datetime
 ) -> None:
-    """The network named the operator's leg, perhaps before its answer to our request came."""
+    """The network named the leg that we rang, perhaps before its answer to our request came."""
     if attempt.provider_call_id is None:
         attempt.provider_call_id = call_id
         attempt.looked_up_from = None
@@ -191,6 +199,8 @@ DIALS = TokenHolder(
         Question.ANSWERED: operator_answers,
         Question.PRESSED: operator_pressed,
         Question.OVER: called_leg_over,
+        Question.ANNOUNCE: guest_hears,
+        Question.CONSENT: guest_answers,
     },
     record=fold_in,
 )

@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from sqlalchemy.orm import Session
+
 from callassist.clock import Pace, SystemClock
 from callassist.domain.cadence import Cadence
 from callassist.domain.consent import Hours
 from callassist.domain.dial import DialMode, mode_chosen
 from callassist.domain.own_network import is_own
 from callassist.domain.policy import EscalationPolicy
+from callassist.domain.recording import RecordingTable
+from callassist.domain.spending import Caps, Estimates
 from callassist.domain.stop_words import StopWords
 from callassist.escalation.gone_network import GoneNetwork
-from callassist.domain.spending import Caps, Estimates
 from callassist.escalation.policy import Limits
 from callassist.models import Incident, Operator
 from callassist.ports.fresh_contact import FreshContact
@@ -28,6 +31,15 @@ from callassist.storage.vault import Vault
 
 OWN_REQUEST = timedelta(seconds=10)  # the longest time-out of a request to a phone network
 PRACTICE_GAP = timedelta(seconds=8)  # real time, between the attempts of a practice alert
+
+# (session, alarm, the message by which it rang, now): whether nobody had taken it before
+TakeAlarm = Callable[[Session, int | None, int | None, datetime], bool]
+
+
+def _nobody_tells(
+    session: Session, alarm_id: int | None, notification_id: int | None, now: datetime
+) -> bool:
+    raise NotImplementedError("alarms are taken by whoever tells people")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +57,12 @@ class Escalation:
     guest_words: Mapping[str, GuestWords]  # by language
     stop_words: StopWords
     up_since: Callable[[], datetime]
+    take_alarm: TakeAlarm = _nobody_tells
     pace: Pace = field(default_factory=SystemClock)
+    caps: Caps = field(default_factory=Caps)  # of the whole service
+    estimates: Estimates = field(default_factory=Estimates)
+    price_given_up_after: timedelta = timedelta(days=5)
+    recording: RecordingTable = field(default_factory=RecordingTable)
     own_networks: OwnNetworks = field(default_factory=NoOwnNetworks)
 
     def real(self, span: timedelta) -> timedelta:
@@ -58,9 +75,6 @@ class Escalation:
 
     def network(self, span: timedelta) -> timedelta:
         """`span` of the phone network's time, as time of the service's clock."""
-    caps: Caps = field(default_factory=Caps)  # of the whole service
-    estimates: Estimates = field(default_factory=Estimates)
-    price_given_up_after: timedelta = timedelta(days=5)
         if self.telephony.capabilities().on_service_clock:
             return span
         return self.real(span)

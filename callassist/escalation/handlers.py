@@ -18,9 +18,15 @@ from callassist.escalation import (
     nobody_there,
     noise_changes,
     offers,
+    phone_results,
     polling,
     practice,
     presence,
+    recording,
+    recording_work,
+    ring_alarms,
+    ring_delivery,
+    ringing,
     texts,
     wrap_up,
 )
@@ -48,10 +54,13 @@ _BY_SUBJECT: dict[Deadline, _Handler] = {
     Deadline.WRAP_UP_CLOSED: wrap_up.close_unrecorded,
     Deadline.ANY_LANGUAGE: nobody_there.on_any_language,
     Deadline.NOBODY_PAGE: nobody_there.on_nobody_page,
-    Deadline.NOBODY_TELL: nobody_there.on_nobody_tell,
     Deadline.DISPATCH: handing_out.hand_out,
     Deadline.ATTEMPT_DOUBT: doubts.on_attempt_doubt,
     Deadline.ATTEMPT_POLL: polling.on_attempt_poll,
+    Deadline.RING_TURN: ringing.on_ring_turn,
+    Deadline.RING_DOUBT: ring_delivery.on_ring_doubt,
+    Deadline.RING_POLL: ring_delivery.on_ring_poll,
+    Deadline.PHONE_RESULT: phone_results.on_phone_result,
     Deadline.PRESENCE_LOST: presence.on_presence_lost,
 }
 
@@ -60,6 +69,7 @@ _BY_LATENESS: dict[Deadline, _LateHandler] = {
     Deadline.BREACH_DUE: noise_changes.on_breach_due,
     Deadline.REARM_DUE: noise_changes.on_rearm_due,
     Deadline.TASK_AVAILABLE: nobody_there.on_task_available,
+    Deadline.NOBODY_TELL: nobody_there.on_nobody_tell,
 }
 
 
@@ -81,7 +91,14 @@ def deliverers(ctx: Escalation) -> dict[str, Deliverer]:
         "look_up": partial(doubts.deliver_look_up, ctx),
         "poll": partial(polling.deliver_poll, ctx),
         "hang_up": partial(dial_delivery.deliver_hang_up, ctx),
+        ringing.TOPIC: partial(ring_delivery.deliver_ring, ctx),
+        ring_alarms.TOPIC: partial(ring_alarms.deliver_alarm, ctx),
+        "ring_look_up": partial(ring_delivery.deliver_ring_look_up, ctx),
+        "ring_poll": partial(ring_delivery.deliver_ring_poll, ctx),
+        "ring_hang_up": partial(ring_delivery.deliver_ring_hang_up, ctx),
+        phone_results.TOPIC: partial(phone_results.deliver_result_link, ctx),
         texts.TOPIC: partial(texts.deliver_text, ctx),
+        recording.TOPIC: partial(recording_work.deliver_recording, ctx),
         "refresh_stay": partial(_refresh_stay, ctx),
     }
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from callassist.models import CallAttempt, GuestText
+from callassist.models import CallAttempt, GuestText, IncomingCall, PhoneRing
 
 _ASKED: tuple[tuple[ColumnElement[str], InstrumentedAttribute[str]], ...] = (
     (CallAttempt.provider, CallAttempt.dial_token),
     (GuestText.provider, GuestText.token),
+    (PhoneRing.provider, PhoneRing.token),
+    (IncomingCall.provider, IncomingCall.token),
     (CallAttempt.provider, CallAttempt.public_id),  # which a browser names
 )
 

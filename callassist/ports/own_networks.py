@@ -18,7 +18,6 @@ class OwnNetworks(Protocol):
         """The network of that name, also while it is broken; None where there is no such."""
         ...
 
-
     def forget(self) -> None:
         """Something was changed: read it again before the next answer."""
         ...

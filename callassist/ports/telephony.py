@@ -93,6 +93,17 @@ class AskKey:
     then: tuple[str, ...] = ()  # further sentences, each after a breath: one for each key
     times: int = 2
     otherwise: str = ""  # said before the call ends
+    goes_on: bool = False  # without a key `pressed_url` is asked all the same, with none
+
+
+@dataclass(frozen=True, kw_only=True)
+class Announcement:
+    """Said to both sides before they hear each other: to the operator, then, by the document at
+    `ask_url`, to whoever answers."""
+
+    say: str
+    language: str
+    ask_url: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +115,17 @@ class Connect:
     callback_url: str  # reports the called leg
     after_url: str  # asked when that leg is over
     ring_timeout_seconds: int
+    identity: str = ""  # instead of `to`: the browser that is known by this
+    ask_url: str | None = None  # asked when it is picked up, before the two are put together
+    announcement: Announcement | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoOn:
+    """Let the called party and the operator hear each other, after a sentence."""
+
+    say: str
+    language: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +136,7 @@ class HangUp:
     language: str = "en"
 
 
-Step = AskKey | Connect | HangUp
+Step = AskKey | Connect | GoOn | HangUp
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +156,7 @@ class BridgeRequest:
     identity: str = ""  # who the browser said it is, proved by its grant
     attempt_id: str = ""  # what the browser asks to be connected for; never a number
     called: LegEvent | None = None  # after `Connect`: how the called leg ended
+    caller: str = ""  # who phones us, E.164; empty where no number is shown
 
 
 @dataclass(frozen=True, kw_only=True)

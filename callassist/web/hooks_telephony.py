@@ -21,6 +21,7 @@ from callassist.domain.dial import Leg, LegEvent
 from callassist.errors import CallAssistError, Forbidden, InvalidInput, NotFound, TransientError
 from callassist.escalation.tokens import Question
 from callassist.ports.own_networks import OwnNetworks
+from callassist.ports.recording import CanRecord, Sound
 from callassist.ports.telephony import Bridge, BridgeRequest, Step, Telephony, WebhookRequest
 
 MAX_BODY = 64 * 1024
@@ -34,8 +35,12 @@ _STATUS: tuple[tuple[type[CallAssistError], HTTPStatus], ...] = (
 )
 
 
+_ASKED = "ask, pressed, after, result, announce, consent"
+
+RecordSound = Callable[[str, Sound, datetime], None]
 RecordCallEvents = Callable[[str, list[LegEvent], datetime], None]
 ProviderOf = Callable[[str], str | None]
+PhoneRings = Callable[[str, BridgeRequest, datetime], Step]
 NextStep = Callable[[Question, str, BridgeRequest, datetime], Step]
 
 
@@ -85,6 +90,16 @@ class TelephonyHookServices(Verifying, Protocol):
         ...
 
     @property
+    def record_sound(self) -> RecordSound:
+        """Takes (dial token, what a network reports of a recording, now); raises NotFound."""
+        ...
+
+    @property
+    def phone_rings(self) -> PhoneRings:
+        """Takes (provider, who phones us, now); the same call asked about again, the same."""
+        ...
+
+    @property
     def next_step(self) -> NextStep:
         """Takes (question, dial token, what the network told, now); decides for the own leg.
 
@@ -118,9 +133,27 @@ def blueprint(services: TelephonyHookServices) -> Blueprint:
     def browser_calls(provider: str) -> Response:
         return _answer(services, provider, Question.BROWSER, "")
 
-    @hooks.post("/hooks/telephony/<provider>/<dial_token>/<any(ask, pressed, after, result):question>")
+    @hooks.post(f"/hooks/telephony/<provider>/<dial_token>/<any({_ASKED}):question>")
     def operator_asks(provider: str, dial_token: str, question: str) -> Response:
         return _answer(services, provider, Question(question), dial_token)
+
+    @hooks.post("/hooks/telephony/<provider>/<dial_token>/recording")
+    def recording(provider: str, dial_token: str) -> Response:
+        now = services.clock.now()
+        network, callback = verified(services, provider, dial_token)
+        if not isinstance(network, CanRecord):
+            raise NotFound("this phone network records nothing")
+        services.record_sound(dial_token, network.parse_recording(callback), now)
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+    @hooks.post("/hooks/telephony/<provider>/incoming")
+    def somebody_phones(provider: str) -> Response:
+        now = services.clock.now()
+        network, callback = verified(services, provider)
+        bridge = _bridge(network)
+        step = services.phone_rings(provider, bridge.parse_request(callback), now)
+        document = bridge.document(step)
+        return Response(document.body, mimetype=document.mimetype)
 
     hooks.register_error_handler(CallAssistError, refused)
     hooks.register_error_handler(RequestEntityTooLarge, too_large)

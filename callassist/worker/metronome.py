@@ -25,6 +25,8 @@ from callassist.escalation.auditor import alarm, audit
 from callassist.escalation.number_lookups import look_up_numbers
 from callassist.escalation.own_network_health import look_after
 from callassist.escalation.price_reading import read_prices
+from callassist.escalation.recording_work import look_after_recordings
+from callassist.escalation.shown_number import check_shown_numbers
 from callassist.notifications import arm_missing, ping_if_well, trusted_session
 from callassist.reports.digest_sending import ask_for_digests
 from callassist.storage import nudges
@@ -57,10 +59,12 @@ class Metronome:
             ("retention", self.forget, HOUR),
             ("deletions", self.delete_accounts, MINUTE),
             ("nudges", self.prune_nudges, MINUTE),
+            ("recordings", self.look_after_recordings, MINUTE),
             ("number look-ups", self.look_up_numbers, MINUTE),
             ("own networks", self.look_after_own_networks, 10 * MINUTE),
             ("noise quarters", self.note_quarters, MINUTE),
             ("prices", self.read_prices, MINUTE),
+            ("shown numbers", self.check_shown_numbers, HOUR),
         ):
             self._scheduler.add_job(_guarded(name, job), "interval", seconds=seconds, id=name)
 
@@ -141,6 +145,12 @@ class Metronome:
         """Accounts' own phone networks are asked whether they work."""
         look_after(self._service.escalation, self._service.clock.now())
 
+    def look_after_recordings(self) -> None:
+        """Recordings that are too old go, here and at the phone network; stuck ones go on."""
+        service = self._service
+        kept = service.settings.retention.recordings
+        look_after_recordings(service.escalation, kept, service.clock.now())
+
     def look_up_numbers(self) -> None:
         """Guests' numbers are asked about at the phone network, where that is switched on."""
         service, own = self._service, self._service.settings.lookup
@@ -158,6 +168,10 @@ class Metronome:
     def read_prices(self) -> None:
         """What the phone network charged for calls and texts that are over."""
         read_prices(self._service.escalation, self._service.clock.now())
+
+    def check_shown_numbers(self) -> None:
+        """Numbers that calls are to show may have been given back at the network."""
+        check_shown_numbers(self._service.escalation, self._service.clock.now())
 
     def prune_nudges(self) -> None:
         """Open pages have read these long ago."""

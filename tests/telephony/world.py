@@ -19,6 +19,7 @@ from callassist.domain.dial import DialFacts, LegEvent, reduce_all
 from callassist.errors import NotFound
 from callassist.escalation.tokens import Question
 from callassist.ports.own_networks import NoOwnNetworks
+from callassist.ports.recording import Sound
 from callassist.ports.telephony import BridgeRequest, PlaceCall, Step, Telephony
 from callassist.telephony.simulated import Faults, SimulatedNetwork
 from callassist.telephony.simulated.callbacks import SIGNATURE_HEADER, signature
@@ -53,6 +54,9 @@ class Service:
         self, question: Question, dial_token: str, request: BridgeRequest, now: datetime
     ) -> Step:
         raise NotFound("this service has one leg")
+
+    def record_sound(self, dial_token: str, sound: Sound, now: datetime) -> None:
+        raise NotFound("this service records nothing")
 
     def record_call_events(self, dial_token: str, events: list[LegEvent], now: datetime) -> None:
         if dial_token not in self.tokens:

@@ -7,7 +7,7 @@ from typing import Any
 
 from twilio.twiml.voice_response import VoiceResponse
 
-from callassist.ports.telephony import AskKey, Connect, Document, HangUp, Step
+from callassist.ports.telephony import AskKey, Connect, Document, GoOn, HangUp, Step
 from callassist.settings import MachineDetection
 from callassist.telephony.twilio.voices import voice_of
 
@@ -33,6 +33,8 @@ def document_of(step: Step, *, caller_id: str, detection: MachineDetection) -> D
         _ask(response, step)
     elif isinstance(step, Connect):
         _connect(response, step, caller_id, detection)
+    elif isinstance(step, GoOn):
+        _say(response, step.say, step.language)  # a document that ends lets the two hear
     else:
         _hang_up(response, step)
     return Document(mimetype="text/xml", body=str(response))
@@ -56,12 +58,19 @@ def _ask(response: VoiceResponse, step: AskKey) -> None:
         for sentence in step.then:
             gather.pause(length=1)
             _say(gather, sentence, step.language)
+    if step.goes_on:
+        response.redirect(with_retries(step.pressed_url), method="POST")
+        return
     _hang_up(response, HangUp(say=step.otherwise, language=step.language))
 
 
 def _connect(
     response: VoiceResponse, step: Connect, caller_id: str, detection: MachineDetection
 ) -> None:
+    whisper: dict[str, str] = {}
+    if step.announcement is not None:
+        _say(response, step.announcement.say, step.announcement.language)
+        whisper = {"url": with_retries(step.announcement.ask_url), "method": "POST"}
     # answerOnBridge: the operator hears the real ringing, and a browser's call is not billed before
     dial = response.dial(
         caller_id=step.caller_id or caller_id,
@@ -79,13 +88,17 @@ def _connect(
             "amd_status_callback": report,
             "amd_status_callback_method": "POST",
         }
-    dial.number(
-        step.to,
-        status_callback=report,
-        status_callback_event=" ".join(REPORTED),
-        status_callback_method="POST",
-        **listening,
-    )
+    reported = {
+        "status_callback": report,
+        "status_callback_event": " ".join(REPORTED),
+        "status_callback_method": "POST",
+    }
+    if step.identity:
+        dial.client(step.identity, **reported)
+    elif step.ask_url is not None:  # an operator's phone, which is asked for a key
+        dial.number(step.to, url=with_retries(step.ask_url), method="POST", **reported)
+    else:
+        dial.number(step.to, **reported, **whisper, **listening)
 
 
 def _hang_up(response: VoiceResponse, step: HangUp) -> None:

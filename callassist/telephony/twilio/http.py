@@ -11,10 +11,10 @@ from __future__ import annotations
 import json
 import logging
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
@@ -27,6 +27,8 @@ from callassist.telephony.twilio.refusals import NoAnswer, Refused
 CONNECT_SECONDS = 3.5
 READ_SECONDS = 6.0
 _LONGEST_WAIT_SECONDS = 300.0
+
+Read = TypeVar("Read")
 
 
 class RebasedHttp(HttpClient):  # type: ignore[misc] # the SDK is not typed
@@ -62,19 +64,48 @@ class RebasedHttp(HttpClient):  # type: ignore[misc] # the SDK is not typed
         allow_redirects: bool = False,
     ) -> Response:
         """One request of the SDK; its own idea of time-outs and sign-in does not count."""
+        return self._asked(_understood, method, url, params=params, data=data, headers=headers)
+
+    def download(self, url: str, most_bytes: int) -> bytes | None:
+        """What is no JSON, read in pieces; None for what is not there. NoAnswer when it is longer
+        than `most_bytes`: nobody sends so much in good faith."""
+
+        def read(answer: requests.Response) -> bytes | None:
+            if answer.status_code == 404:
+                return None
+            if answer.status_code != 200:
+                _understood(answer)
+                raise NoAnswer(f"HTTP {answer.status_code} instead of a file", sent=True)
+            if len(answer.content) > most_bytes:
+                raise NoAnswer("a file that is too long", sent=True)
+            return answer.content
+
+        return self._asked(read, "GET", url)
+
+    def delete(self, url: str) -> None:
+        """Have something deleted; fine when it is not there."""
+
+        def read(answer: requests.Response) -> None:
+            if answer.status_code not in (204, 404):
+                _understood(answer)
+                raise NoAnswer(f"HTTP {answer.status_code} instead of an end", sent=True)
+
+        self._asked(read, "DELETE", url)
+
+    def _asked(
+        self, read: Callable[[requests.Response], Read], method: str, url: str, **fields: Any
+    ) -> Read:
         order = sorted(range(len(self._tokens)), key=lambda each: each != self._accepted)
         refused: Refused | None = None
         for place in order:
             answer = _send(
                 method,
                 self.rebased(url),
-                params=params,
-                data=data,
-                headers=headers,
                 auth=(self._account, self._tokens[place]),
+                **fields,
             )
             try:
-                response = _understood(answer)
+                response = read(answer)
             except Refused as error:
                 if answer.status_code != 401:
                     raise

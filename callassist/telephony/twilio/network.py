@@ -13,6 +13,7 @@ from callassist.clock import Clock
 from callassist.domain.dial import DialMode, LegEvent, LegStatus
 from callassist.errors import CallAssistError, NotFound, PermanentError, TransientError
 from callassist.ports.number_lookup import NumberInfo
+from callassist.ports.recording import Sound
 from callassist.ports.telephony import (
     Capabilities,
     FoundCall,
@@ -30,6 +31,7 @@ from callassist.telephony.twilio.fields import Fields
 from callassist.telephony.twilio.lookups import look_up
 from callassist.telephony.twilio.outcomes import STATUSES
 from callassist.telephony.twilio.prices import TwilioPrices
+from callassist.telephony.twilio.recordings import TwilioRecordings
 from callassist.telephony.twilio.refusals import NoAnswer, Refused, of_a_dial, of_a_question
 from callassist.telephony.twilio.rest import KnownCall, Rest, asked
 from callassist.telephony.twilio.signatures import Secrets, is_signed
@@ -59,6 +61,7 @@ class TwilioNetwork:
         self._public_url = public_url
         self._rest = Rest(settings, environ)
         self._bridge = TwilioBridge(self._rest, settings, clock)
+        self._recordings = TwilioRecordings(self._rest)
         self._texts = TwilioTexts(self._rest, settings)
         self._prices = TwilioPrices(self._rest)
         self._secrets = Secrets(
@@ -170,6 +173,26 @@ class TwilioNetwork:
             for call in ours
         ]
         return sorted(found, key=lambda call: call.placed_at)
+
+    def begin_recording(self, call_id: str, callback_url: str) -> Sound | None:
+        """Both sides, each on a channel of its own, from now on."""
+        return self._recordings.begin(call_id, callback_url)
+
+    def recordings_of(self, call_id: str) -> list[Sound]:
+        """Every recording of a call that Twilio has."""
+        return self._recordings.of(call_id)
+
+    def fetch_sound(self, recording_id: str) -> bytes | None:
+        """The sound as MP3; None when Twilio has it no more."""
+        return self._recordings.fetch(recording_id)
+
+    def forget_sound(self, recording_id: str, call_id: str) -> None:
+        """Have it deleted, and see that it is gone."""
+        self._recordings.forget(recording_id, call_id)
+
+    def parse_recording(self, request: WebhookRequest) -> Sound:
+        """Of a verified report."""
+        return self._recordings.parse(request)
 
     def look_up(self, e164: str) -> NumberInfo:
         """Ask Twilio about a number; others that speak its language have no such question."""

@@ -20,6 +20,8 @@ from callassist.telephony.twilio.refusals import NoAnswer, Refused, of_a_questio
 _ELSEWHERE = ("TWILIO_EDGE", "TWILIO_REGION")
 _MOST_ROWS = 5000  # of one list; more is a mistake, and pages that lead round in a circle end here
 _ROWS_PER_PAGE = 500
+_TWILIO = "https://api.twilio.com"  # what the SDK puts in front; rebased like all it asks
+MOST_BYTES_OF_A_SOUND = 32 << 20  # two hours of a call
 
 # what the SDK lets out when an answer is JSON, but not of the shape that it expects
 _UNREADABLE = (TwilioException, AttributeError, KeyError, TypeError, ValueError)
@@ -81,10 +83,11 @@ class Rest:
         if sign_in is not None:  # by a key instead of the account's own token
             user, tokens = sign_in[0], (sign_in[1], "")
         self._sid = settings.account_sid
+        self._http = RebasedHttp(settings.base_url, settings.path_prefix, user, tokens)
         self._client = Client(
             settings.account_sid,
             settings.auth_token,
-            http_client=RebasedHttp(settings.base_url, settings.path_prefix, user, tokens),
+            http_client=self._http,
             environment=_environment(settings, os.environ if environ is None else environ),
         )
 
@@ -144,6 +147,32 @@ class Rest:
     def account_status(self) -> str:
         """Whether the account is active, suspended or closed."""
         return str(self._client.api.v2010.accounts(self._sid).fetch().status)
+
+    @_readable
+    def record(self, call_id: str, **fields: Any) -> Any:
+        """Begin to record a call; the recording's resource."""
+        return self._client.calls(call_id).recordings.create(**fields)
+
+    @_readable
+    def recordings(self, call_id: str) -> list[Any]:
+        """The recordings of a call; none where the call is not known any more."""
+        try:
+            return list(_all(self._client.calls(call_id).recordings))
+        except Refused as refused:
+            if refused.status == 404:
+                return []
+            raise
+
+    def sound(self, recording_id: str) -> bytes | None:
+        """A recording as MP3; None when there is no such."""
+        return self._http.download(f"{self._recording(recording_id)}.mp3", MOST_BYTES_OF_A_SOUND)
+
+    def forget_recording(self, recording_id: str) -> None:
+        """Delete one; one that is not there is fine."""
+        self._http.delete(f"{self._recording(recording_id)}.json")
+
+    def _recording(self, recording_id: str) -> str:
+        return f"{_TWILIO}/2010-04-01/Accounts/{self._sid}/Recordings/{recording_id}"
 
     @_readable
     def number(self, e164: str) -> tuple[bool, str]:
