@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from callassist.domain.results import AttemptOutcome
 from callassist.reports.display_text import isolated
 from callassist.reports.words import Words
 
@@ -108,6 +109,8 @@ def _attempt(attempt: Body, words: Words, operators: Mapping[str, str]) -> Row:
     dash = words.plain("none")
     ended, talk = attempt["ended_at"], attempt["talk_seconds"]
     desk_name = operators.get(attempt["operator"] or "")
+    if attempt.get("automatic"):
+        desk_name = words.word("attempt", "automatic")
     return [
         str(attempt["attempt_number"]),
         words.word("attempt", f"party_{attempt['party']}"),
@@ -124,6 +127,8 @@ def _result(attempt: Body, words: Words) -> str:
     result = attempt["disposition"] or attempt["outcome"]
     if result is None:
         return words.word("attempt", "running")
+    if attempt.get("automatic") and result == AttemptOutcome.ANSWERED:
+        result = "no_key"
     text = words.word("result", result)
     if attempt["counted"] is False:
         return f"{text} ({words.word('attempt', 'not_counted')})"

@@ -79,6 +79,7 @@ class AttemptFacts:
     operator: str | None = None
     has_note: bool = False
     simulated: bool = False
+    automatic: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from callassist.domain.call_task import Party
+from callassist.domain.dial import DialMode
 from callassist.domain.message_kind import MessageKind
 from callassist.domain.results import AttemptOutcome, Disposition
 from callassist.incident_log import leaders_of
@@ -77,6 +78,7 @@ def _attempt(row: CallAttempt, operator: str | None, *, has_note: bool) -> Attem
         operator=operator,
         has_note=has_note,
         simulated=row.provider == SIMULATED,
+        automatic=row.mode == DialMode.AUTOMATIC,
     )
 
 

@@ -18,6 +18,7 @@ _PARAMS: Mapping[LogAction, tuple[str, ...]] = {
     A.CALL_REQUESTED: ("party", "reason", "minutes"),
     A.GUEST_WARNED: ("step", "channel", "sent", "reason"),
     A.TEXT_REPORTED: ("step", "status"),
+    A.AUTOMATIC_CALL: ("reason",),
     A.GUEST_WROTE: (),
     A.REPLY_READ: (),
     A.OFFER_ENDED: ("ending",),
@@ -60,6 +61,7 @@ _VARIANTS: Mapping[LogAction, tuple[str, Mapping[object, str]]] = {
             "unknown": "guest_perhaps_warned",
         },
     ),
+    A.AUTOMATIC_CALL: ("made", {True: "phoned_automatically", False: "not_phoned_automatically"}),
     A.TEXT_REPORTED: (
         "status",
         {"delivered": "text_delivered", "undelivered": "text_undelivered"},

@@ -181,6 +181,7 @@ def _attempt(attempt: AttemptFacts) -> dict[str, object]:
         "has_note": attempt.has_note,
         "number": attempt.number_mask,
         "simulated": attempt.simulated,
+        **({"automatic": True} if attempt.automatic else {}),
     }
 
 

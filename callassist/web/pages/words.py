@@ -14,6 +14,8 @@ from callassist.domain.presence import PresenceState
 from callassist.domain.results import AttemptOutcome, Disposition
 from callassist.web.translate import lazy_gettext as _l
 
+NO_KEY = "no_key"  # of an automatic call that was listened to
+
 PRESENCE: Mapping[str, LazyString] = {
     PresenceState.OFFLINE: _l("offline"),
     PresenceState.AVAILABLE: _l("available"),
@@ -72,6 +74,8 @@ RESULT: Mapping[str, LazyString] = {
     Disposition.CALL_BACK_REQUESTED: _l("Asked to be called later"),
     Disposition.EMERGENCY: _l("Emergency"),
     Disposition.NO_CONVERSATION: _l("Answered, but no conversation"),
+    NO_KEY: _l("Picked up, and pressed no key"),
+    Disposition.ASKED_FOR_A_PERSON: _l("Asked for a person, by a key"),
     Disposition.LINE_DROPPED: _l("Line dropped while talking"),
     Disposition.HOST_REACHED: _l("Host reached"),
     Disposition.HOST_NOT_REACHED: _l("Host not reached"),
@@ -108,6 +112,11 @@ MISSING: Mapping[str, tuple[LazyString, LazyString, str]] = {
         _l("The guest has no number that can be dialled."),
         _l("Enter a number for this stay."),
         "stays",
+    ),
+    MissingPart.GUEST_COUNTRY: (
+        _l("The guest’s number is in a country that your settings do not let us dial."),
+        _l("Allow the country in the settings of your account, if you trust the number."),
+        "countries",
     ),
     MissingPart.HOST_CONTACT: (
         _l("Nobody is named whom we call when the guest is not reached."),
@@ -174,6 +183,17 @@ MESSAGE: Mapping[str, LazyString] = {
     MessageKind.CHANNEL_TEST: _l("test"),
     MessageKind.SUPERVISOR_PAGE: _l("supervisor paged"),
     MessageKind.SHIFT_SWAP: _l("shift swaps"),
+}
+COST_OF: Mapping[str, LazyString] = {
+    "call_guest": _l("call to the guest"),
+    "call_host": _l("call to you"),
+    "call_operator": _l("the operator’s own line"),
+    "call_staff": _l("call to somebody on duty"),
+    "call_caller": _l("somebody phoned us"),
+    "text_guest": _l("text to the guest"),
+    "text_host": _l("text to you"),
+    "text_operator": _l("text to the operator"),
+    "text_staff": _l("text to somebody on duty"),
 }
 CHANNEL: Mapping[str, LazyString] = {
     "push": _l("push"),

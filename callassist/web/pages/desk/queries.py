@@ -24,7 +24,7 @@ class QueueLine:
     """One call in the queue; `taken_by` is a colleague's desk name.
 
     `name` is who will be phoned, as long as no colleague has the call. `blocked` says why the
-    viewer cannot take it now: not_due, language, taken, held, declined; empty when they can.
+    viewer cannot take it now: not_due, language, taken, automatic, held, declined; else empty.
     """
 
     task_id: str
@@ -177,7 +177,8 @@ def _blocked(
     """Why this operator cannot take the call now, by the rules of the hand-out; until when."""
     settings = service.escalation.settings
     if call.state is not TaskState.PENDING:
-        return "taken", None
+        is_automatic = call.operator_id is None  # taken, by nobody: the network speaks to the guest
+        return "automatic" if is_automatic else "taken", None
     if call.available_at > now:
         return "not_due", call.available_at
     held = call.preferred_until is not None and call.preferred_until > now

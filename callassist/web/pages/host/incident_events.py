@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from callassist import incident_log
 from callassist.domain.call_task import Party
+from callassist.domain.dial import DialMode
 from callassist.domain.log_action import LogAction
 from callassist.domain.results import AttemptOutcome, Disposition
 from callassist.models import Breach, CallAttempt, HostNote, Incident
@@ -26,6 +27,7 @@ _ICONS = {
     LogAction.INCIDENT_OPENED: "eye",
     LogAction.CALL_REQUESTED: "phone-outgoing",
     "guest_warned": "message-square",
+    "phoned_automatically": "phone-outgoing",
     "text_delivered": "message-square",
     LogAction.SUPERVISOR_PAGED: "megaphone",
     LogAction.HOST_TOLD: "bell",
@@ -143,13 +145,14 @@ def _of_log(session: Session, incident: Incident, zone: ZoneInfo) -> Iterator[Ev
 
 def _of_calls(calls: Sequence[tuple[CallAttempt, str | None, str | None]]) -> Iterator[Event]:
     for attempt, note, by in calls:
-        result = attempt.disposition or attempt.outcome
+        result = _result_of(attempt)
         guest = attempt.party == Party.GUEST
         whom = (
             _("Guest, attempt %(n)s", n=attempt.attempt_number)
             if guest
             else _("You, call %(n)s", n=attempt.attempt_number)
         )
+        by = _("automatic call") if attempt.mode == DialMode.AUTOMATIC else by
         small = [attempt.number_mask, by or ""]
         if attempt.talk_seconds:
             talked = divmod(attempt.talk_seconds, 60)
@@ -164,6 +167,12 @@ def _of_calls(calls: Sequence[tuple[CallAttempt, str | None, str | None]]) -> It
             small=" · ".join(part for part in small if part),
             note=note or "",
         )
+
+
+def _result_of(attempt: CallAttempt) -> str | None:
+    if attempt.mode == DialMode.AUTOMATIC and attempt.outcome == AttemptOutcome.ANSWERED:
+        return attempt.disposition or words.NO_KEY
+    return attempt.disposition or attempt.outcome
 
 
 def _call_icon(attempt: CallAttempt, result: str | None) -> str:

@@ -163,6 +163,8 @@ def _calling(row: _Row, now: datetime) -> str:
     whom = _whom(row)
     if row.task in (TaskState.ASSIGNED, TaskState.WRAPPING_UP) and row.by is not None:
         return _("%(who)s is on it now: %(what)s.", who=row.by, what=whom)
+    if row.task == TaskState.ASSIGNED:
+        return _("No operator was free, so an automatic call is phoning your guest now.")
     if row.available_at > now:
         return _("Next: %(what)s, %(at)s.", what=whom, at=times.at(row.available_at, now, row.zone))
     waited = now - row.available_at

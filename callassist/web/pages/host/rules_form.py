@@ -42,6 +42,7 @@ def filled(name: str, rules: EscalationPolicy) -> Form:
         "attempts": str(day.attempts),
         "attempt_gap": _minutes(day.attempt_gap.total_seconds()),
         "ladder_enabled": "yes" if rules.ladder_enabled else "",
+        "automatic_call": "yes" if rules.automatic_call else "",
         "cover_start": rules.cover.start.strftime("%H:%M") if rules.cover else "",
         "cover_end": rules.cover.end.strftime("%H:%M") if rules.cover else "",
     }
@@ -80,6 +81,7 @@ def rules_of(form: Form, base: EscalationPolicy) -> EscalationPolicy | None:
     with form.taking_errors():
         data["cover"] = _cover(form)
     data["cadence"], data["ladder_enabled"] = cadence, form.has("ladder_enabled")
+    data["automatic_call"] = form.has("automatic_call")
     if all(isinstance(cadence[name], int | float) for name in _SPANS):
         _check_order(form, cadence)
     if form.is_refused:

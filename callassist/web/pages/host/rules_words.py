@@ -26,6 +26,10 @@ def rules_facts(rules: EscalationPolicy) -> list[tuple[str, str]]:
         (_("Attempts"), str(day.attempts)),
         (_("Between two attempts"), times.lasting(day.attempt_gap)),
         (_("Texts before the call"), _("yes") if rules.ladder_enabled else _("no")),
+        (
+            _("Automatic call when no operator is free"),
+            _("yes") if rules.automatic_call else _("no"),
+        ),
         (_("Calls are made"), _hours(rules.cover) if rules.cover else _("at any hour")),
     ]
 
