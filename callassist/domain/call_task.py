@@ -29,6 +29,7 @@ class TaskEvent(StrEnum):
     CALL_ENDED = "call_ended"
     COMPLETE = "complete"
     CANCEL = "cancel"
+    PHONED_BACK = "phoned_back"  # the party phones while the result is being written
 
 
 class Party(StrEnum):
@@ -59,6 +60,7 @@ MOVES: dict[tuple[TaskState, TaskEvent], TaskState] = {
     (TaskState.ASSIGNED, TaskEvent.CANCEL): TaskState.CANCELLED,
     (TaskState.WRAPPING_UP, TaskEvent.COMPLETE): TaskState.COMPLETED,
     (TaskState.WRAPPING_UP, TaskEvent.RETURN): TaskState.PENDING,  # cancelled before an answer
+    (TaskState.WRAPPING_UP, TaskEvent.PHONED_BACK): TaskState.ASSIGNED,
     (TaskState.WRAPPING_UP, TaskEvent.CANCEL): TaskState.CANCELLED,
 }
 

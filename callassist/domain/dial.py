@@ -17,10 +17,11 @@ class DialMode(StrEnum):
     OWN_PHONE = "own_phone"  # it rings the operator's phone; "press 1" dials the called party
     SOFTPHONE = "softphone"  # the operator's browser; handing out the document is the dial
     AUTOMATIC = "automatic"  # nobody is there: the network speaks to the guest itself
+    PHONED_BACK = "phoned_back"  # the called party phoned us; dialled from there was the operator
     OPERATOR = "operator"  # the operator dials by hand and presses started / ended
 
 
-TWO_LEGS = frozenset({DialMode.OWN_PHONE, DialMode.SOFTPHONE})
+TWO_LEGS = frozenset({DialMode.OWN_PHONE, DialMode.SOFTPHONE, DialMode.PHONED_BACK})
 
 
 def mode_chosen(modes: Sequence[DialMode], chosen: str | None) -> DialMode:

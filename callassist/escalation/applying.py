@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from callassist import roster, timers
 from callassist.domain.call_task import Party
+from callassist.domain.dial import DialMode
 from callassist.domain.incident import IncidentEvent, IncidentState
 from callassist.domain.message_kind import MessageKind
 from callassist.escalation.choosing import host_contacts
@@ -99,7 +100,8 @@ def phone_host(
     session: Session, ctx: Escalation, incident: Incident, decision: PhoneHost, *, now: datetime
 ) -> None:
     """Move to calling the host, tell why, and queue the first contact."""
-    move_incident(session, incident, IncidentEvent.CALL_HOST, now=now)
+    if state_of(incident) is not IncidentState.CALLING_HOST:  # a guest may phone back meanwhile
+        move_incident(session, incident, IncidentEvent.CALL_HOST, now=now)
     # trouble on the way to the guest must not cost the host's dials their repeats
     incident.cancel_redials = incident.provider_errors = 0
     reason = decision.reason
@@ -192,18 +194,26 @@ def _call_again(
         incident.language = decision.language
     if decision.continuation:
         incident.continuation_used = True
-    queue_task(
+    waits = _phoned_back_since(task)
+    again = queue_task(
         session,
         ctx,
         incident,
         Party.GUEST,
         attempt_number=decision.attempt_number,
-        available_at=decision.available_at,
+        available_at=now if waits else decision.available_at,
         now=now,
         preferred_operator_id=task.operator_id if decision.same_operator else None,
         continuation=decision.continuation,
-        guest_asked=decision.guest_asked,
+        guest_asked=decision.guest_asked or waits,
     )
+    again.phoned_back_at = task.phoned_back_at if waits else None
+
+
+def _phoned_back_since(task: CallTask) -> bool:
+    """Whether the guest asked for a call by phone after this task's own dial was asked for."""
+    asked = [one.requested_at for one in task.attempts if one.mode != DialMode.PHONED_BACK]
+    return task.phoned_back_at is not None and bool(asked) and max(asked) < task.phoned_back_at
 
 
 def _call_host_again(

@@ -27,12 +27,17 @@ class Declined:
     until: datetime
 
 
+PHONED_BACK = -1  # they hold the phone in their hand
+
+
 def queue_order(task: CallTask) -> tuple[int, datetime, int]:
-    """First attempts, then host calls, then second and third; oldest first within each.
+    """Who phoned back, first attempts, host calls, then second and third; oldest first within each.
 
     Practice comes after everything that is real.
     """
     rank = queue_rank(Party(task.party), task.attempt_number, task.incident.practice)
+    if task.phoned_back_at is not None:
+        rank = PHONED_BACK
     return rank, task.available_at, task.id
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from callassist import incident_log, roster, stays
 from callassist.domain.call_task import Party, TaskEvent
+from callassist.domain.dial import DialMode
 from callassist.domain.incident import IncidentEvent, Resolution
 from callassist.domain.log_action import LogAction
 from callassist.domain.presence import PresenceState
@@ -66,7 +67,7 @@ def complete(
     extras: Extras | None = None,
 ) -> None:
     """Complete the task with `result` and do what follows (locks are held by the caller)."""
-    counted = is_counted(task, result)
+    counted = is_counted(task, result) and attempt.mode != DialMode.PHONED_BACK
     if isinstance(result, Disposition):
         attempt.disposition = str(result)
     attempt.counted = counted

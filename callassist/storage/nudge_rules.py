@@ -22,6 +22,7 @@ from callassist.models import (
     HostContact,
     HostNote,
     Incident,
+    IncomingCall,
     NeedsYou,
     Notification,
     NotificationChannel,
@@ -97,6 +98,18 @@ def _reply(session: Session, reply: GuestReply) -> Iterator[Told]:
     """At the incident, at its desk, and at whatever call is going on about it."""
     yield from _incident(session, reply.incident_id)
     incident = session.get_one(Incident, reply.incident_id)
+    yield from _open_tasks(session, incident)
+    if reply.desk_id is not None:
+        yield from _queue(session, reply.desk_id)
+
+
+def _incoming(session: Session, call: IncomingCall) -> Iterator[Told]:
+    if call.incident_id is not None:
+        yield from _incident(session, call.incident_id)
+        yield from _open_tasks(session, session.get_one(Incident, call.incident_id))
+
+
+def _open_tasks(session: Session, incident: Incident) -> Iterator[Told]:
     about = [one for one in (incident.id, incident.led_by_id) if one is not None]
     open_tasks = select(CallTask).where(
         CallTask.incident_id.in_(about),
@@ -104,8 +117,6 @@ def _reply(session: Session, reply: GuestReply) -> Iterator[Told]:
     )
     for task in session.scalars(open_tasks):
         yield from _task(session, task)
-    if reply.desk_id is not None:
-        yield from _queue(session, reply.desk_id)
 
 
 def _attempt(session: Session, attempt: CallAttempt) -> Iterator[Told]:
@@ -220,6 +231,7 @@ RULES: Mapping[type, Rule] = {
     HostContact: _in_home,
     HostNote: _of_incident,
     Incident: _incident_itself,
+    IncomingCall: _incoming,
     NeedsYou: _alarm,
     Notification: _notice,
     NotificationChannel: _notice,

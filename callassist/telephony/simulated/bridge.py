@@ -44,7 +44,10 @@ class SimulatedBridge:
             }
             called = replace(event_of(told), leg=Leg.CALLED)
         return BridgeRequest(
-            call_id=call_id_of(request.form.get("CallId", "")), digits=digits, called=called
+            call_id=call_id_of(request.form.get("CallId", "")),
+            digits=digits,
+            called=called,
+            caller=request.form.get("From", ""),
         )
 
     def called_leg(self, operator_call_id: str) -> LegEvent | None:

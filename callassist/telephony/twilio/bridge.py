@@ -31,6 +31,10 @@ _GRANT_SECONDS = 3600
 _IDENTITY = re.compile(r"[A-Za-z0-9_]{1,121}")
 _ATTEMPT = re.compile(r"[A-Za-z0-9_-]{0,64}")
 _CLIENT = "client:"
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+# what stands there for no number: anonymous, restricted, unknown, unavailable, blocked
+# https://help.twilio.com/articles/223179988
+_HIDDEN = frozenset({"+266696687", "+7378742833", "+86282452253", "+8656696", "+2562533"})
 
 
 class TwilioBridge:
@@ -65,6 +69,7 @@ class TwilioBridge:
             identity=identity,
             attempt_id=attempt_id,
             called=after_dial(form, self._clock.now()),
+            caller=_number_of(caller),
         )
 
     def called_leg(self, operator_call_id: str) -> LegEvent | None:
@@ -90,6 +95,15 @@ class TwilioBridge:
             identity=identity,
             nbf=None,  # valid at once, also where our clock is a little ahead
             valid_until=expires,
-            grants=[VoiceGrant(outgoing_application_sid=self._settings.application_sid)],
+            grants=[_voice(self._settings.application_sid)],
         )
         return SoftphoneGrant(token=token.to_jwt(), expires_at=datetime.fromtimestamp(expires, UTC))
+
+
+def _number_of(caller: str) -> str:
+    """The number that is shown; a hidden one has words or other digits in its place."""
+    return caller if _E164.fullmatch(caller) and caller not in _HIDDEN else ""
+
+
+def _voice(application_sid: str) -> VoiceGrant:
+    return VoiceGrant(outgoing_application_sid=application_sid, incoming_allow=True)
