@@ -170,7 +170,8 @@ class CallLog:
     def calls_to(self, number_index: str, since: datetime, until: datetime) -> list[LoggedCall]:
         """Calls to one number accepted from `since` to `until`, oldest first."""
         rows = self.rows(
-            "SELECT * FROM call WHERE number_index = ? AND placed_at BETWEEN ? AND ? ORDER BY n",
+            "SELECT * FROM call WHERE number_index = ? AND attempt_id != ''"
+            " AND placed_at BETWEEN ? AND ? ORDER BY n",
             number_index,
             text_of(since),
             text_of(until),
@@ -179,7 +180,7 @@ class CallLog:
 
     def calls(self, now: datetime) -> list[SimulatedCall]:
         """Every call ever placed, in the order of placing, as known at `now`."""
-        rows = self.rows("SELECT * FROM call ORDER BY n")
+        rows = self.rows("SELECT * FROM call WHERE attempt_id != '' ORDER BY n")
         return [_seen_at(now, read_call(row)) for row in rows]
 
 

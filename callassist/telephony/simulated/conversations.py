@@ -18,6 +18,7 @@ from callassist.telephony.simulated.callbacks import SIGNATURE_HEADER, form_of, 
 from callassist.telephony.simulated.documents import read, sentences, spoken_seconds
 from callassist.telephony.simulated.exchange import LONGEST_TALK, Exchange
 from callassist.telephony.simulated.faults import draw
+from callassist.telephony.simulated.incoming import rings_desk
 from callassist.telephony.simulated.numbers import NO_KEY, Behaviour, key_of
 from callassist.telephony.simulated.recording import (
     count_request,
@@ -133,6 +134,11 @@ class Conversations:
     def _connect(
         self, file: sqlite3.Connection, call: LoggedCall, step: Connect, now: datetime
     ) -> None:
+        if step.identity:
+            random = draw(self._seed, call.number_index, call.timeline.placed_at, "desk")
+            child = rings_desk(file, self._exchange, call, step, random, now)
+            self._asks_after(file, call, child, step, now)
+            return
         request = PlaceCall(
             attempt_id=call.attempt_id,
             to=step.to,
@@ -143,6 +149,17 @@ class Conversations:
         number = parse_number(step.to, field="to")
         n = count_request(file, now)
         child = self._exchange.accept(file, n, number, request, now, parent=call.call_id)
+        self._asks_after(file, call, child, step, now)
+
+    def _asks_after(
+        self,
+        file: sqlite3.Connection,
+        call: LoggedCall,
+        child: LoggedCall,
+        step: Connect,
+        now: datetime,
+    ) -> None:
+        """When the other leg is over the service is asked what comes next."""
         over = child.timeline.events(child.call_id)[-1]
         told = {
             f"Called{name}": value for name, value in form_of(over, child.masked_number).items()

@@ -83,9 +83,13 @@ class Exchange:
             record_parent(file, call.call_id, parent)
         if request.answer_url and line.answered_at is not None:
             record_question(file, call.call_id, request.answer_url, {}, line.answered_at)
+        self.report(file, n, call)
+        return call
+
+    def report(self, file: sqlite3.Connection, n: int, call: LoggedCall) -> None:
+        """Plan the reports of everything that happens in a call."""
         for event in call.timeline.events(call.call_id):
             self._report(file, n, event)
-        return call
 
     def end(self, file: sqlite3.Connection, call_id: str, at: datetime) -> None:
         """The call is over now, and with it what was dialled from it; nothing more is asked."""
@@ -103,7 +107,8 @@ class Exchange:
         if at < call.timeline.ended_at:
             cut = call.timeline.cut(at)
         n = record_end(file, call, cut, at)
-        self._report(file, n, cut.events(call.call_id)[-1])
+        if call.callback_url:
+            self._report(file, n, cut.events(call.call_id)[-1])
 
     def _report(self, file: sqlite3.Connection, n: int, event: LegEvent) -> None:
         for due_at in deliveries_of(self._faults(), self._seed, n, event):

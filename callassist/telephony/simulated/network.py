@@ -28,6 +28,7 @@ from callassist.telephony.simulated.callbacks import event_of, is_signed
 from callassist.telephony.simulated.conversations import Conversations
 from callassist.telephony.simulated.exchange import Exchange
 from callassist.telephony.simulated.faults import Faults, Mishap, draw, mishap_of
+from callassist.telephony.simulated.incoming import comes_in
 from callassist.telephony.simulated.numbers import Behaviour, written_behaviour
 from callassist.telephony.simulated.prices import SimulatedPrices
 from callassist.telephony.simulated.recording import count_request
@@ -141,6 +142,17 @@ class SimulatedNetwork:
         if mishap is not None:
             raise CallInDoubt("the simulated network did not answer in time")
         return PlacedCall(call_id=call_id)
+
+    def phone_in(self, number: str, url: str, keys: Sequence[str] = ()) -> str:
+        """Somebody phones us and presses these keys, menu by menu; the call's id.
+
+        `number` is empty for who shows none, `url` where the service takes calls.
+        """
+        self._conversations.keys[number] = keys
+        with self._log.write() as file:
+            call_id = comes_in(file, self._exchange, number, url, self._clock.now())
+        self._loop.wake()
+        return call_id
 
     def hang_up(self, call_id: str) -> None:
         """End the call now; NotFound for a call that was never placed."""
