@@ -90,6 +90,24 @@ RESULT_KEYS: dict[Party, dict[str, Result]] = {
     },
 }
 
+# By link there is room for more; a language or a time to call back are still missing.
+LINK_RESULTS: dict[Party, tuple[Result, ...]] = {
+    Party.GUEST: (
+        Disposition.GUEST_AGREED,
+        Disposition.GUEST_REFUSED,
+        Disposition.NOT_NOISY_NOW,
+        AttemptOutcome.VOICEMAIL,
+        Disposition.NO_CONVERSATION,
+        Disposition.BOOKER_NOT_ON_SITE,
+        Disposition.WRONG_PERSON,
+        Disposition.NOT_STAYING,
+        Disposition.ASKED_NOT_TO_BE_CALLED,
+        Disposition.HOSTILE,
+        Disposition.EMERGENCY,
+    ),
+    Party.HOST: (Disposition.HOST_REACHED, Disposition.HOST_NOT_REACHED),
+}
+
 
 def known_without_asking(party: Party, outcome: AttemptOutcome | None) -> Result | None:
     """The result where the network's fact leaves nothing to say; None: somebody has to say it."""

@@ -136,7 +136,7 @@ def ring_of_attempt(session: Session, attempt_id: int) -> PhoneRing | None:
 
 
 def save_by_link(
-    session: Session, ctx: Escalation, ring: PhoneRing, word: str, note: str, now: datetime
+    session: Session, ctx: Escalation, ring: PhoneRing, word: str, now: datetime
 ) -> None:
     """Save the result that was chosen on the page; the link has done its work.
 
@@ -144,7 +144,7 @@ def save_by_link(
     """
     assert ring.task_id is not None
     assert ring.operator_id is not None
-    save_result(session, ctx, ring.operator_id, ring.task_id, word, now, note=note or None)
+    save_result(session, ctx, ring.operator_id, ring.task_id, word, now)
     ring.result_used_at = now
 
 

@@ -23,7 +23,7 @@ from callassist.web.page_sessions import PageSessions
 PASSWORD_MIN = 12
 SESSION_LASTS = timedelta(days=14)
 # a guest proves to be one by the link; mail programs unsubscribe without having seen a page
-_WITHOUT_SESSION = ("/api/", "/hooks/", "/g/", "/figures/stop/", "/messages/stop/")
+_WITHOUT_SESSION = ("/api/", "/hooks/", "/g/", "/figures/stop/", "/messages/stop/", "/call-result/")
 
 csrf = CSRFProtect()
 _log = structlog.get_logger()

@@ -10,10 +10,12 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort, render_template
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from callassist.accounts import invitations
 from callassist.accounts.invitations import InvitationInput
-from callassist.models import Desk, Digest, Incident, NeedsYou, Report
+from callassist.models import CallAttempt, Desk, Digest, Incident, NeedsYou, PhoneRing, Report
+from callassist.roster.result_links import result_link
 from callassist.stays.guest_links import guest_link
 from callassist.web.pages.refusals import sentence
 from callassist.web.translate import gettext
@@ -193,12 +195,14 @@ def _by_link(stage: Stage, owner: Browser, sue: Browser) -> dict[str, str]:
             noted_at=stage.world.clock.now(),
             desk=session.get_one(Desk, stage.desk.id),
         )
+        rung = _rung(session, stage)
         figures = stage.vault.open(session.scalars(select(Digest.stop_token)).one())
     return {
         "board_links.wall": found(r"/wall/[\w-]+", sue.post("/board/links", kind="wall").text),
         "shared.report": found(r"/shared/[\w-]+", shared),
         "shared.stop": f"/figures/stop/{figures}",
         "shared.stop_messages": reports,
+        "shared.call_result": rung,
         "entry.join": f"/invitation/{asked.token}",
         "entry.link": f"/sign-in/link/{stage.link(OWNER)}",
         **{f"error {status}": f"/try/error/{status}" for status in ERRORS},
@@ -207,6 +211,36 @@ def _by_link(stage: Stage, owner: Browser, sue: Browser) -> dict[str, str]:
         "gone report": "/shared/unknown",
         "gone firm": "/try/firm",
     }
+
+
+def _rung(session: Session, stage: Stage) -> str:
+    """The link of somebody on duty who took a call by phone and has said how it went."""
+    attempt = session.scalars(select(CallAttempt).order_by(CallAttempt.id)).first()
+    assert attempt is not None
+    now = stage.world.clock.now()
+    ring = PhoneRing(
+        about="task",
+        account_id=attempt.account_id,
+        incident_id=attempt.incident_id,
+        task_id=attempt.task_id,
+        operator_id=attempt.operator_id,
+        attempt_id=attempt.id,
+        turn=0,
+        language="en",
+        number_index="index",
+        number_mask="•••",
+        state="ended",
+        ending="taken",
+        provider="simulated",
+        token="ring",
+        requested_at=now,
+        ended_at=now,
+        result_asked_at=now,
+        result_used_at=now,
+    )
+    session.add(ring)
+    session.flush()
+    return result_link(stage.vault, ring, "")
 
 
 def _called_about(stage: Stage) -> str:

@@ -46,7 +46,7 @@ NO_SCREENS = {
 }
 REFUSED = ("error", "gone")  # how the names of screens begin that say no
 # In the language of the mail that led there.
-OF_ITS_OWN = ("shared.stop", "shared.stop_messages")
+OF_ITS_OWN = ("shared.stop", "shared.stop_messages", "shared.call_result")
 # Seen on the way in, by who has a second step.
 ON_THE_WAY = "entry.code"
 # Pieces of screens, fetched again while the screen stands; they are read, not looked at.
