@@ -13,6 +13,8 @@ from callassist.bootstrap import Service, build, set_up_logs
 from callassist.domain.dial import DialMode
 from callassist.domain.own_network import name_of
 from callassist.errors import CallAssistError
+from callassist.escalation.budgets import service_budgets
+from callassist.escalation.shown_number import check_shown_numbers
 from callassist.escalation.tokens import Question
 from callassist.models import Account, OwnNetwork
 from callassist.notifications import trusted_session
@@ -77,6 +79,8 @@ def _telephony(service: Service) -> Iterator[tuple[str, str]]:
         yield WARN, "telephony is simulated: nobody is really phoned"
     else:
         yield OK, f"telephony ({service.telephony.name})"
+        yield from _shown_numbers(service)
+        yield from _caps(service)
 
 
 def _own_networks(service: Service) -> Iterator[tuple[str, str]]:
@@ -96,6 +100,31 @@ def _own_networks(service: Service) -> Iterator[tuple[str, str]]:
             yield BAD, f"{what}: {error.detail}"
         else:
             yield OK, what
+
+
+def _shown_numbers(service: Service) -> Iterator[tuple[str, str]]:
+    """Numbers that accounts and homes show, asked afresh."""
+    for number in sorted(check_shown_numbers(service.escalation, service.clock.now())):
+        yield (
+            BAD,
+            f"{number} is to be shown by calls and is no number of the network: buy it there or "
+            "verify it; until then the next choice is shown",
+        )
+
+
+def _caps(service: Service) -> Iterator[tuple[str, str]]:
+    caps = service.escalation.caps
+    if caps.day is None and caps.month is None:
+        yield (
+            WARN,
+            "no cap on what calls and texts cost: set CALLASSIST_SPENDING_DAY_CAP and "
+            "CALLASSIST_SPENDING_MONTH_CAP",
+        )
+        return
+    with service.sessions.read() as session:
+        for one in service_budgets(session, service.escalation, service.clock.now()):
+            state = OK if one.mark is None else WARN
+            yield state, f"phone costs of this {one.period}: about {one.used:.2f} of {one.cap:.2f}"
 
 
 def _asked_at(service: Service) -> Iterator[tuple[str, str]]:

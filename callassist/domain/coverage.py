@@ -32,6 +32,7 @@ class MissingPart(StrEnum):
     SHADOW = "shadow"  # shadow mode: all rules run, nothing leaves the house
     STAY = "stay"  # nobody is known to stay, and the host did not choose "host only"
     GUEST_NUMBER = "guest_number"  # the stay has no number that may be dialled
+    GUEST_COUNTRY = "guest_country"  # the owner's list of countries leaves the number out
     HOST_CONTACT = "host_contact"
     CHANNEL = "channel"  # no way of telling the host that a delivery proved
     DESK = "desk"  # no desk serves the account
@@ -63,6 +64,7 @@ class CoverageFacts(NamedTuple):
     language_all_night: bool
     network_simulated: bool
     heartbeat_watched: bool
+    guest_country_allowed: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +95,10 @@ def assess(facts: CoverageFacts) -> Coverage:
         (facts.shadow, MissingPart.SHADOW),
         (guest and not facts.stay_known, MissingPart.STAY),
         (guest and facts.stay_known and not facts.guest_dialable, MissingPart.GUEST_NUMBER),
+        (
+            guest and facts.guest_dialable and not facts.guest_country_allowed,
+            MissingPart.GUEST_COUNTRY,
+        ),
         (not facts.host_contact, MissingPart.HOST_CONTACT),
         (not facts.channel_proved, MissingPart.CHANNEL),
         (not facts.desk_known, MissingPart.DESK),

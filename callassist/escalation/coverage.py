@@ -26,6 +26,7 @@ from callassist.domain.noise import SILENT_AFTER, SourceKind
 from callassist.domain.spans import Span, gaps
 from callassist.domain.viewer import Viewer
 from callassist.errors import NotFound
+from callassist.escalation.barred import barred
 from callassist.models import Desk, HostContact, NotificationChannel, Property, Sensor, Stay
 from callassist.ports.telephony import Capabilities
 from callassist.timers import DueTimer, TimerHandler
@@ -124,6 +125,7 @@ def _assess(
     sensors = list(session.scalars(select(Sensor).where(Sensor.property_id == home.id)))
     desk = roster.desk_for(session, home.account_id, night.starts_at)
     dialable = stay is not None and bool(stays.dialable(session, stay, now))
+    left_out = barred(session, [home.account_id], [] if stay is None else [stay.id])
     facts = CoverageFacts(
         sensor_paired=bool(sensors),
         sensor_heard=any(is_heard(sensor, around, now) for sensor in sensors),
@@ -132,7 +134,8 @@ def _assess(
         host_only=home.host_only,
         stay_known=stay is not None,
         guest_dialable=dialable,
-        host_contact=_has_contact(session, home),
+        guest_country_allowed=stay is None or stay.id not in left_out.stays,
+        host_contact=_has_contact(session, home) and home.id not in left_out.homes,
         channel_proved=has_proved_channel(session, home),
         desk_known=desk is not None,
         operator_all_night=_is_served(session, home, desk, night, None),

@@ -18,6 +18,7 @@ from callassist import roster
 from callassist.domain.coverage import Coverage, CoverageFacts, assess, coming_night
 from callassist.domain.spans import Span, gaps
 from callassist.domain.viewer import Viewer
+from callassist.escalation.barred import barred
 from callassist.escalation.coverage import (
     Surroundings,
     call_language,
@@ -71,6 +72,9 @@ def nights(
     sensors = sensors_of(session, these)
     contacts = with_contact(session, these)
     stays, dialable = stays_of(session, these, spans)
+    left_out = barred(
+        session, {home.account_id for home in own}, [stay.id for stay in stays.values()]
+    )
     rosters = _Rosters(session)
     network_simulated = around.capabilities.simulated
     found = {}
@@ -85,7 +89,8 @@ def nights(
             host_only=home.host_only,
             stay_known=stay is not None,
             guest_dialable=stay is not None and stay.id in dialable and _may_dial(stay, now),
-            host_contact=home.id in contacts,
+            guest_country_allowed=stay is None or stay.id not in left_out.stays,
+            host_contact=home.id in contacts and home.id not in left_out.homes,
             channel_proved=served.is_channel_proved,
             desk_known=served.desk is not None,
             operator_all_night=served.speaks(None),

@@ -11,14 +11,14 @@ from flask import Flask, Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from callassist.web import languages
-from callassist.web.pages import asking, home_words, keys, themes, times, words
+from callassist.web.pages import asking, home_words, keys, money, themes, times, words
 from callassist.web.pages.board.desks import runs_any
 from callassist.web.pages.host.set_up_steps import strip
 from callassist.web.pages.people import service_words
 from callassist.web.translate import gettext as _
 
 _HOMES = ("/homes", "/connections", "/sensors", "/rules")
-_SETTINGS = ("/settings", "/account", "/team", "/programs", "/status")
+_SETTINGS = ("/settings", "/account", "/team", "/programs", "/costs", "/status")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +44,7 @@ def init_app(app: Flask) -> None:
         time_of_day=times.time_of_day,
         lasting=times.lasting,
         minutes=times.minutes,
+        money=money,
         words=words,
         home_words=home_words,
     )

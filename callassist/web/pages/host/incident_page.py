@@ -29,6 +29,7 @@ from callassist.reports.afterwards import Kind, false_alarm, notes, own_incident
 from callassist.reports.display_text import isolated
 from callassist.reports.document import VersionLine
 from callassist.reports.document_parts import sentence
+from callassist.reports.phone_costs import IncidentCosts, costs_of_incident
 from callassist.reports.reading import ReadableReport, report_of_incident
 from callassist.reports.sharing import shares
 from callassist.stays.stops import stopped_by_host
@@ -39,6 +40,7 @@ from callassist.web.pages.host.incident_events import Event, afterwards, events
 from callassist.web.pages.host.incident_list import lasted
 from callassist.web.pages.host.incident_next import NextStep, next_step
 from callassist.web.pages.host.live import LiveIncident, live_incidents, state_words
+from callassist.web.pages.host.recordings import ShownRecording, shown_recordings
 from callassist.web.translate import gettext as _
 
 
@@ -66,6 +68,8 @@ class IncidentScreen:
     events: Sequence[Event]
     afterwards: Sequence[Event]
     deliveries: Sequence[Delivery]
+    costs: IncidentCosts
+    recordings: Sequence[ShownRecording]
     report_id: str | None
     version: int
     versions: Sequence[VersionLine]
@@ -124,6 +128,8 @@ def incident_screen(
         ),
         afterwards=afterwards(session, incident),
         deliveries=deliveries(session, viewer, incident.id),
+        costs=costs_of_incident(session, incident),
+        recordings=shown_recordings(session, incident),
         report_id=report.copy.report_id if report else None,
         version=report.copy.version if report else 0,
         versions=report.copy.versions if report else (),

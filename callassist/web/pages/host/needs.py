@@ -43,6 +43,7 @@ _ICONS = {
     MissingPart.SENSOR_SILENT: "wifi-off",
     MissingPart.STAY: "calendar",
     MissingPart.GUEST_NUMBER: "phone-off",
+    MissingPart.GUEST_COUNTRY: "phone-off",
     MissingPart.HOST_CONTACT: "user",
     MissingPart.CHANNEL: "bell-off",
 }
@@ -126,6 +127,8 @@ def _missing(
 def _where(part: MissingPart, homes: Sequence[HomeRow], judged: Mapping[int, Night]) -> str:
     if part is MissingPart.CHANNEL:
         return url_for("people.notifications")
+    if part is MissingPart.GUEST_COUNTRY:
+        return url_for("people.spending", _anchor="countries")
     if len(homes) > 1 or part in home_words.OF_THE_ACCOUNT:
         return url_for("host.homes", missing=str(part))
     home = homes[0]

@@ -19,6 +19,7 @@ from callassist.web.pages.people import (
     push,
     second_step,
     sessions,
+    spending,
     status,
     tabs,
     team,
@@ -75,6 +76,12 @@ def blueprint(app: Flask) -> Blueprint:
         ("/account/phone/recording", "choose_recording", phone.record, _DO),
         ("/account/push", "push", push.subscribe, _DO),
         ("/account/push/key", "push_key", push.key, ["GET"]),
+        ("/costs", "spending", spending.show, ["GET"]),
+        ("/costs.csv", "costs_csv", spending.as_csv, ["GET"]),
+        ("/costs/caps", "save_caps", spending.save_caps, _DO),
+        ("/costs/countries", "save_countries", spending.save_countries, _DO),
+        ("/costs/number", "save_number", spending.save_number, _DO),
+        ("/costs/home-number", "save_home_number", spending.save_home_number, _DO),
         ("/status", "status", status.show, ["GET"]),
     ):
         pages.add_url_rule(path, name, view, methods=methods)

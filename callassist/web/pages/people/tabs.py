@@ -20,6 +20,7 @@ def _tabs() -> Iterator[tuple[str, str]]:
     yield url_for("people.notifications"), _("Notifications")
     if viewer.account_ids:
         yield url_for("people.team"), _("Team")
+        yield url_for("people.spending"), _("Costs")
         yield url_for("people.programs"), _("Programs")
         yield url_for("people.phone"), _("Phone")
     yield url_for("people.account"), _("Account")
