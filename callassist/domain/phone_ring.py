@@ -40,7 +40,6 @@ class NotRung(StrEnum):
     NO_PHONE = "no_phone"
     HAS_WORK = "has_work"  # on a call that they took, or writing its result
     PHONE_BUSY = "phone_busy"  # it rings or talks for something else of ours
-    IS_THE_CONTACT = "is_the_contact"  # the host who is to be called themselves
     NO_BRIDGE = "no_bridge"  # this phone network cannot ask for a key
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from callassist import timers
 from callassist.domain.dial import DialState, Leg, LegEvent, LegStatus
 from callassist.domain.phone_ring import TAKE_KEY, About, RingEnding, ending_of
+from callassist.domain.results import AttemptOutcome, Disposition
 from callassist.errors import Conflict, NotFound
 from callassist.escalation.addresses import called_leg_url
 from callassist.escalation.context import Escalation
@@ -25,9 +26,10 @@ from callassist.escalation.offers import accept
 from callassist.escalation.phone_results import ask_result, hear_result, result_is_open
 from callassist.escalation.ring_rows import end_ring, is_wanted, lock_ring, ring_url
 from callassist.escalation.ring_words import task_sentence, words
-from callassist.escalation.ringing import has_work
-from callassist.escalation.settling import fold_in
+from callassist.escalation.ringing import has_work, is_the_contact
+from callassist.escalation.settling import fold_in, lock_attempt, settle
 from callassist.escalation.tokens import Question, TokenHolder
+from callassist.escalation.wrap_up import save_result
 from callassist.models import Account, CallAttempt, Incident, NeedsYou, PhoneRing
 from callassist.ports.telephony import AskKey, BridgeRequest, Connect, HangUp, Step
 from callassist.storage.facts import dialling_allowed
@@ -156,9 +158,24 @@ def _take_task(
     result = dial(session, ctx, incident, task, now, line=call_id)
     if result.attempt is None:
         return HangUp(say=said[_NOT_DIALLED[result.answer]], language=ring.language)
+    if is_the_contact(session, incident, task, ring.number_index):
+        return _host_knows(session, ctx, ring, result.attempt, now)
     ring.attempt_id = result.attempt.id
     session.flush()
     return _connect(session, ctx, ring, result.attempt)
+
+
+def _host_knows(
+    session: Session, ctx: Escalation, ring: PhoneRing, attempt: CallAttempt, now: datetime
+) -> Step:
+    """Who is on duty is the very contact that the host's call is for: this was that call."""
+    attempt, task, incident = lock_attempt(session, attempt.id)
+    attempt.answered_at = now
+    outcome = AttemptOutcome.ANSWERED
+    settle(session, ctx, attempt, task, incident, outcome, ended_at=now, talk_seconds=0, now=now)
+    assert ring.operator_id is not None
+    save_result(session, ctx, ring.operator_id, task.id, str(Disposition.HOST_REACHED), now)
+    return HangUp(say=words(ring.language)["yours"], language=ring.language)
 
 
 def _take_alarm(session: Session, ctx: Escalation, ring: PhoneRing, now: datetime) -> Step:
@@ -212,7 +229,8 @@ def _why(session: Session, ring: PhoneRing, now: datetime) -> tuple[str, tuple[s
     said = words(ring.language)
     if ring.task_id is not None:
         task, incident = lock_task(session, ring.task_id)
-        keys = (said["take"], said["next"])
+        knows = is_the_contact(session, incident, task, ring.number_index)
+        keys = (said["mine" if knows else "take"], said["next"])
         return task_sentence(session, task, incident, ring.language, now), keys
     if ring.needs_you_id is None:
         return said["test"], (said["heard"],)

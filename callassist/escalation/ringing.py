@@ -179,6 +179,14 @@ def spoken(languages: list[str]) -> str:
     return next((one for one in plain if one in SPOKEN), SPOKEN[0])
 
 
+def is_the_contact(session: Session, incident: Incident, task: CallTask, index: str) -> bool:
+    """Whether who would call the host is the contact themselves: ringing them is the call."""
+    if task.party != Party.HOST:
+        return False
+    target = host_target(session, incident, task.contact_position or 1)
+    return target is not None and target.number_index == index
+
+
 def has_work(session: Session, operator_id: int, besides: int) -> bool:
     """Whether an operator is at another call task just now."""
     other = select(CallTask.id).where(
@@ -220,10 +228,6 @@ def _obstacle(
         return NotRung.NO_PHONE
     if one.operator is not None and has_work(session, one.operator.id, task.id):
         return NotRung.HAS_WORK
-    if task.party == Party.HOST:
-        target = host_target(session, incident, task.contact_position or 1)
-        if target is not None and target.number_index == one.index:
-            return NotRung.IS_THE_CONTACT
     return NotRung.PHONE_BUSY if is_phone_busy(session, one.index) else None
 
 

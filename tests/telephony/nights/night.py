@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from callassist import incident_log
 from callassist.domain.dial import DialMode
 from callassist.escalation.auditor import audit
-from callassist.models import CallAttempt, CallTask, Incident, Operator
+from callassist.models import CallAttempt, CallTask, Incident, Operator, PhoneRing
 from tests.telephony.nights.lines import Line, SimulatedLine, TwilioLine
 from tests.telephony.twilio.twilio_stage import TwilioWorld
 from tests.web.pages.browser import Browser
@@ -98,6 +98,12 @@ class Night:
         assert self.owner.post(f"/incidents/{incident}/take-over").status_code == 302
         self.world.run()
 
+    def guest_phones(self, keys: str = "") -> Callable[[], None]:
+        """The guest phones the desk's number, and presses these keys in the menu."""
+        hang_up = self.line.phones_in(self.guest, keys)
+        self.world.run()
+        return hang_up
+
     def restart(self) -> None:
         """The service ends and comes up again on what it has written down; Ann signs in again."""
         self.world.close()
@@ -150,8 +156,9 @@ class Night:
 
         And the network placed no more calls than we know of.
         """
-        assert self.line.placed() <= len(self.attempts())
         with self.world.service.sessions.read() as session:
+            rings = session.scalar(select(func.count(PhoneRing.id))) or 0
+            assert self.line.placed() <= len(self.attempts()) + rings
             assert [one.what for one in audit(session, self.world.clock.now())] == []
             incidents = session.scalars(select(Incident.id)).all()
             assert incidents
