@@ -57,6 +57,30 @@ def recordings_of(session: Session, incident_id: int) -> Sequence[Recording]:
     return list(session.scalars(query.order_by(Recording.id)))
 
 
+def is_recorded_now(session: Session, attempt_id: int) -> bool:
+    """Whether this call is being recorded."""
+    now = Recording.attempt_id == attempt_id, Recording.state == str(RecordingState.ASKED)
+    return session.scalar(select(Recording.id).where(*now)) is not None
+
+
+def was_recorded(session: Session, stay_id: int) -> bool:
+    """Whether sound of a call with this guest is kept, here or on its way here."""
+    on_its_way = (*AT_THE_NETWORK, RecordingState.KEPT)
+    return (
+        session.scalar(
+            select(Recording.id)
+            .join(Incident, Incident.id == Recording.incident_id)
+            .where(
+                Incident.stay_id == stay_id,
+                Recording.gone_at.is_(None),
+                Recording.state.in_(on_its_way),
+            )
+            .limit(1)
+        )
+        is not None
+    )
+
+
 def listen(session: Session, vault: Vault, viewer: Viewer, public_id: str, now: datetime) -> bytes:
     """The sound, and a line in the record of who heard it. NotFound outside the viewer's accounts;
     Forbidden for whoever may only look."""

@@ -31,6 +31,7 @@ from callassist.models import (
     Policy,
     Presence,
     Property,
+    Recording,
     Report,
     ReportVersion,
     RoleBinding,
@@ -107,6 +108,13 @@ def _incoming(session: Session, call: IncomingCall) -> Iterator[Told]:
     if call.incident_id is not None:
         yield from _incident(session, call.incident_id)
         yield from _open_tasks(session, session.get_one(Incident, call.incident_id))
+
+
+def _recording(session: Session, row: Recording) -> Iterator[Told]:
+    """The mark at the desk comes and goes with it."""
+    yield from _incident(session, row.incident_id)
+    attempt = session.get_one(CallAttempt, row.attempt_id)
+    yield from _task(session, session.get(CallTask, attempt.task_id))
 
 
 def _open_tasks(session: Session, incident: Incident) -> Iterator[Told]:
@@ -228,6 +236,7 @@ RULES: Mapping[type, Rule] = {
     DutySpan: _duty,
     FalseAlarm: _of_incident,
     GuestReply: _reply,
+    Recording: _recording,
     HostContact: _in_home,
     HostNote: _of_incident,
     Incident: _incident_itself,

@@ -34,6 +34,7 @@ class Exchange:
         # no page of Twilio's; `no-answer` is the other reading
         self.abandoned_status = "canceled"
         self._next_slot: datetime | None = None
+        self.ended_listeners: list[Callable[[Call], None]] = []  # told of every leg that is over
         self.picked_up: Callable[[Call], None] | None = (
             None  # set by the interpreter: what to do with an answered leg
         )
@@ -117,6 +118,8 @@ class Exchange:
             call.dialling.caller_gone()
         if call.on_ended is not None:
             call.on_ended()
+        for listener in self.ended_listeners:
+            listener(call)
 
     def hang_up(self, call: Call, *, by_caller: bool = False) -> None:
         """End a leg from our side, picked up or not."""

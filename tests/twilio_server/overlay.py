@@ -14,6 +14,9 @@
 6. Addresses of pages (`next_page_uri`) are relative, although the description says `uri`.
 7. Lookup may answer null for a package, and for a field of one, as its own examples do.
 8. With UUIDs for SIDs (SignalWire) the patterns of SIDs take those.
+9. A recording's sound (`GET Recordings/{Sid}.mp3`: 200 audio/mpeg, or 404) and its end
+   (`DELETE Recordings/{Sid}.json`: 204 without a body, or 404) are not in the reduced description;
+   `api.py` answers them as https://www.twilio.com/docs/voice/api/recording says.
 """
 
 from __future__ import annotations

@@ -131,7 +131,7 @@ def test_only_owners_see_and_change_it(twilio_night: OwnStage) -> None:
 def test_another_networks_word_about_a_call_does_not_count(twilio_night: OwnStage) -> None:
     """A callback of the one account for the other's call: rightly signed, and refused."""
     night = twilio_night
-    night.guest_is_on_own("answers", rings=25)
+    night.guest_is_on_own("answers", ring=25)
     night.bring()
     night.accept()
     night.press_call()

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callassist.accounts.recordings import is_recorded_now
 from callassist.bootstrap import Service
 from callassist.domain.call_task import Party, TaskState
 from callassist.domain.dial import DialMode, DialState
@@ -67,6 +68,7 @@ class TaskPage:
     languages: tuple[str, ...]  # in which the desk takes calls
     own_line: str = ""  # "browser" or "phone": what comes up before the other party is dialled
     attempt_id: str | None = None
+    is_recorded: bool = False  # now: the guest was asked and agreed
     replies: tuple[ShownReply, ...] = ()  # what the guest wrote about it
 
     @property
@@ -100,6 +102,7 @@ def task_page(
         by_hand=by_hand,
         own_line=_own_line(attempt),
         attempt_id=attempt.public_id if attempt else None,
+        is_recorded=attempt is not None and is_recorded_now(session, attempt.id),
         replies=replies_of(session, service, _ids(session, incident), at_a_desk=True),
         offer_ends=_ends(escalation, task.offered_at, settings.offer_for),
         dial_by=_ends(escalation, task.assigned_at, settings.assigned_without_dial),

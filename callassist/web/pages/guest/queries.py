@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callassist import incident_log, stays
+from callassist.accounts.recordings import was_recorded
 from callassist.bootstrap import Service
 from callassist.domain.incident import IncidentState
 from callassist.domain.log_action import LogAction
@@ -56,6 +57,7 @@ class GuestScreen:
     answered: Answered | None
     has_numbers: bool
     messages_stopped: bool
+    was_recorded: bool
 
 
 def guest_screen(session: Session, service: Service, stay: Stay, now: datetime) -> GuestScreen:
@@ -73,6 +75,7 @@ def guest_screen(session: Session, service: Service, stay: Stay, now: datetime) 
         answered=None if incident is None else _answered(session, incident, now),
         has_numbers=bool(stay.numbers),
         messages_stopped=stays.messages_stopped(session, service.vault, stay),
+        was_recorded=was_recorded(session, stay.id),
     )
 
 
