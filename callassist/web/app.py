@@ -130,6 +130,7 @@ class _TelephonyServices:
     public_url: str
     record_call_events: hooks_telephony.RecordCallEvents
     next_step: hooks_telephony.NextStep
+    phone_rings: hooks_telephony.PhoneRings
     record_sound: hooks_telephony.RecordSound
     record_text_report: hooks_texts.RecordTextReport
     record_inbound_text: hooks_texts.RecordInboundText
@@ -145,6 +146,7 @@ def _telephony_services(service: Service) -> _TelephonyServices:
         public_url=service.settings.service.public_url,
         record_call_events=service.record_call_events,
         next_step=service.next_step,
+        phone_rings=service.phone_rings,
         record_sound=service.record_sound,
         record_text_report=service.record_text_report,
         record_inbound_text=service.record_inbound_text,
