@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from decimal import Decimal
 
 BOM = "\ufeff"  # by which Excel knows UTF-8
 _RUN = ("=", "+", "-", "@", "\t", "\r")  # how a formula begins, for Excel, Calc and Sheets
@@ -33,4 +34,6 @@ def _cell(value: object) -> str | int | float:
         return ""
     if isinstance(value, int | float):
         return value
+    if isinstance(value, Decimal):
+        return f"{value:f}"  # a number, whatever it begins with; never 1E-9
     return harmless(str(value).replace("\x00", ""))

@@ -132,7 +132,7 @@ def csv_of_month(session: Session, viewer: Viewer, account_id: str, month: date)
                 cost.asked_at.astimezone(zone).isoformat(timespec="seconds"),
                 *(home or "", reference or "", cost.kind, cost.whose, cost.country or ""),
                 *("" if cost.seconds is None else cost.seconds, cost.state),
-                "" if cost.amount is None else plain(cost.amount),
+                None if cost.amount is None else Decimal(plain(cost.amount)),
                 *(cost.currency or "", cost.payer),
             )
         )

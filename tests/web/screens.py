@@ -28,6 +28,7 @@ NO_SCREENS = {
     "installing.manifest": "for browsers",
     "installing.service_worker": "for browsers",
     "people.push_key": "for a script",
+    "people.costs_csv": "a file",
     "shared.duty_calendar": "for calendar programs",
     "board_links.calendar": "for calendar programs",
     "shared.report_pdf": "a file",
