@@ -102,7 +102,6 @@ def tell_host(
     if task.available_at > now:
         raise Conflict(f"this call is due at {task.available_at:%H:%M:%S} UTC, not before")
     needs_you(session, incident, "nobody_takes_it", now=now, party=task.party)
-    timers.disarm(session, Deadline.NOBODY_TELL, task.id)
     _note(session, viewer, desk, InterventionKind.HOST_TOLD, why, now, None, task)
     return task
 

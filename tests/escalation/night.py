@@ -14,9 +14,18 @@ from callassist import outbox, timers
 from callassist.accounts.scripts import load_hours
 from callassist.domain.policy import EscalationPolicy
 from callassist.domain.presence import PresenceState
-from callassist.escalation import dialling, handlers, offers, presence, settling, texts, wrap_up
+from callassist.escalation import (
+    dialling,
+    handlers,
+    offers,
+    presence,
+    texts,
+    token_holders,
+    wrap_up,
+)
 from callassist.escalation.context import Escalation
 from callassist.escalation.saving import Extras
+from callassist.escalation.tokens import Question
 from callassist.models import (
     Breach,
     CallAttempt,
@@ -286,7 +295,7 @@ class Night(Scene, Looking):
         self.save(result or attempt.outcome or "", name, **more)
         return attempt
 
-    def _callback(self, url: str, headers: Mapping[str, str], form: Mapping[str, str]) -> None:
+    def _callback(self, url: str, headers: Mapping[str, str], form: Mapping[str, str]) -> str:
         request = WebhookRequest(url=url, headers=headers, form=form)
         assert self.network.verify_webhook(request)
         if "/text/" in url:
@@ -294,12 +303,18 @@ class Night(Scene, Looking):
             with self.sessions.write() as session:
                 token = url.rsplit("/", 1)[1]
                 texts.record_text_report(session, self.ctx, token, report, self.clock.now())
-            return
+            return ""
+        now, words = self.clock.now(), url.rsplit("/", 2)
+        if words[2] in ("ask", "pressed", "after", "result"):
+            asked = self.network.bridge.parse_request(request)
+            with self.sessions.write() as session:
+                question = Question(words[2])
+                step = token_holders.next_step(session, self.ctx, question, words[1], asked, now)
+            return self.network.bridge.document(step).body
         events = self.network.parse_webhook(request)
         with self.sessions.write() as session:
-            settling.record_call_events(
-                session, self.ctx, url.rsplit("/", 1)[1], events, self.clock.now()
-            )
+            token_holders.record_call_events(session, self.ctx, words[2], events, now)
+        return ""
 
 
 def called(night: Callable[..., Night], **fields: Any) -> Night:

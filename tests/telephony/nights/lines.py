@@ -13,6 +13,9 @@ from callassist.telephony.simulated import SimulatedNetwork
 from callassist.telephony.simulated.faults import Faults
 from tests.twilio_server import TwilioServer
 
+DESK = "+12025550100"  # the number of ours that people phone
+PUBLIC_URL, SIMULATED_URL = "https://desk.example", "http://127.0.0.1:8000"
+HIDDEN = "+266696687"  # what stands there when no number is shown
 CREATIONS = "POST .*Calls"
 OUR_FAULT = 21210  # a caller id that is not ours
 
@@ -25,6 +28,9 @@ class Line(Protocol):
 
     def placed(self) -> int:
         """How many calls it made that it was asked for; what it dials from there is none."""
+
+    def phones_in(self, number: str, keys: str = "") -> Callable[[], None]:
+        """Somebody phones us, and presses these keys; what is given back hangs up."""
 
     def loses_a_reply(self) -> None:
         """The next call is placed, and nobody hears that it was."""
@@ -44,6 +50,12 @@ class Line(Protocol):
     def comes_back(self) -> None:
         """Every request works again."""
 
+    def presses(self, number: str, *keys: str) -> None:
+        """What is pressed at this number, menu by menu; nothing without any."""
+
+    def heard(self, number: str) -> list[str]:
+        """What was said to this number, in order."""
+
     def reports(self, how: str) -> None:
         """Every report on a call is now `lost`, `doubled`, `shuffled` or `late`."""
 
@@ -59,6 +71,17 @@ class SimulatedLine:
 
     def placed(self) -> int:
         return len(self._network.calls())
+
+    def presses(self, number: str, *keys: str) -> None:
+        self._network.keys[number] = keys
+
+    def heard(self, number: str) -> list[str]:
+        return self._network.heard(number)
+
+    def phones_in(self, number: str, keys: str = "") -> Callable[[], None]:
+        url = f"{SIMULATED_URL}/hooks/telephony/simulated/incoming"
+        call_id = self._network.phone_in(number, url, keys)
+        return lambda: self._network.hang_up(call_id)
 
     def loses_a_reply(self) -> None:
         self._for_one_call(lose_reply=1.0)
@@ -125,6 +148,20 @@ class TwilioLine:
 
     def placed(self) -> int:
         return sum(call.parent is None for call in self._server.calls)
+
+    def presses(self, number: str, *keys: str) -> None:
+        self._server.far_end(number, "answers", presses=keys, presses_after=8, talk=3600)
+
+    def heard(self, number: str) -> list[str]:
+        legs = {call.sid for call in self._server.calls if number in (call.to, call.from_)}
+        return [sentence for sid, sentence in self._server.spoken if sid in legs]
+
+    def phones_in(self, number: str, keys: str = "") -> Callable[[], None]:
+        self._server.account.numbers[
+            DESK
+        ].voice_url = f"{PUBLIC_URL}/hooks/telephony/twilio/incoming"
+        leg = self._server.phone_rings_us(number or HIDDEN, DESK, presses=keys)
+        return leg.hang_up
 
     def loses_a_reply(self) -> None:
         self._server.rest_faults.next("reply_lost", matching=CREATIONS)
