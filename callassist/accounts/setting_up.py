@@ -136,18 +136,26 @@ def _asked() -> tuple[tuple[str, ...], Select[*tuple[bool, ...]]]:
     return tuple(facts), select(*facts.values())
 
 
+_ACCOUNT = bindparam("account", type_=BigKey)
+_NOW = bindparam("now", type_=UtcDateTime)
+
+
 def _facts() -> dict[str, ColumnElement[bool]]:
     """What is there for the account and at the instant of two parameters."""
-    account_id, now = bindparam("account", type_=BigKey), bindparam("now", type_=UtcDateTime)
-    home = and_(Property.account_id == account_id, Property.archived_at.is_(None))
+    return {**_proofs(), **_takers()}
+
+
+def _proofs() -> dict[str, ColumnElement[bool]]:
+    """What ticks each step, except who takes the calls."""
+    home = and_(Property.account_id == _ACCOUNT, Property.archived_at.is_(None))
     accepted = exists().where(
-        Account.id == account_id, Account.setup["rules"].as_string() == "default"
+        Account.id == _ACCOUNT, Account.setup["rules"].as_string() == "default"
     )
     number = (
         exists()
         .where(
-            Stay.account_id == account_id,
-            Stay.check_out_at > now,
+            Stay.account_id == _ACCOUNT,
+            Stay.check_out_at > _NOW,
             Stay.cancelled_at.is_(None),
             StayNumber.stay_id == Stay.id,
         )
@@ -156,7 +164,7 @@ def _facts() -> dict[str, ColumnElement[bool]]:
     return {
         SetUpStep.HOME: exists().where(home),
         SetUpStep.SENSOR: exists().where(
-            Sensor.account_id == account_id,
+            Sensor.account_id == _ACCOUNT,
             Sensor.property_id.is_not(None),
             Sensor.last_heard_at.is_not(None),
         ),
@@ -166,27 +174,33 @@ def _facts() -> dict[str, ColumnElement[bool]]:
         SetUpStep.GUEST: or_(number, exists().where(home, Property.host_only.is_(True))),
         SetUpStep.CONTACT: exists().where(home, HostContact.property_id == Property.id),
         SetUpStep.CHANNEL: exists().where(
-            NotificationChannel.account_id == account_id,
+            NotificationChannel.account_id == _ACCOUNT,
             NotificationChannel.proved_at.is_not(None),
             NotificationChannel.disabled_at.is_(None),
         ),
         SetUpStep.PRACTICE: exists().where(
-            Incident.account_id == account_id, Incident.practice.is_(True)
+            Incident.account_id == _ACCOUNT, Incident.practice.is_(True)
         ),
+    }
+
+
+def _takers() -> dict[str, ColumnElement[bool]]:
+    """Who is there to take the calls, for each way in which they can be taken."""
+    return {
         f"by_{CallTakers.OWN_DESK}": exists().where(
-            Desk.account_id == account_id,
+            Desk.account_id == _ACCOUNT,
             Operator.desk_id == Desk.id,
             Shift.operator_id == Operator.id,
-            Shift.ends_at > now,
+            Shift.ends_at > _NOW,
         ),
         f"by_{CallTakers.SERVICED}": exists().where(
-            ServiceAgreement.account_id == account_id,
-            ServiceAgreement.starts_at <= now,
-            or_(ServiceAgreement.ends_at.is_(None), ServiceAgreement.ends_at > now),
+            ServiceAgreement.account_id == _ACCOUNT,
+            ServiceAgreement.starts_at <= _NOW,
+            or_(ServiceAgreement.ends_at.is_(None), ServiceAgreement.ends_at > _NOW),
         ),
         f"by_{CallTakers.ON_CALL}": exists().where(
-            DutySpan.account_id == account_id,
-            DutySpan.ends_at > now,
+            DutySpan.account_id == _ACCOUNT,
+            DutySpan.ends_at > _NOW,
             DutySpan.phone.is_not(None),
         ),
     }

@@ -73,3 +73,8 @@ def reference_for(seed: int | str) -> str:
     place = seed * _STRIDE % COMBINATIONS
     first, second = divmod(place, len(SECOND_WORDS))
     return f"{FIRST_WORDS[first]}-{SECOND_WORDS[second]}"
+
+
+def as_said(reference: str) -> str:
+    """A reference as people read and say it: two words."""
+    return reference.strip().replace("-", " ")

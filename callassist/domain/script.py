@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from callassist.domain.call_task import Party
+from callassist.domain.reference import as_said
 from callassist.errors import InvalidInput
 
 SLOTS = frozenset({"guest", "desk_name", "host_spoken_name", "minutes", "call_name", "reference"})
@@ -203,7 +204,7 @@ def _values(slots: Slots) -> dict[str, str]:
         "host_spoken_name": slots.host_spoken_name.strip(),
         "minutes": "" if minutes is None else str(minutes),
         "call_name": slots.call_name.strip(),
-        "reference": slots.reference.strip().replace("-", " "),
+        "reference": as_said(slots.reference),
     }
     return {name: value for name, value in given.items() if value}
 

@@ -20,6 +20,7 @@ from callassist.escalation.tasks import request_hang_up, return_task, unsettled_
 from callassist.escalation.telling import page_supervisor
 from callassist.models import CallTask, Operator, Presence
 
+_CLOSELY = 1 / 6  # of the time after which somebody counts as gone
 _AT_WORK = {
     TaskState.OFFERED: PresenceState.OFFERED,
     TaskState.ASSIGNED: PresenceState.ON_A_CALL,
@@ -55,9 +56,13 @@ def choose(
 
 
 def beat(session: Session, ctx: Escalation, operator_id: int, now: datetime) -> None:
-    """A sign of life of an operator's screen."""
+    """A sign of life of an operator's screen; one that follows another closely is not written."""
     presence = session.get(Presence, operator_id)
-    if presence is not None and presence.state != PresenceState.OFFLINE:
+    if presence is None or presence.state == PresenceState.OFFLINE:
+        return
+    soon = ctx.real(ctx.settings.presence_lost_after) * _CLOSELY
+    last = presence.heartbeat_at
+    if last is None or not last <= now < last + soon:
         _beat(session, ctx, operator_id, now)
 
 

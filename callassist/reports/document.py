@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from callassist.domain.reference import as_said
 from callassist.reports import document_parts as parts
 from callassist.reports.curve_drawing import Drawing, draw
 from callassist.reports.display_text import isolated
@@ -91,7 +92,7 @@ def document(copy: Copy, language: str) -> Document:
         title=words.word("title", "document"),
         home=home,
         date=words.date(noisy_from),
-        reference=body["incident"]["reference"],
+        reference=as_said(body["incident"]["reference"]),
         practice=words.word("title", "practice") if body["incident"]["practice"] else None,
         sentence=parts.sentence(body, words, guest),
         badge=words.word("resolution", parts.badge_key(body)),
@@ -139,7 +140,7 @@ def _version(line: VersionLine, words: Words) -> str:
 
 def _facts(copy: Copy, words: Words, home: str, guest: str) -> list[tuple[str, str]]:
     incident: Body = copy.body["incident"]
-    lines = [("home", home), ("guest", guest), ("reference", incident["reference"])]
+    lines = [("home", home), ("guest", guest), ("reference", as_said(incident["reference"]))]
     lines.append(("opened", words.moment(parts.instant(incident["opened_at"]))))
     lines.append(("opened_by", words.word("opened_by", incident["opened_by"])))
     for label, key in (

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from callassist import incident_log
 from callassist.domain.log_action import LogAction
+from callassist.domain.reference import as_said
 from callassist.domain.spreadsheet import BOM, csv_line
 from callassist.domain.viewer import Viewer
 from callassist.models import Incident, NoiseReading, Sensor
@@ -84,7 +85,7 @@ def _files(
 def _readme(incident: Incident, report: ReadableReport, now: datetime) -> bytes:
     text = _own_file("templates/evidence_readme.txt").decode()
     return text.format(
-        reference=incident.reference,
+        reference=as_said(incident.reference),
         packed_at=f"{now:%Y-%m-%d %H:%M}",
         version=report.copy.version,
         body_hash=report.copy.body_hash,

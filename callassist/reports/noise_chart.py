@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
@@ -108,14 +108,14 @@ class _Scale:
         self.left = _LEFT if chart.has_levels else 8
         self.right = size.width - _RIGHT
         self._starts_at = chart.starts_at
-        self._whole = max(chart.ends_at - chart.starts_at, timedelta(seconds=1))
+        self._whole = max((chart.ends_at - chart.starts_at).total_seconds(), 1.0)
 
     def x(self, at: datetime) -> float:
-        share = min(max((at - self._starts_at) / self._whole, 0.0), 1.0)
-        return self.left + share * (self.right - self.left)
+        return self.x_of((at - self._starts_at).total_seconds())
 
     def x_of(self, seconds: float) -> float:
-        return self.x(self._starts_at + timedelta(seconds=seconds))
+        share = min(max(seconds / self._whole, 0.0), 1.0)
+        return self.left + share * (self.right - self.left)
 
     def y(self, level: float) -> float:
         share = (level - self.low) / (self.high - self.low)

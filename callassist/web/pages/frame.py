@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask, Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from callassist.domain.reference import as_said
 from callassist.web import languages
 from callassist.web.pages import asking, home_words, keys, money, themes, times, words
 from callassist.web.pages.board.desks import runs_any
@@ -48,6 +49,7 @@ def init_app(app: Flask) -> None:
         words=words,
         home_words=home_words,
     )
+    app.jinja_env.filters["as_said"] = as_said
     app.context_processor(_frame)
     app.after_request(_keep_nothing)
     app.add_url_rule("/favicon.ico", "icon", _icon)

@@ -15,6 +15,7 @@ from callassist.bootstrap import Service
 from callassist.domain.cadence import Cadence
 from callassist.domain.call_task import OPEN_TASK_STATES, Party, TaskState
 from callassist.domain.presence import PresenceState
+from callassist.domain.reference import as_said
 from callassist.escalation.handing_out import queue_rank
 from callassist.models import CallTask, Desk, Incident, Offer, Operator, Presence, Property, Stay
 from callassist.web.operator_card import guest_name
@@ -55,6 +56,7 @@ class Call:
     preferred_until: datetime | None
     any_language: bool
     available_at: datetime
+    phones_back: bool
     offered_at: datetime | None
     is_practice: bool
     reference: str
@@ -105,6 +107,7 @@ _CALLS = (
         CallTask.preferred_until,
         CallTask.any_language,
         CallTask.available_at,
+        CallTask.phoned_back_at,
         CallTask.offered_at,
         Incident.practice,
         Incident.reference,
@@ -192,6 +195,6 @@ def _call(service: Service, row: Row[Any]) -> Call:
         available_at=row.available_at,
         offered_at=row.offered_at,
         is_practice=row.practice,
-        reference=row.reference.replace("-", " "),
+        reference=as_said(row.reference),
         zone=ZoneInfo(row.timezone),
     )

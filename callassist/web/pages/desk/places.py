@@ -81,10 +81,9 @@ def back_to_work(database: Session, operator: Operator, now: datetime) -> None:
         presences.choose(database, ctx, operator.id, PresenceState.AVAILABLE, now)
 
 
-def zone() -> ZoneInfo:
+def zone(database: Session) -> ZoneInfo:
     """The operator's own zone, else the desk's, as on its roster."""
     who = asking.person()
     if who is not None and who.person.timezone:
         return ZoneInfo(who.person.timezone)
-    with asking.reading() as database:
-        return desk_zone(database, me(database).desk)
+    return desk_zone(database, me(database).desk)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from callassist.domain.call_task import Party, TaskState
 from callassist.domain.presence import PresenceState
+from callassist.domain.reference import as_said
 from callassist.domain.results import GUEST_RULES, Disposition, parse_result
 from callassist.escalation.notes import CORRECT_FOR
 from callassist.models import (
@@ -124,7 +125,7 @@ def _call(task: CallTask, reference: str, zone: str, now: datetime) -> MadeCall:
     return MadeCall(
         task_id=task.public_id,
         party=Party(task.party),
-        reference=reference.replace("-", " "),
+        reference=as_said(reference),
         attempt=task.attempt_number,
         at=done,
         zone=ZoneInfo(zone),

@@ -30,13 +30,14 @@ def start() -> ResponseReturnValue:
         operator = places.me(database)
         left = desks.notes_for(database, operator.desk_id, now)
         there = tonight(database, operator, now)
+        zone = places.zone(database)
     return render_template(
         "desk/start.html",
         **around,
         notes=left,
         tonight=there,
         tones=_tones(),
-        zone=places.zone(),
+        zone=zone,
         push_place=told_at.desk_key(operator.desk),
     )
 
@@ -95,9 +96,8 @@ def end() -> ResponseReturnValue:
     with asking.reading() as database:
         around = places.surroundings(database, now)
         mine = my_shift(database, places.me(database), now)
-    page = render_template(
-        "desk/end.html", **around, form=form, shift=mine, lines=LINES, zone=places.zone()
-    )
+        zone = places.zone(database)
+    page = render_template("desk/end.html", **around, form=form, shift=mine, lines=LINES, zone=zone)
     return page, _REFUSED if form.is_refused else 200
 
 
@@ -111,6 +111,7 @@ def shift_page(
         mine = my_shift(database, places.me(database), now)
         roster = roster_of(database, places.me(database), now)
         breaks = desks.breaks_of(database, places.me(database).id, now)
+        zone = places.zone(database)
     page = render_template(
         "desk/shift.html",
         **around,
@@ -121,7 +122,7 @@ def shift_page(
         forms={call.task_id: _note_form(call.task_id, call.note) for call in mine.calls}
         | ({task_id: form} if form else {}),
         tones=_tones(),
-        zone=places.zone(),
+        zone=zone,
     )
     return page, 422 if form is not None else 200
 

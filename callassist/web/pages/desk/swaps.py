@@ -36,7 +36,8 @@ def roster_fragment() -> ResponseReturnValue:
     now = asking.now()
     with asking.reading() as database:
         roster = roster_of(database, places.me(database), now)
-    return render_template("desk/roster.html", roster=roster, zone=places.zone())
+        zone = places.zone(database)
+    return render_template("desk/roster.html", roster=roster, zone=zone)
 
 
 def ask(shift_id: str) -> ResponseReturnValue:
@@ -127,7 +128,7 @@ def _ask_page(shift_id: str, form: Form, now: datetime) -> ResponseReturnValue:
             choices=choices_with(database, operator, shift, chosen, now) if chosen else None,
             longest=swaps.LONGEST_REASON,
             form=form,
-            zone=places.zone(),
+            zone=places.zone(database),
         )
     return page, 422 if form.is_refused else 200
 

@@ -37,10 +37,9 @@ def queue() -> ResponseReturnValue:
     with asking.reading() as database:
         around = places.surroundings(database, now)
         notes = roster.notes_for(database, places.me(database).desk_id, now)
+        zone = places.zone(database)
     refresh = None if request.args.get("still") else _QUEUE_REFRESH
-    return render_template(
-        "desk/desk.html", **around, notes=notes, zone=places.zone(), refresh=refresh
-    )
+    return render_template("desk/desk.html", **around, notes=notes, zone=zone, refresh=refresh)
 
 
 def call_fragment(task_id: str) -> ResponseReturnValue:

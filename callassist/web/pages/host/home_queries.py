@@ -14,6 +14,7 @@ from callassist.accounts.properties import find_property, is_paused
 from callassist.bootstrap import Service
 from callassist.domain.coverage import Coverage
 from callassist.domain.policy import EscalationPolicy
+from callassist.domain.reference import as_said
 from callassist.domain.viewer import Viewer
 from callassist.escalation.coverage import coverage_tonight
 from callassist.models import Incident, Property, Sensor, SensorConnection
@@ -106,7 +107,7 @@ def history(session: Session, home: Property, before: int | None) -> list[tuple[
             one.id,
             PastIncident(
                 incident_id=one.public_id,
-                reference=one.reference.replace("-", " "),
+                reference=as_said(one.reference),
                 opened_at=one.opened_at,
                 closed_at=one.closed_at,
                 call_requested_at=one.call_requested_at,

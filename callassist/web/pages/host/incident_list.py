@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from callassist.domain.call_task import Party
 from callassist.domain.incident import Resolution
+from callassist.domain.reference import as_said
 from callassist.domain.spreadsheet import csv_line
 from callassist.domain.viewer import Viewer
 from callassist.models import Breach, CallAttempt, FalseAlarm, Incident, Property
@@ -219,7 +220,7 @@ def _lines(session: Session, rows: Sequence[_Row], now: datetime) -> Iterator[In
         by_itself = row.closed_at is not None and row.call_requested_at is None
         yield IncidentLine(
             incident_id=row.public_id,
-            reference=row.reference.replace("-", " "),
+            reference=as_said(row.reference),
             home=row.home,
             night=night_on(row.opened_at, zone),
             opened_at=row.opened_at,

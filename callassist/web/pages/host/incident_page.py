@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from callassist.bootstrap import Service
 from callassist.domain.policy import EscalationPolicy
+from callassist.domain.reference import as_said
 from callassist.domain.viewer import Viewer
 from callassist.models import (
     Breach,
@@ -101,7 +102,7 @@ def incident_screen(
     may_write = viewer.can_write(incident.account_id)
     return IncidentScreen(
         incident=incident,
-        reference=incident.reference.replace("-", " "),
+        reference=as_said(incident.reference),
         home=home,
         zone=zone,
         guest=_guest(service, stay),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from callassist.domain.call_task import OPEN_TASK_STATES, Party, TaskState
 from callassist.domain.incident import IncidentState
+from callassist.domain.reference import as_said
 from callassist.domain.viewer import Viewer
 from callassist.escalation.context import cadence_of, policy_of
 from callassist.models import Breach, CallTask, Incident, Operator, Property
@@ -101,7 +102,7 @@ def live_incidents(
     return tuple(
         LiveIncident(
             incident_id=row.public_id,
-            reference=row.reference.replace("-", " "),
+            reference=as_said(row.reference),
             home=row.home,
             home_id=row.home_id,
             state=IncidentState(row.state),

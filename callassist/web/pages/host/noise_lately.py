@@ -26,6 +26,7 @@ from callassist.reports.ribbon import (
     RAISED_WITHIN,
     Cell,
     Ribbon,
+    Tick,
     Tone,
     cells_of_levels,
     with_breaches,
@@ -107,57 +108,79 @@ class _Night(NamedTuple):
     quiet: Sequence[Span]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Past:
+    """What was heard of some homes between two instants, each fact asked for once."""
+
+    starts_at: datetime
+    sensors: Mapping[int, Sequence[Heard]]
+    levels: Mapping[int, Mapping[int, float]]
+    breaches: Mapping[int, Sequence[BreachSpan]]
+    ticks: Mapping[int, Sequence[Tick]]
+
+
 def noise_lately(
     session: Session, homes: Sequence[Listened], around: Surroundings, now: datetime
 ) -> dict[int, Lately]:
     """By home, its last 24 hours."""
-    ids = [home.id for home in homes]
     ends_at = noise_past.cell_start(now) + CELL
-    starts_at = ends_at - DAY
-    by_home = heard(session, ids, now)
-    levels = noise_past.highest_levels(
-        session,
-        [one.id for each in by_home.values() for one in each if one.kind == SourceKind.LEVEL],
-        starts_at,
-        ends_at,
-    )
-    breaches = noise_past.breach_spans(session, ids, starts_at, ends_at)
-    ticks = noise_past.ticks(session, ids, starts_at, ends_at)
+    past = _past(session, [home.id for home in homes], ends_at, now)
     rules = rules_by_preset(session, (home.policy_id for home in homes))
     nights: dict[tuple[int | None, str], _Night] = {}
     found = {}
     for home in homes:
-        own, sensors = rules[home.policy_id], by_home.get(home.id, [])
-        key = (home.policy_id, home.timezone)
+        own, key = rules[home.policy_id], (home.policy_id, home.timezone)
         if key not in nights:
-            zone = ZoneInfo(home.timezone)
-            nights[key] = _Night(
-                limits(own, zone, starts_at, ends_at), quiet_spans(own, zone, starts_at, ends_at)
-            )
-        word, level = word_now(
-            sensors, breaches[home.id], nights[key].limits, around=around, now=now
-        )
-        known = day_cells(sensors, levels, starts_at, nights[key].limits, now)
-        if known[-1].tone is Tone.UNHEARD and word is not Word.UNHEARD:
-            known[-1] = known[-2]  # this quarter has only begun
-        cells = with_breaches(known, starts_at, [breach.until(now) for breach in breaches[home.id]])
-        ribbon = Ribbon(
-            starts_at=starts_at,
-            cells=cells,
-            quiet=tuple(nights[key].quiet),
-            ticks=tuple(ticks[home.id]),
-        )
-        found[home.id] = Lately(
-            word=word,
-            level=level,
-            ribbon=ribbon if sensors else None,
-            breaches=tuple(breaches[home.id]),
-            rules=own,
-            last_heard_at=max(
-                (one.last_heard_at for one in sensors if one.last_heard_at), default=None
-            ),
-        )
+            hours = ZoneInfo(home.timezone), past.starts_at, ends_at
+            nights[key] = _Night(limits(own, *hours), quiet_spans(own, *hours))
+        found[home.id] = _lately(home.id, past, own, nights[key], around, now)
     return found
+
+
+def _past(session: Session, ids: Sequence[int], ends_at: datetime, now: datetime) -> _Past:
+    starts_at = ends_at - DAY
+    sensors = heard(session, ids, now)
+    measuring = [
+        one.id for each in sensors.values() for one in each if one.kind == SourceKind.LEVEL
+    ]
+    return _Past(
+        starts_at=starts_at,
+        sensors=sensors,
+        levels=noise_past.highest_levels(session, measuring, starts_at, ends_at),
+        breaches=noise_past.breach_spans(session, ids, starts_at, ends_at),
+        ticks=noise_past.ticks(session, ids, starts_at, ends_at),
+    )
+
+
+def _lately(
+    home_id: int,
+    past: _Past,
+    rules: EscalationPolicy,
+    night: _Night,
+    around: Surroundings,
+    now: datetime,
+) -> Lately:
+    sensors, breaches = past.sensors.get(home_id, ()), past.breaches[home_id]
+    word, level = word_now(sensors, breaches, night.limits, around=around, now=now)
+    known = day_cells(sensors, past.levels, past.starts_at, night.limits, now)
+    if known[-1].tone is Tone.UNHEARD and word is not Word.UNHEARD:
+        known[-1] = known[-2]  # this quarter has only begun
+    ribbon = Ribbon(
+        starts_at=past.starts_at,
+        cells=with_breaches(known, past.starts_at, [breach.until(now) for breach in breaches]),
+        quiet=tuple(night.quiet),
+        ticks=tuple(past.ticks[home_id]),
+    )
+    return Lately(
+        word=word,
+        level=level,
+        ribbon=ribbon if sensors else None,
+        breaches=tuple(breaches),
+        rules=rules,
+        last_heard_at=max(
+            (one.last_heard_at for one in sensors if one.last_heard_at), default=None
+        ),
+    )
 
 
 def heard(session: Session, property_ids: Sequence[int], now: datetime) -> dict[int, list[Heard]]:

@@ -108,8 +108,18 @@ function mayBeHeard() {
   return arrival?.type === "navigate" && sessionStorage.getItem(ACTIVE) !== null;
 }
 
+/** Whether calls may come: on shift, or at the checks before one. To others nothing rings. */
+function isAtWork() {
+  if (document.getElementById("checks")) return true;
+  return (document.querySelector("#desk-now [data-state]")?.dataset.state ?? "offline") !== "offline";
+}
+
 async function blockedHint(shouldRing) {
   if (!isOn) return;
+  if (!shouldRing && !isAtWork()) {
+    if (document.getElementById("desk-trouble").textContent === desk.dataset.blocked) trouble("");
+    return;
+  }
   // asked without need the browser complains about each question
   const isFree = shouldRing ? await ring.unlock() : mayBeHeard();
   if (isFree && document.getElementById("desk-trouble").textContent === desk.dataset.blocked) trouble("");
