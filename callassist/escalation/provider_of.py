@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from callassist.models import CallAttempt, GuestText, IncomingCall, PhoneRing
 
-_ASKED: tuple[tuple[ColumnElement[str], InstrumentedAttribute[str]], ...] = (
+_ASKED: tuple[tuple[InstrumentedAttribute[str], InstrumentedAttribute[str]], ...] = (
     (CallAttempt.provider, CallAttempt.dial_token),
     (GuestText.provider, GuestText.token),
     (PhoneRing.provider, PhoneRing.token),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from werkzeug.test import TestResponse
 
@@ -42,7 +43,7 @@ class OwnStage(TwilioStage):
     def own(self) -> TwilioServer:
         return self.world.own
 
-    def bring(self, browser: Browser | None = None, **typed: str) -> TestResponse:
+    def bring(self, browser: Browser | None = None, /, **typed: str) -> TestResponse:
         account = self.own.account
         form = {"kind": account.layout, "account_sid": account.sid, "caller_id": OWN_NUMBER}
         form["auth_token"] = account.auth_token
@@ -50,7 +51,7 @@ class OwnStage(TwilioStage):
             form |= {"space": "seaside", "signing_key": account.signing_key}
         return (browser or self.owner).post(PAGE, **{**form, **typed})
 
-    def guest_is_on_own(self, behaviour: str, **details: object) -> None:
+    def guest_is_on_own(self, behaviour: str, **details: Any) -> None:
         self.own.far_end("+12025550102", behaviour, **details)
 
 

@@ -99,8 +99,7 @@ def test_a_premium_number_is_flagged_to_the_host_with_its_reason(numbers: Number
 def test_a_network_that_does_not_answer_flags_nothing_and_is_asked_later(
     numbers: Numbers, fault: str
 ) -> None:
-    details = {"seconds": 0.01} if fault == "slow" else {}
-    numbers.server.rest_faults.next(fault, matching="GET /v2", **details)
+    numbers.server.rest_faults.next(fault, matching="GET /v2", times=1, seconds=0.01)
     first = numbers.look()
     assert numbers.flags() == {None}
     assert first == 0 or fault == "slow"

@@ -27,7 +27,8 @@ def night(
     clock: ManualClock,
 ) -> Iterator[OwnStage]:
     with own_stage(sqlite_databases, tmp_path, clock, layout=request.param) as stage:
-        yield stage.begin()
+        stage.begin()
+        yield stage
 
 
 @pytest.fixture
@@ -35,7 +36,8 @@ def twilio_night(
     sqlite_databases: SqliteDatabases, tmp_path: Path, clock: ManualClock
 ) -> Iterator[OwnStage]:
     with own_stage(sqlite_databases, tmp_path, clock) as stage:
-        yield stage.begin()
+        stage.begin()
+        yield stage
 
 
 def row(night: OwnStage) -> OwnNetwork | None:

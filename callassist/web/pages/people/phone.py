@@ -11,7 +11,7 @@ from callassist.accounts.recording_choice import choose_recording, who_switched_
 from callassist.bootstrap.own_networks import KnownNetworks
 from callassist.domain.own_network import Typed, name_of
 from callassist.errors import CallAssistError, Forbidden, InvalidInput, NotFound
-from callassist.escalation.bridging import Question
+from callassist.escalation.tokens import Question
 from callassist.models import OwnNetwork
 from callassist.web.pages import asking
 from callassist.web.pages.forms import Form
