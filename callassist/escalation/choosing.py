@@ -10,10 +10,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from callassist import stays
+from callassist.domain.call_task import Party
 from callassist.domain.dial import UNSETTLED
+from callassist.domain.phoning_back import Line
 from callassist.domain.results import AttemptOutcome
 from callassist.escalation.policy import HostReason
-from callassist.models import CallAttempt, HostContact, Incident, StayNumber
+from callassist.models import CallAttempt, HostContact, Incident, IncomingCall, Stay, StayNumber
 
 _LIVE_GAP = timedelta(minutes=1)  # look again so long after a call that is still going on
 _NEVER_RANG = (
@@ -57,11 +59,14 @@ def guest_target(
         return HostReason.NO_NUMBER if incident.stay_id is None else HostReason.STAY_CHANGED
     if incident.stay_id is not None and stay.id != incident.stay_id:
         return HostReason.STAY_CHANGED
-    if stay.do_not_call_at is not None:
+    phoned = _asked_by_phone(session, incident, stay)
+    if stay.do_not_call_at is not None and phoned is None:
         return HostReason.ASKED_NOT_TO_BE_CALLED
-    numbers = stays.dialable(session, stay, now)
+    numbers = stays.dialable(session, stay, now, asked_for_it=phoned is not None)
     if not numbers:
         return HostReason.NO_NUMBER
+    if phoned is not None:  # on the phone that they hold in their hand
+        numbers.sort(key=lambda one: one.id != phoned.stay_number_id)
     first = next(filter(passes, numbers), None)
     if first is None:
         return HostReason.NUMBER_REFUSED
@@ -71,6 +76,24 @@ def guest_target(
         number_mask=first.number_mask,
         stay_number_id=first.id,
     )
+
+
+def _asked_by_phone(session: Session, incident: Incident, stay: Stay) -> IncomingCall | None:
+    """The last call in which the guest asked to be phoned; older than "do not phone me" it is
+    none."""
+    asked = (
+        select(IncomingCall)
+        .where(
+            IncomingCall.incident_id == incident.id,
+            IncomingCall.party == Party.GUEST,
+            IncomingCall.state == Line.QUEUED,
+        )
+        .order_by(IncomingCall.id.desc())
+    )
+    found = session.scalars(asked.limit(1)).first()
+    if found is None or (stay.do_not_call_at and stay.do_not_call_at > found.changed_at):
+        return None
+    return found
 
 
 def host_contacts(session: Session, incident: Incident) -> list[HostContact]:

@@ -52,10 +52,15 @@ def coming_stays(
     return list(session.scalars(touching))
 
 
-def dialable(session: Session, stay: Stay, now: datetime) -> list[StayNumber]:
-    """Unflagged numbers in calling order; none once the stay ended, was cancelled or said stop."""
+def dialable(
+    session: Session, stay: Stay, now: datetime, *, asked_for_it: bool = False
+) -> list[StayNumber]:
+    """Unflagged numbers in calling order; none once the stay ended, was cancelled or said stop.
+
+    `asked_for_it`: the guest asked to be phoned after saying stop.
+    """
     over = stay.check_out_at <= now or stay.cancelled_at or stay.erased_at
-    if over or stay.do_not_call_at is not None:
+    if over or (stay.do_not_call_at is not None and not asked_for_it):
         return []
     unflagged = (
         select(StayNumber)

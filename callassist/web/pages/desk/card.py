@@ -12,10 +12,12 @@ from callassist.accounts.recordings import is_recorded_now
 from callassist.bootstrap import Service
 from callassist.domain.call_task import Party, TaskState
 from callassist.domain.dial import DialMode, DialState
+from callassist.domain.phoning_back import Line
 from callassist.domain.viewer import Viewer
 from callassist.escalation.context import Escalation
 from callassist.escalation.foretelling import foretell
 from callassist.escalation.joined import incidents_of
+from callassist.escalation.phoning_now import phones_now
 from callassist.escalation.settling import wrap_up_ends
 from callassist.models import CallAttempt, CallTask, Desk, Incident, NoteDraft, Operator
 from callassist.web.guest_replies import ShownReply, replies_of
@@ -69,6 +71,9 @@ class TaskPage:
     own_line: str = ""  # "browser" or "phone": what comes up before the other party is dialled
     attempt_id: str | None = None
     is_recorded: bool = False  # now: the guest was asked and agreed
+    line_mode: str = ""  # how the operator is rung
+    phones_us: str = ""  # the other party phones just now: "you" are rung, or in the "menu"
+    phoned_back_at: datetime | None = None  # and waits to be called
     replies: tuple[ShownReply, ...] = ()  # what the guest wrote about it
 
     @property
@@ -103,6 +108,9 @@ def task_page(
         own_line=_own_line(attempt),
         attempt_id=attempt.public_id if attempt else None,
         is_recorded=attempt is not None and is_recorded_now(session, attempt.id),
+        line_mode=str(escalation.mode_of(incident, operator)),
+        phones_us=_phones_us(session, incident, operator, now),
+        phoned_back_at=task.phoned_back_at,
         replies=replies_of(session, service, _ids(session, incident), at_a_desk=True),
         offer_ends=_ends(escalation, task.offered_at, settings.offer_for),
         dial_by=_ends(escalation, task.assigned_at, settings.assigned_without_dial),
@@ -113,6 +121,13 @@ def task_page(
         choices_unasked=_unasked(card) if task.state == TaskState.ASSIGNED else None,
         languages=tuple(desk.languages) if desk else (),
     )
+
+
+def _phones_us(session: Session, incident: Incident, operator: Operator, now: datetime) -> str:
+    call = phones_now(session, _ids(session, incident), now)
+    if call is None or call.state == Line.TALKING:
+        return ""
+    return "you" if call.state == Line.RINGING and call.operator_id == operator.id else "menu"
 
 
 def _ids(session: Session, incident: Incident) -> list[int]:

@@ -16,7 +16,7 @@ from callassist.domain.cadence import Cadence
 from callassist.domain.call_task import OPEN_TASK_STATES, Party, TaskState
 from callassist.domain.presence import PresenceState
 from callassist.domain.reference import as_said
-from callassist.escalation.handing_out import queue_rank
+from callassist.escalation.handing_out import PHONED_BACK, queue_rank
 from callassist.models import CallTask, Desk, Incident, Offer, Operator, Presence, Property, Stay
 from callassist.web.operator_card import guest_name
 
@@ -172,7 +172,8 @@ def _calls(session: Session, service: Service, desks: list[int]) -> dict[int, tu
 
 
 def _order(call: Call) -> tuple[int, datetime, int]:
-    return queue_rank(call.party, call.attempt, call.is_practice), call.available_at, call.id
+    rank = queue_rank(call.party, call.attempt, call.is_practice)
+    return PHONED_BACK if call.phones_back else rank, call.available_at, call.id
 
 
 def _call(service: Service, row: Row[Any]) -> Call:
@@ -193,6 +194,7 @@ def _call(service: Service, row: Row[Any]) -> Call:
         preferred_until=row.preferred_until,
         any_language=row.any_language,
         available_at=row.available_at,
+        phones_back=row.phoned_back_at is not None,
         offered_at=row.offered_at,
         is_practice=row.practice,
         reference=as_said(row.reference),

@@ -38,6 +38,7 @@ class QueueLine:
     is_due: bool
     is_overdue: bool
     is_practice: bool
+    phones_back: bool
     due_at: datetime
     offer_ends: datetime | None
     blocked: str
@@ -158,6 +159,7 @@ def _line(
         is_due=call.available_at <= now,
         is_overdue=now - call.available_at >= settings.page_supervisor_after,
         is_practice=call.is_practice,
+        phones_back=call.phones_back,
         due_at=call.available_at,
         offer_ends=_ends(service, call.offered_at) if is_offered else None,
         blocked="" if is_mine else blocked,

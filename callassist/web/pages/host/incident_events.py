@@ -153,11 +153,13 @@ def _of_calls(calls: Sequence[tuple[CallAttempt, str | None, str | None]]) -> It
             else _("You, call %(n)s", n=attempt.attempt_number)
         )
         by = _("automatic call") if attempt.mode == DialMode.AUTOMATIC else by
+        if attempt.mode == DialMode.PHONED_BACK:
+            whom = _("The guest phoned back") if guest else _("You phoned back")
         small = [attempt.number_mask, by or ""]
         if attempt.talk_seconds:
             talked = divmod(attempt.talk_seconds, 60)
             small.append(_("%(time)s talked", time=f"{talked[0]}:{talked[1]:02}"))
-        if attempt.counted is False:
+        if attempt.counted is False and attempt.mode != DialMode.PHONED_BACK:
             small.append(_("does not count"))
         yield Event(
             at=attempt.dial_at or attempt.requested_at,
