@@ -13,10 +13,13 @@ from sqlalchemy.orm import Session
 
 from callassist import outbox, timers
 from callassist.domain.dial import DialState
-from callassist.domain.phone_ring import RingEnding
+from callassist.domain.phone_ring import About, RingEnding
+from callassist.domain.spending import Spending
 from callassist.errors import TransientError
+from callassist.escalation.budgets import may_spend_now
 from callassist.escalation.call_rate import rate_wait
 from callassist.escalation.context import Escalation
+from callassist.escalation.countries import refused_number
 from callassist.escalation.deadlines import Deadline
 from callassist.escalation.locks import lock_number
 from callassist.escalation.ring_answers import fold_ring
@@ -158,8 +161,9 @@ def _claim(ctx: Escalation, ring_id: int, now: datetime) -> tuple[Telephony, Pla
             end_ring(session, ctx, ring, RingEnding.WITHDRAWN, now)
             return None
         network = ctx.network_named(ring.provider)
-        if network.bridge is None:
-            error = "this phone network cannot ask for a key"
+        number = ctx.vault.open(ring.number)
+        error = _refusal(session, ctx, ring, network, number, now)
+        if error is not None:
             end_ring(session, ctx, ring, RingEnding.FAILED, now, error)
             return None
         lock_number(session, ring.number_index)
@@ -173,12 +177,33 @@ def _claim(ctx: Escalation, ring_id: int, now: datetime) -> tuple[Telephony, Pla
         url = ring_url(ctx, ring)
         return network, PlaceCall(
             attempt_id=ring.public_id,
-            to=ctx.vault.open(ring.number),
+            to=number,
             caller_id=session.get_one(Account, ring.account_id).caller_id,
             callback_url=url,
             answer_url=f"{url}/ask",
             ring_timeout_seconds=round(ctx.settings.phone_ring_timeout.total_seconds()),
         )
+
+
+def _refusal(
+    session: Session,
+    ctx: Escalation,
+    ring: PhoneRing,
+    network: Telephony,
+    number: str,
+    now: datetime,
+) -> str | None:
+    """Why the phone must not ring; None when it may. A person's own call is never capped."""
+    if network.bridge is None:
+        return "this phone network cannot ask for a key"
+    refused = refused_number(session, ctx, ring.account_id, number, now)
+    if refused is not None:
+        return str(refused)
+    if ring.about == About.ALARM:
+        verdict = may_spend_now(session, ctx, ring.account_id, Spending.SPOKEN_ALARM, now)
+        if not verdict.allowed:
+            return "the cap on costs is reached; the other channels were told"
+    return None
 
 
 def _unclaim(ctx: Escalation, ring_id: int, now: datetime) -> None:

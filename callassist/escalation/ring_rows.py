@@ -11,9 +11,11 @@ from callassist import incident_log, outbox, timers
 from callassist.domain.call_task import TaskState
 from callassist.domain.dial import UNSETTLED, DialState
 from callassist.domain.log_action import LogAction
+from callassist.domain.phone_costs import CostKind, Phone
 from callassist.domain.phone_ring import About, RingEnding
 from callassist.errors import NotFound
 from callassist.escalation.context import Escalation
+from callassist.escalation.costs import NewCost, note_cost
 from callassist.escalation.deadlines import Deadline
 from callassist.escalation.locks import lock_task
 from callassist.escalation.telling import page_supervisor
@@ -112,6 +114,8 @@ def end_ring(
     if ring.incident_id is not None:
         data = {"ring_id": ring.id, "ending": str(ending)}
         incident_log.append(session, ring.incident_id, LogAction.RING_ENDED, data, now=now)
+    if ring.provider_call_id is not None and (ring.task_id is None or ending != RingEnding.TAKEN):
+        _note_cost(session, ctx, ring, now)  # of a call put through, both legs are noted with it
     if ring.notification_id is not None:
         _note_notification(session, ring, ending, error, now)
     if ring.task_id is not None and ending is not RingEnding.TAKEN:
@@ -162,6 +166,26 @@ def cannot_ring(
     page_supervisor(
         session, incident, "rota_not_rung", now=now, once_per=f"{task.id}:{why}", why=why
     )
+
+
+def _note_cost(session: Session, ctx: Escalation, ring: PhoneRing, now: datetime) -> None:
+    assert ring.provider_call_id is not None
+    talked = round((now - ring.answered_at).total_seconds()) if ring.answered_at else 0
+    incident = session.get(Incident, ring.incident_id) if ring.incident_id else None
+    if incident is not None and incident.practice:
+        return
+    new = NewCost(
+        account_id=ring.account_id,
+        incident_id=ring.incident_id,
+        property_id=incident.property_id if incident else None,
+        provider=ring.provider,
+        leg_id=ring.provider_call_id,
+        kind=CostKind.CALL,
+        whose=Phone.OPERATOR,
+        asked_at=ring.dial_at or ring.requested_at,
+        seconds=max(talked, 0),
+    )
+    note_cost(session, ctx, new, now)
 
 
 def _note_notification(

@@ -26,11 +26,17 @@ from callassist.notifications.web_push import check_subscription
 from callassist.storage.vault import Vault
 
 REMOVED = "removed"
+
+
+def _checked_number(typed: str) -> str:
+    return parse_number(typed, field="address").e164
+
+
 _CHECKS = {
     "email": check_email,
     "apprise": check_apprise_url,
     "push": check_subscription,
-    "voice": lambda typed: parse_number(typed, field="address").e164,
+    "voice": _checked_number,
 }
 
 

@@ -22,6 +22,7 @@ _PARAMS: Mapping[LogAction, tuple[str, ...]] = {
     A.GUEST_WROTE: (),
     A.REPLY_READ: (),
     A.OFFER_ENDED: ("ending",),
+    A.RING_ENDED: ("ending",),
     A.TASK_RETURNED: ("reason",),
     A.TASK_CANCELLED: ("reason",),
     A.LAST_LOOK: ("verdict",),
@@ -70,12 +71,22 @@ _VARIANTS: Mapping[LogAction, tuple[str, Mapping[object, str]]] = {
     A.RECORDING_ASKED: ("recorded", {True: "call_recorded", False: "call_not_recorded"}),
     A.CAP_REACHED: ("stopped", {True: "cap_stopped", False: "cap_passed"}),
     A.OFFER_ENDED: ("ending", {"missed": "offer_missed"}),
+    A.RING_ENDED: (
+        "ending",
+        {
+            "taken": "ring_taken",
+            "refused": "ring_unanswered",
+            "no_key": "ring_unanswered",
+            "not_answered": "ring_unanswered",
+            "failed": "ring_failed",
+        },
+    ),
     A.LAST_LOOK: ("verdict", {"unknown": "looked_unheard", "quiet": "looked_quiet"}),
 }
 
 
 # On a bad night these come by the dozen: told once, with how often and until when.
-_TOLD_ONCE = ("offer_missed", "supervisor_paged", "task_returned")
+_TOLD_ONCE = ("offer_missed", "ring_unanswered", "ring_failed", "supervisor_paged", "task_returned")
 
 
 def history(log: tuple[LogFacts, ...]) -> list[dict[str, object]]:

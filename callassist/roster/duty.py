@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from callassist.domain.phone import parse_number
 from callassist.domain.viewer import Viewer
 from callassist.errors import InvalidInput, NotFound
-from callassist.models import DutySpan, Person, RoleBinding
+from callassist.models import Desk, DutySpan, Operator, Person, RoleBinding
 from callassist.storage.vault import Vault
 
 _BETWEEN = (
@@ -54,6 +55,18 @@ def duty_between(
     """Entries of the account's rota that touch [starts_at, ends_at), earliest first."""
     wanted = {"account": account_id, "starts_at": starts_at, "ends_at": ends_at}
     return list(session.scalars(_BETWEEN, wanted))
+
+
+def without_phone(session: Session, account_id: int, spans: Iterable[DutySpan]) -> set[int]:
+    """Ids of those entries whose phone cannot be rung: none is written there, nor known of the
+    person as an operator of the account's own desk."""
+    known = (
+        select(Operator.person_id)
+        .join(Desk, Desk.id == Operator.desk_id)
+        .where(Desk.account_id == account_id, Operator.phone.is_not(None))
+    )
+    reachable = {one for one in session.scalars(known) if one is not None}
+    return {span.id for span in spans if span.phone is None and span.person_id not in reachable}
 
 
 def duty_spans(

@@ -8,11 +8,11 @@ from callassist.domain.results import AttemptOutcome
 from callassist.errors import NotFound
 from callassist.escalation import ending
 from callassist.escalation.tokens import Question
-from callassist.models import DutySpan, Operator
+from callassist.models import DutySpan, Operator, StayNumber
 from callassist.ports.telephony import AskKey, Connect, HangUp
 from callassist.roster.result_links import result_link, ring_of_link
 from tests.escalation.on_duty import MARY, OMAR, OnDuty
-from tests.escalation.scene import ANSWERS
+from tests.escalation.scene import ANSWERS, HOST_ANSWERS
 from tests.escalation.two_legs import NEVER_ARRIVED, PLACED_BUT_LOST, TwoLegNetwork
 
 NO_ANSWER, ANSWERED = AttemptOutcome.NO_ANSWER, AttemptOutcome.ANSWERED
@@ -209,3 +209,19 @@ def test_without_a_phone_on_duty_the_other_channels_are_told_why(night, network)
     made.home.pass_time(minutes=1)
     assert made.rung == []
     assert made.home.log().count("supervisor_paged") == 1
+
+
+def test_a_host_on_duty_who_is_the_contact_knows_by_a_key_and_is_not_called_as_well(night, network):
+    made = OnDuty(night, network)
+    with made.home.sessions.write() as session:
+        for span in session.query(DutySpan):
+            span.phone = made.home.vault.seal(HOST_ANSWERS)
+        for number in session.query(StayNumber):
+            session.delete(number)
+    made.it_is_loud()
+    asked = made.picks_up()
+    assert made.rung == [HOST_ANSWERS]
+    assert "the host is to be called" in asked.say
+    assert isinstance(made.presses("1"), HangUp)
+    assert (duty_task(made).party, duty_task(made).result) == ("host", "host_reached")
+    assert made.home.incident.state == "following_up"

@@ -183,6 +183,7 @@ MESSAGE: Mapping[str, LazyString] = {
     MessageKind.CHANNEL_TEST: _l("test"),
     MessageKind.SUPERVISOR_PAGE: _l("supervisor paged"),
     MessageKind.SHIFT_SWAP: _l("shift swaps"),
+    MessageKind.CALL_RESULT: _l("how did the call go"),
 }
 COST_OF: Mapping[str, LazyString] = {
     "call_guest": _l("call to the guest"),

@@ -27,6 +27,7 @@ from callassist.models import (
     RoleBinding,
 )
 from callassist.roster import DutyInput
+from callassist.roster.duty import without_phone
 from callassist.roster.duty_feed import end_feed, feed_since, make_feed
 from callassist.roster.duty_week import Week, add_repeated, duty_week
 from callassist.roster.local_days import monday_of
@@ -54,6 +55,7 @@ class DutyScreen:
     people: list[tuple[str, str]]
     feed_since: datetime | None
     may_write: bool
+    without_phone: set[int]  # entries whose phone should ring and cannot
 
 
 def show() -> ResponseReturnValue:
@@ -148,6 +150,11 @@ def _screen(session: Session) -> DutyScreen:
         people=list(_people(session, account)),
         feed_since=feed_since(session, viewer, account.id),
         may_write=viewer.can_write(account.id),
+        without_phone=without_phone(
+            session, account.id, (piece.span for day in week.days for piece in day.pieces)
+        )
+        if account.calls_by == CallTakers.ON_CALL
+        else set(),
     )
 
 

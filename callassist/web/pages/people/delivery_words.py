@@ -32,6 +32,15 @@ _REASONS: tuple[tuple[str, LazyString], ...] = (
     (r"not sent within 24 hours, .+", _l("Not sent within 24 hours, and too late now.")),
     (r"held back: your quiet hours", _l("Held back: your quiet hours.")),
     (r"(?P<kind>\w+) is not set up on this service", _l("Not set up on this service.")),
+    (r"nobody answered the phone", _l("Nobody answered the phone.")),
+    (
+        r"the phone was answered, and no key was pressed",
+        _l("The phone was answered, and no key was pressed."),
+    ),
+    (r"somebody answered and asked .+", _l("Somebody answered and asked for the next person.")),
+    (r"somebody( else)? had taken it .+", _l("Somebody had taken it already.")),
+    (r"this phone network cannot ask .+", _l("This phone network cannot ask for a key.")),
+    (r"the phone network could not ring: .+", _l("The phone network could not ring it.")),
     (r".*mail server.*", _l("The mail server did not take it.")),
 )
 
