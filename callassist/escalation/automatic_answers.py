@@ -44,14 +44,12 @@ def guest_answers(
 ) -> Step:
     """The guest's phone was picked up: the menu, unless it is not needed any more."""
     attempt, task, incident = lock_attempt(session, attempt_id)
-    if not is_its_leg(attempt, request.call_id):
-        return HangUp()
+    if not is_its_leg(attempt, request.call_id) or attempt.outcome == AttemptOutcome.VOICEMAIL:
+        return HangUp()  # a mailbox is left no message
     language = _language_of(session, incident)
     if not _is_wanted(session, attempt, task):
         return _says(ctx, language, "voice_over")
     adopt(session, ctx, attempt, request.call_id, now)
-    if attempt.outcome == AttemptOutcome.VOICEMAIL:
-        return HangUp()  # no message is left
     return menu(session, ctx, attempt, incident, language)
 
 
