@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import time
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -46,11 +47,11 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Repeat above the closing line what `scripts/test` found before the tests."""
-    failed = os.environ.get("CALLASSIST_TEST_FAILED_CHECKS")
-    if failed:
-        terminalreporter.section("checks that failed before the tests", sep="=", red=True)
-        terminalreporter.line(failed.replace(",", ", "))
+    """Repeat above the closing line what `scripts/test` found beside the tests."""
+    failed = Path(os.environ.get("CALLASSIST_TEST_FAILED_CHECKS", ""))
+    if failed.is_file():
+        terminalreporter.section("checks that failed beside the tests", sep="=", red=True)
+        terminalreporter.line(", ".join(failed.read_text().splitlines()))
 
 
 @pytest.fixture
