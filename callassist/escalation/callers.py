@@ -103,7 +103,7 @@ def _hosts(
             Incident.closed_at.is_(None) | (Incident.closed_at > now - ctx.settings.means_last_for),
         )
         .order_by(Incident.closed_at.is_not(None), Incident.opened_at.desc(), Incident.id.desc())
-    ).tuples()
+    )
     return [
         Known(
             incident=incident,

@@ -71,7 +71,7 @@ def _desk_names(session: Session, found: Iterable[GuestReply]) -> dict[int, str]
     if not ids:
         return {}
     rows = session.execute(select(Operator.id, Operator.desk_name).where(Operator.id.in_(ids)))
-    return dict(rows.tuples().all())
+    return {row.id: row.desk_name for row in rows}
 
 
 def _shown(
