@@ -25,6 +25,7 @@ from callassist.models import (
     Incident,
     NoiseReading,
     Notification,
+    PhoneCost,
     PhoneRing,
     Report,
     ReportVersion,
@@ -81,6 +82,7 @@ def forget_expired(
         "guest_words": (forget_words, now - retention.numbers),
         "inbound_texts": (_forget_inbound_texts, now - INBOUND_KEPT),
         "shift_swaps": (_forget_shift_swaps, now - SWAPS_KEPT),
+        "phone_costs": (_forget_phone_costs, now - retention.reports),
     }
     forgotten = dict.fromkeys(steps, 0)
     for kind, (step, before) in steps.items():
@@ -231,6 +233,14 @@ def _forget_inbound_texts(session: Session, before: datetime) -> int:
     call_ids = list(session.scalars(called))
     session.execute(delete(IncomingCall).where(IncomingCall.id.in_(call_ids)))
     return len(ids) + len(call_ids)
+
+
+def _forget_phone_costs(session: Session, before: datetime) -> int:
+    old = select(PhoneCost.id).where(PhoneCost.asked_at < before).limit(BATCH)
+    ids = list(session.scalars(old))
+    if ids:
+        session.execute(delete(PhoneCost).where(PhoneCost.id.in_(ids)))
+    return len(ids)
 
 
 def _forget_request_answers(session: Session, before: datetime) -> int:

@@ -33,6 +33,7 @@ _SERVICES = {
         "phone.py",
         "language.py",
         "own_network.py",
+        "spending.py",
         "viewer.py",
     ),
     "telephony": ("twilio/trying_out.py",),
