@@ -27,17 +27,20 @@ class Declined:
     until: datetime
 
 
-PHONED_BACK = -1  # they hold the phone in their hand
+PHONED_BACK = -2  # they hold the phone in their hand
+GUEST_ASKED = -1  # by key, page or word: somebody waits for our call
 
 
 def queue_order(task: CallTask) -> tuple[int, datetime, int]:
-    """Who phoned back, first attempts, host calls, then second and third; oldest first within each.
+    """Who phoned back, guests who asked for it, first attempts, host calls, second and third.
 
-    Practice comes after everything that is real.
+    The oldest first within each. Practice comes after everything that is real.
     """
     rank = queue_rank(Party(task.party), task.attempt_number, task.incident.practice)
     if task.phoned_back_at is not None:
         rank = PHONED_BACK
+    elif task.guest_asked:
+        rank = GUEST_ASKED
     return rank, task.available_at, task.id
 
 

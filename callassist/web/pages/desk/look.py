@@ -16,7 +16,7 @@ from callassist.domain.cadence import Cadence
 from callassist.domain.call_task import OPEN_TASK_STATES, Party, TaskState
 from callassist.domain.presence import PresenceState
 from callassist.domain.reference import as_said
-from callassist.escalation.handing_out import PHONED_BACK, queue_rank
+from callassist.escalation.handing_out import GUEST_ASKED, PHONED_BACK, queue_rank
 from callassist.models import CallTask, Desk, Incident, Offer, Operator, Presence, Property, Stay
 from callassist.web.operator_card import guest_name
 
@@ -58,6 +58,7 @@ class Call:
     available_at: datetime
     phones_back: bool
     offered_at: datetime | None
+    guest_asked: bool
     is_practice: bool
     reference: str
     zone: ZoneInfo
@@ -109,6 +110,7 @@ _CALLS = (
         CallTask.available_at,
         CallTask.phoned_back_at,
         CallTask.offered_at,
+        CallTask.guest_asked,
         Incident.practice,
         Incident.reference,
         Incident.cadence,
@@ -173,7 +175,11 @@ def _calls(session: Session, service: Service, desks: list[int]) -> dict[int, tu
 
 def _order(call: Call) -> tuple[int, datetime, int]:
     rank = queue_rank(call.party, call.attempt, call.is_practice)
-    return PHONED_BACK if call.phones_back else rank, call.available_at, call.id
+    if call.phones_back:
+        rank = PHONED_BACK
+    elif call.guest_asked:
+        rank = GUEST_ASKED
+    return rank, call.available_at, call.id
 
 
 def _call(service: Service, row: Row[Any]) -> Call:
@@ -196,6 +202,7 @@ def _call(service: Service, row: Row[Any]) -> Call:
         available_at=row.available_at,
         phones_back=row.phoned_back_at is not None,
         offered_at=row.offered_at,
+        guest_asked=row.guest_asked,
         is_practice=row.practice,
         reference=as_said(row.reference),
         zone=ZoneInfo(row.timezone),
