@@ -133,6 +133,8 @@ def _asked_at(service: Service) -> Iterator[tuple[str, str]]:
     base = f"{service.settings.service.public_url}/hooks/telephony/{service.telephony.name}"
     if service.telephony.texting is not None and not able.simulated:
         yield OK, f"texts from guests: the network posts them to {base}/text"
+    if service.telephony.bridge is not None and not able.simulated:
+        yield OK, f"guests and hosts who phone back: the network asks {base}/incoming by HTTP POST"
     if DialMode.SOFTPHONE in able.modes:
         yield (
             OK,

@@ -1,4 +1,7 @@
-"""The operator who holds the incident is rung: by browser, or on the own phone with a key asked.
+"""The operator who holds the incident is rung: on the own phone, with a key asked.
+
+That is so too where they call from the browser, which is no line while no call is made from it; an
+operator there without a phone of their own is not rung. On the simulated network it always is one.
 
 Whoever is rung sees the desk's number, never the caller's; and the caller never hears the
 operator's. A mailbox of an operator presses no key, so nobody is put through to it.
@@ -10,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callassist.domain.call_task import Party, TaskState
-from callassist.domain.dial import DialMode
+from callassist.domain.dial import TWO_LEGS, DialMode
 from callassist.domain.phoning_back import Line
 from callassist.domain.presence import PresenceState
 from callassist.escalation.addresses import incoming_url
@@ -35,7 +38,7 @@ def holder_of(session: Session, ctx: Escalation, task: CallTask) -> Operator | N
     if presence is None or presence.state == PresenceState.OFFLINE:
         return None
     mode = ctx.mode_of(session.get_one(Incident, task.incident_id), operator)
-    if mode is DialMode.OPERATOR or (mode is DialMode.OWN_PHONE and operator.phone is None):
+    if mode is DialMode.OPERATOR or (mode in TWO_LEGS and operator.phone is None):
         return None
     return operator
 
@@ -97,7 +100,7 @@ def asks_for_a_key(session: Session, ctx: Escalation, row: IncomingCall) -> bool
 
 def _rings_phone(session: Session, ctx: Escalation, row: IncomingCall, operator: Operator) -> bool:
     incident = session.get_one(Incident, row.incident_id)
-    return ctx.mode_of(incident, operator) is DialMode.OWN_PHONE
+    return ctx.mode_of(incident, operator) in TWO_LEGS
 
 
 def _is_rung(session: Session, operator: Operator) -> bool:

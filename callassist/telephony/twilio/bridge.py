@@ -95,7 +95,7 @@ class TwilioBridge:
             identity=identity,
             nbf=None,  # valid at once, also where our clock is a little ahead
             valid_until=expires,
-            grants=[_voice(self._settings.application_sid)],
+            grants=[VoiceGrant(outgoing_application_sid=self._settings.application_sid)],
         )
         return SoftphoneGrant(token=token.to_jwt(), expires_at=datetime.fromtimestamp(expires, UTC))
 
@@ -103,7 +103,3 @@ class TwilioBridge:
 def _number_of(caller: str) -> str:
     """The number that is shown; a hidden one has words or other digits in its place."""
     return caller if _E164.fullmatch(caller) and caller not in _HIDDEN else ""
-
-
-def _voice(application_sid: str) -> VoiceGrant:
-    return VoiceGrant(outgoing_application_sid=application_sid, incoming_allow=True)
