@@ -17,7 +17,6 @@ from callassist.domain.recording import AT_THE_NETWORK
 from callassist.domain.viewer import Viewer
 from callassist.errors import Conflict, Forbidden, InvalidInput
 from callassist.models import Account, CallAttempt, OwnNetwork, Recording
-from callassist.models.types import new_public_id
 from callassist.storage.vault import Vault
 
 TryOut = Callable[[OwnNetwork], None]
@@ -40,7 +39,9 @@ def draft(
     """
     known = own_network(session, viewer, account)
     checked(typed, is_known=known is not None)
-    row = OwnNetwork(account_id=account.id, public_id=known.public_id if known else new_public_id())
+    # the same at each try: addresses with it are written at the network before it can be kept
+    public_id = known.public_id if known else vault.salted(f"network {account.public_id}")[:20]
+    row = OwnNetwork(account_id=account.id, public_id=public_id)
     for name in _PLAIN:
         setattr(row, name, getattr(typed, name))
     if typed.kind != Kind.SIGNALWIRE:

@@ -114,7 +114,11 @@ class Escalation:
 
     def mode_of(self, incident: Incident, operator: Operator | None) -> DialMode:
         """Who puts a call about this incident through: as the operator chose, if that exists."""
-        modes = self.network_of(incident).capabilities().modes
+        network = self.network_of(incident)
+        modes = network.capabilities().modes
+        if is_own(network.name) and DialMode.SOFTPHONE not in self.telephony.capabilities().modes:
+            # pages of the desk are made ready for a browser's line by the service's network
+            modes = tuple(mode for mode in modes if mode is not DialMode.SOFTPHONE)
         return mode_chosen(modes, operator.dial_mode if operator else None)
 
     def dials_by_hand(self, incident: Incident) -> bool:

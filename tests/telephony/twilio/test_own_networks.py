@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -208,3 +209,26 @@ def test_it_is_taken_away_but_not_under_a_call(twilio_night: OwnStage) -> None:
     with night.world.service.sessions.read() as session:
         actions = list(session.scalars(select(TeamChange.action)))
     assert actions[-2:] == ["own_network_added", "own_network_removed"]
+
+
+def test_a_browser_calls_over_the_accounts_own_network(twilio_night: OwnStage) -> None:
+    night, account = twilio_night, twilio_night.own.account
+    key, secret = next(iter(account.api_keys.items()))
+    night.ann.post("/desk/phone", mode="softphone")
+    application = account.add_application("https://later.example")
+    softphone = {
+        "api_key_sid": key,
+        "api_key_secret": secret,
+        "application_sid": application.sid,
+    }
+    told = re.search(r"write (https://\S+/browser)", night.bring(**softphone).text)
+    assert told is not None
+    application.voice_url = told[1]
+    assert night.bring(**softphone).status_code == 302
+    night.guest_is_on_own("answers", talk=60)
+    night.accept()
+    night.press_call()
+    token = night.ann.post("/desk/softphone").get_json()["token"]
+    night.own.browser_call(token, {"attempt": night.attempt().public_id})
+    assert night.until_ended().outcome == "answered"
+    assert night.server.calls == []

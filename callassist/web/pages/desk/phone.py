@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Response, current_app, flash, jsonify, redirect, request, url_for
+from flask import Response, current_app, flash, g, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 
 from callassist.accounts.own_phone import choose_dial_mode, set_own_phone
-from callassist.domain.dial import TWO_LEGS, DialMode, mode_chosen
+from callassist.domain.dial import TWO_LEGS, DialMode, DialState, mode_chosen
 from callassist.domain.phone import parse_number
 from callassist.errors import CallAssistError, NotFound
 from callassist.escalation.bridging import identity_of
-from callassist.models import Operator
+from callassist.models import CallAttempt, Operator
 from callassist.web.pages import asking
 from callassist.web.pages.desk import places
 from callassist.web.pages.forms import Form
@@ -68,12 +69,30 @@ def choose() -> ResponseReturnValue:
 
 
 def grant() -> ResponseReturnValue:
-    """A token for this browser; it names the operator, and nobody can call anybody else by it."""
-    bridge = asking.service().telephony.bridge
+    """A token for this browser; it names the operator, and nobody can call anybody else by it.
+
+    It opens the network on which their call of the moment is to be made: an account's own, too.
+    """
+    service = asking.service()
+    with asking.reading() as database:
+        operator = places.me(database)
+        identity = identity_of(operator)
+        provider = database.scalar(
+            select(CallAttempt.provider)
+            .where(
+                CallAttempt.operator_id == operator.id,
+                CallAttempt.mode == str(DialMode.SOFTPHONE),
+                CallAttempt.state != str(DialState.ENDED),
+            )
+            .order_by(CallAttempt.id.desc())
+            .limit(1)
+        )
+    network = service.telephony
+    if provider is not None:
+        network = service.escalation.network_named(provider)
+    bridge = network.bridge
     if bridge is None:
         raise NotFound("this phone network takes no calls from browsers")
-    with asking.reading() as database:
-        identity = identity_of(places.me(database))
     try:
         given = bridge.softphone_grant(identity)
     except CallAssistError as error:
@@ -104,8 +123,14 @@ def for_templates() -> dict[str, object]:
 
 def line_kind() -> str:
     """Which line of its own this browser has on a call: "twilio", "simulated" or none."""
-    network = asking.service().telephony
-    if network.capabilities().simulated:
+    kept: str | None = g.get("desk_line_kind")  # a page of a call asks twice
+    if kept is None:
+        kept = g.desk_line_kind = _line_kind()
+    return kept
+
+
+def _line_kind() -> str:
+    if asking.service().telephony.capabilities().simulated:
         return "simulated"
     mine = my_phone()
     return "twilio" if mine is not None and mine.mode is DialMode.SOFTPHONE else ""

@@ -13,6 +13,7 @@ from callassist.domain.own_network import Typed, name_of
 from callassist.errors import CallAssistError, Forbidden, InvalidInput, NotFound
 from callassist.escalation.tokens import Question
 from callassist.models import OwnNetwork
+from callassist.ports.recording import CanRecord
 from callassist.web.pages import asking
 from callassist.web.pages.forms import Form
 from callassist.web.pages.people import mine
@@ -125,6 +126,7 @@ def _page(form: Form | None, recording: Form | None = None) -> ResponseReturnVal
         hooks=base + name_of(network.public_id) if network else "",
         browser=Question.BROWSER,
         is_simulated=service.telephony.capabilities().simulated,
+        can_record=isinstance(service.escalation.network_for(account.id), CanRecord),
         switched_on_by=switched_on_by,
         kept_days=service.settings.retention.recordings.days,
         zone=mine.zone_of(mine.me(), account),
