@@ -63,7 +63,7 @@ class TwilioNetwork:
         self._bridge = TwilioBridge(self._rest, settings, clock)
         self._recordings = TwilioRecordings(self._rest)
         self._texts = TwilioTexts(self._rest, settings)
-        self._prices = TwilioPrices(self._rest)
+        self._prices = TwilioPrices(self._rest, sign_is_known=not settings.path_prefix)
         self._secrets = Secrets(
             tokens=(settings.auth_token, settings.auth_token_secondary),
             signing_key=settings.signing_key,

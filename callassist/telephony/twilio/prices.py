@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from callassist.domain.phone_costs import read_price
 from callassist.ports.pricing import LegPrice
@@ -17,10 +18,15 @@ _OVER = _NOT_CHARGED | {"completed"}
 
 
 class TwilioPrices:
-    """The prices of one account."""
+    """The prices of one account.
 
-    def __init__(self, rest: Rest) -> None:
+    Twilio writes what it took below zero. SignalWire does not say how it writes it, so there a
+    price above zero is a charge, too: better a refund too few than a bill that shrinks the sum.
+    """
+
+    def __init__(self, rest: Rest, *, sign_is_known: bool = True) -> None:
         self._rest = rest
+        self._sign_is_known = sign_is_known
 
     def of_call(self, call_id: str) -> list[LegPrice]:
         """The call, then the legs that were dialled from it."""
@@ -28,12 +34,17 @@ class TwilioPrices:
         if call is None:
             return []
         children = asked(lambda: self._rest.calls(parent_call_sid=call_id))
-        return [_of_leg(leg) for leg in (call, *children)]
+        return [self._signed(_of_leg(leg)) for leg in (call, *children)]
 
     def of_text(self, text_id: str) -> LegPrice | None:
         """One message."""
         text = asked(lambda: self._rest.text_sent(text_id))
-        return None if text is None else _of_text(text)
+        return None if text is None else self._signed(_of_text(text))
+
+    def _signed(self, price: LegPrice) -> LegPrice:
+        if self._sign_is_known or price.amount is None:
+            return price
+        return replace(price, amount=abs(price.amount))
 
 
 def _of_leg(call: KnownCall) -> LegPrice:
