@@ -147,7 +147,8 @@ class TwilioLine:
         return sum(call.to == number for call in self._server.calls)
 
     def placed(self) -> int:
-        return sum(call.parent is None for call in self._server.calls)
+        ours = [call for call in self._server.calls if call.parent is None]
+        return sum(call.direction != "inbound" or "client:" in call.from_ for call in ours)
 
     def presses(self, number: str, *keys: str) -> None:
         self._server.far_end(number, "answers", presses=keys, presses_after=8, talk=3600)
