@@ -7,13 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from callassist.domain.phone_costs import CostState
 from callassist.domain.spending import Caps, Period
 from callassist.errors import TransientError
 from callassist.escalation import budgets, price_reading
 from callassist.escalation.costs import note_attempt
+from callassist.escalation.shown_number import check_shown_numbers, shown_number
 from callassist.models import (
     Account,
     CallAttempt,
@@ -21,6 +22,7 @@ from callassist.models import (
     IncidentLogEntry,
     OutboxEntry,
     PhoneCost,
+    Property,
 )
 from callassist.ports.pricing import LegPrice
 from callassist.telephony.simulated.prices import PER_MINUTE, PER_TEXT
@@ -159,7 +161,7 @@ def test_a_price_that_comes_twice_is_stored_once_and_never_changed(called):
     (cost,) = costs(home)
     leg = LegPrice(leg_id=cost.leg_id, amount=Decimal("0.1"), currency="EUR")
     prices.legs = {cost.leg_id: leg}
-    real, late = prices.of_call, []
+    late: list[bool] = []
 
     def of_call(call_id: str) -> list[LegPrice]:
         if not late:  # another worker was as fast
@@ -169,7 +171,7 @@ def test_a_price_that_comes_twice_is_stored_once_and_never_changed(called):
                 row.ask_at = home.clock.now()
             price_reading.read_prices(home.ctx, home.clock.now())
             prices.legs[cost.leg_id] = replace(leg, amount=Decimal("9"))
-        return real(call_id)
+        return Prices.of_call(prices, call_id)
 
     prices.of_call = of_call
     read(home, minutes=2)
@@ -208,7 +210,7 @@ def test_half_of_a_cap_and_all_of_it_are_told_once_each(called):
     for amount, told in (("4", []), ("1", ["half"]), ("0.1", ["half"]), ("5", ["half", "reached"])):
         spent(home, amount, leg=amount)
         with home.sessions.write() as session:
-            session.execute(PhoneCost.__table__.delete().where(PhoneCost.state == "waiting"))
+            session.execute(delete(PhoneCost).where(PhoneCost.state == "waiting"))
             account_id = session.scalars(select(Account.id)).first()
             budgets.tell_marks(session, home.ctx, account_id, home.clock.now())
         assert notices(home) == told
@@ -283,3 +285,30 @@ def test_no_text_goes_to_a_country_that_the_owner_did_not_list(ladder_home):
     home.noise_begins()
     loud(home, 11)
     assert warned(home) == [(1, False, "country_not_allowed")]
+
+
+def test_a_number_that_is_not_the_networks_any_more_is_not_shown(called, monkeypatch):
+    home, _prices = called
+    set_account(home, caller_id="+12025550102")
+    with home.sessions.write() as session:
+        session.scalars(select(Property)).one().caller_id = "+12025550101"
+    owned = {"+12025550101", "+12025550102"}
+    monkeypatch.setattr(home.network, "owns", lambda number: number in owned, raising=False)
+
+    def shown() -> str | None:
+        check_shown_numbers(home.ctx, home.clock.now())
+        with home.sessions.read() as session:
+            incident = session.scalars(select(Incident)).one()
+            return shown_number(session, incident.account_id, "simulated", incident.id)
+
+    assert shown() == "+12025550101"
+    owned.discard("+12025550101")
+    assert shown() == "+12025550102"
+    owned.clear()
+    assert shown() is None
+
+    def down(_number: str) -> bool:
+        raise TransientError("down")
+
+    monkeypatch.setattr(home.network, "owns", down, raising=False)
+    assert shown() is None  # what was known stays
