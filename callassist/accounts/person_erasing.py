@@ -20,9 +20,11 @@ from callassist.models import (
     DutySpan,
     Invitation,
     NeedsYou,
+    Notification,
     NotificationChannel,
     Operator,
     Person,
+    PhoneRing,
     PolicyChange,
     RecoveryCode,
     RoleBinding,
@@ -77,6 +79,7 @@ def erase_person(session: Session, vault: Vault, person: Person, *, now: datetim
         session.execute(delete(table).where(table.person_id == person.id))
     session.execute(delete(Invitation).where(Invitation.email == person.email))
     forget_channels(session, vault, NotificationChannel.person_id == person.id, now)
+    _forget_rings(session, person)
     _leave_desks(session, person, now)
     person.email = f"{person.public_id}@erased.invalid"
     person.name, person.password, person.firm_subject = "", None, None
@@ -122,6 +125,23 @@ def _forget_words(session: Session, person: Person) -> None:
             .values({column: ""})
             .execution_options(synchronize_session=False)
         )
+
+
+def _forget_rings(session: Session, person: Person) -> None:
+    """The number of their phone where it rang; that it rang stays."""
+    theirs = (
+        select(Notification.id)
+        .join(NotificationChannel, NotificationChannel.id == Notification.channel_id)
+        .where(NotificationChannel.person_id == person.id)
+    )
+    operators = select(Operator.id).where(Operator.person_id == person.id)
+    rung = or_(PhoneRing.notification_id.in_(theirs), PhoneRing.operator_id.in_(operators))
+    session.execute(
+        update(PhoneRing)
+        .where(rung)
+        .values(number=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _leave_desks(session: Session, person: Person, now: datetime) -> None:

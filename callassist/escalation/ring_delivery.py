@@ -168,7 +168,11 @@ def _claim(ctx: Escalation, ring_id: int, now: datetime) -> tuple[Telephony, Pla
             return None
         lock_number(session, ring.number_index)
         if is_phone_busy(session, ring.number_index, besides=ring.id):
-            raise TransientError("this phone rings for something else", BUSY_WAIT)
+            if ring.task_id is None:
+                raise TransientError("this phone rings for something else", BUSY_WAIT)
+            error = "this phone rings for something else"  # the rota's next one does not
+            end_ring(session, ctx, ring, RingEnding.WITHDRAWN, now, error)
+            return None
         wait = rate_wait(session, ctx, ring.account_id, now)
         if wait is not None:
             raise TransientError("one call a second for each account", wait)

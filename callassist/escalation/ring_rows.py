@@ -66,10 +66,14 @@ def open_rings(session: Session, task_id: int) -> list[PhoneRing]:
 
 
 def is_phone_busy(session: Session, number_index: str, besides: int | None = None) -> bool:
-    """Whether this phone rings or talks for something of ours already."""
+    """Whether this phone rings, talks or is about to ring for something of ours already.
+
+    For the ring `besides`, which is about to: others that only wait are not in its way.
+    """
+    states = _OPEN if besides is None else [one for one in _OPEN if one != DialState.WAITING]
     rings = select(PhoneRing.id).where(
         PhoneRing.number_index == number_index,
-        PhoneRing.state.in_([one for one in _OPEN if one != DialState.WAITING]),
+        PhoneRing.state.in_(states),
         PhoneRing.id != (besides or 0),
     )
     # who took a call by this phone holds it until that call is over

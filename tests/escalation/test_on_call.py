@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from callassist.domain.dial import LegStatus
 from callassist.domain.results import AttemptOutcome
 from callassist.errors import NotFound
 from callassist.escalation import ending
@@ -225,3 +226,26 @@ def test_a_host_on_duty_who_is_the_contact_knows_by_a_key_and_is_not_called_as_w
     assert isinstance(made.presses("1"), HangUp)
     assert (duty_task(made).party, duty_task(made).result) == ("host", "host_reached")
     assert made.home.incident.state == "following_up"
+
+
+def test_two_calls_at_once_ring_two_people_and_never_one_phone_for_both(duty):
+    other = duty.home.add_home((ANSWERS[:-1] + "4",), duty.home.account_id)
+    duty.home.noise_for_30_minutes(other)
+    assert duty.rung == [MARY, OMAR]
+    assert len({one.task_id for one in duty.rings()}) == 2
+
+
+def test_who_missed_twice_as_the_last_is_rung_once_and_then_the_supervisor_is_paged(night, network):
+    home = night(telephony=network)
+    with home.sessions.write() as session:
+        session.get_one(Operator, home.operator_ids["Ann"]).phone = home.vault.seal(MARY)
+    home.available()
+    home.noise_for_30_minutes()
+    home.pass_time(seconds=95)
+    assert [request.to for request in network.asked] == [MARY]
+    assert home.presence("Ann") != "break"
+    assert "supervisor_page:last_operator_misses" not in home.told()
+    network.known["OWN1"] = network.event("OWN1", LegStatus.ENDED, 9, NO_ANSWER)
+    home.pass_time(minutes=2)
+    assert [request.to for request in network.asked] == [MARY]
+    assert "supervisor_page:last_operator_misses" in home.told()
