@@ -31,6 +31,7 @@ class Deadline(StrEnum):
     ANY_LANGUAGE = "any_language"  # nobody speaks it: anybody may take it
     NOBODY_PAGE = "nobody_page"  # 5 min untaken: page the supervisor
     NOBODY_TELL = "nobody_tell"  # 10 min untaken: automatic voice call, else tell the host
+    AUTOMATIC_CALL = "automatic_call"  # the host was told already: an automatic voice call alone
     NOBODY_GIVE_UP = "nobody_give_up"  # 30 min untaken: phone the host, or nobody reached
     RING_TURN = "ring_turn"  # on call: the phone of the next one on duty rings
     # subject: phone ring id
@@ -51,6 +52,7 @@ WAITING_DEADLINES = (
     Deadline.ANY_LANGUAGE,
     Deadline.NOBODY_PAGE,
     Deadline.NOBODY_TELL,
+    Deadline.AUTOMATIC_CALL,
     Deadline.NOBODY_GIVE_UP,
     Deadline.RING_TURN,
 )

@@ -70,6 +70,7 @@ _BY_LATENESS: dict[Deadline, _LateHandler] = {
     Deadline.REARM_DUE: noise_changes.on_rearm_due,
     Deadline.TASK_AVAILABLE: nobody_there.on_task_available,
     Deadline.NOBODY_TELL: nobody_there.on_nobody_tell,
+    Deadline.AUTOMATIC_CALL: nobody_there.on_automatic_call,
 }
 
 

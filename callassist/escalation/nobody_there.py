@@ -73,16 +73,26 @@ def on_nobody_tell(
 ) -> None:
     """Ten minutes untaken: an automatic call to the guest, else the host is told (once).
 
-    While it is being offered somebody may still take it: looked at again when the offer is over.
+    While it is being offered somebody may still take it: the host is told, and the guest is
+    phoned when the offer is over.
     """
     task, incident = lock_task(session, task_id)
     if task.state not in _WAITING or phone_guest(session, ctx, incident, task, due_at, now):
         return
     if task.state == TaskState.OFFERED:
         again = ctx.ends(now, ctx.settings.offer_for)
-        timers.arm(session, Deadline.NOBODY_TELL, task.id, again, now=now)
+        timers.arm(session, Deadline.AUTOMATIC_CALL, task.id, again, now=now)
     if is_calling(incident):
         needs_you(session, incident, "nobody_takes_it", now=now, party=task.party)
+
+
+def on_automatic_call(
+    session: Session, ctx: Escalation, task_id: int, due_at: datetime, now: datetime
+) -> None:
+    """As above, of a task whose host was told already; an offer that is still open ends."""
+    task, incident = lock_task(session, task_id)
+    if task.state in _WAITING:
+        phone_guest(session, ctx, incident, task, due_at, now, over_an_offer=True)
 
 
 def on_nobody_give_up(session: Session, ctx: Escalation, subject: str, now: datetime) -> None:

@@ -27,7 +27,7 @@ from callassist.escalation.moves import move_task
 from callassist.escalation.saving import complete
 from callassist.escalation.tasks import end_offer, return_task, unsettled_attempt
 from callassist.escalation.telling import needs_you
-from callassist.models import CallTask, Desk, Intervention, Operator, Presence
+from callassist.models import CallTask, Desk, Intervention, Operator, Presence, Timer
 
 
 def assign(
@@ -102,8 +102,23 @@ def tell_host(
     if task.available_at > now:
         raise Conflict(f"this call is due at {task.available_at:%H:%M:%S} UTC, not before")
     needs_you(session, incident, "nobody_takes_it", now=now, party=task.party)
+    _leave_the_automatic_call(session, task, now)
     _note(session, viewer, desk, InterventionKind.HOST_TOLD, why, now, None, task)
     return task
+
+
+def _leave_the_automatic_call(session: Session, task: CallTask, now: datetime) -> None:
+    """The host knows; whether a voice phones the guest is decided at its time all the same."""
+    due = session.scalar(
+        select(Timer.due_at).where(
+            Timer.kind == str(Deadline.NOBODY_TELL),
+            Timer.subject == str(task.id),
+            Timer.fired_at.is_(None),
+        )
+    )
+    timers.disarm(session, Deadline.NOBODY_TELL, task.id)
+    if due is not None:
+        timers.arm(session, Deadline.AUTOMATIC_CALL, task.id, due, now=now)
 
 
 def take_back(

@@ -182,6 +182,19 @@ def test_an_operator_who_comes_while_it_rings_cannot_dial_over_it(night):
     assert home.findings() == []
 
 
+def test_whoever_is_being_asked_goes_first_and_the_host_hears_meanwhile(night):
+    home = untaken(night, keys=("1",))
+    home.available()
+    home.run()
+    assert home.tasks()[0].state == "offered"
+    home.pass_time(seconds=15)
+    assert TOLD in home.told()
+    assert home.attempts() == []
+    home.pass_time(minutes=2)  # Ann, who is the last, is offered it again and again
+    assert home.attempts()[0].disposition == "guest_agreed"
+    assert home.presence() == "available"
+
+
 def test_a_host_who_takes_over_while_it_rings_ends_it(night):
     home = untaken(night, number="+12025550190")
     home.pass_time(seconds=20)

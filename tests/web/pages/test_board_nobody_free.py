@@ -31,7 +31,7 @@ def test_the_page_offers_what_can_be_done_and_says_what_comes_by_itself(stage: S
     assert "Nobody is free." in page
     assert "I make this call" in page
     assert "Tell the host now" in page
-    assert "the host hears that nobody takes it" in page
+    assert "a voice phones the guest where it may, else the host hears of it" in page
     assert "the guest is given up, the host’s contacts are next" in page
     assert "the supervisor on duty is paged" in words_of(sue.page("/board"))
 

@@ -23,8 +23,10 @@ _WORDS: Mapping[Deadline, LazyString] = {
     Deadline.WRAP_UP_OVER: _l("you are asked about the result"),
     Deadline.WRAP_UP_CLOSED: _l("the network’s word becomes the result"),
     Deadline.ANY_LANGUAGE: _l("anybody may take it, with the script in English"),
+    Deadline.RING_TURN: _l("the next phone of the duty rota rings"),
     Deadline.NOBODY_PAGE: _l("the supervisor on duty is paged"),
-    Deadline.NOBODY_TELL: _l("the host hears that nobody takes it"),
+    Deadline.NOBODY_TELL: _l("a voice phones the guest where it may, else the host hears of it"),
+    Deadline.AUTOMATIC_CALL: _l("a voice phones the guest where it may"),
 }
 _GIVE_UP: Mapping[Party, LazyString] = {
     Party.GUEST: _l("the guest is given up, the host’s contacts are next"),
