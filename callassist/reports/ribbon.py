@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
 
@@ -136,6 +137,7 @@ def _place(at: datetime, starts_at: datetime) -> int:
     return -((starts_at + CELL / 2 - at) // CELL)
 
 
+@lru_cache(maxsize=4096)  # a page has a thousand cells, and levels have one decimal
 def _cell(level: float, limit: float) -> Cell:
     swell = min(max((level - limit + _SWELLS_OVER) / (_SWELLS_OVER + 10.0), 0.0), 1.0)
     if level >= limit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -41,6 +41,11 @@ class Count:
 
     def _is_singular(self) -> bool:
         return self.value == 1 or (self.value == 0 and self.words.language == "fr")
+
+
+@lru_cache(maxsize=1024)
+def _short_day(day: date, language: str) -> str:
+    return format_date(day, "d MMM y", locale=language)
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,7 @@ class Words:
 
     def moment(self, at: datetime) -> str:
         """Short date and time in the home's zone."""
-        day = format_date(at.astimezone(self.tz), "d MMM y", locale=self.language)
+        day = _short_day(at.astimezone(self.tz).date(), self.language)
         return f"{day}, {self.clock(at)}"
 
     def decimal(self, value: float) -> str:

@@ -69,10 +69,9 @@ def operator_card(
     names = () if over else _call_names(session, task, incident, homes, now)
     minutes = noise_minutes(session, incident, now)
     number = _number(service, task, operator_id)
-    operator = None if operator_id is None else session.get(Operator, operator_id)
     slots = Slots(
         guest=guest or "",
-        desk_name=operator.desk_name if operator else "",
+        desk_name=_desk_name(session, operator_id),
         host_spoken_name=home.host_spoken_name,
         minutes=minutes,
         call_name=", ".join(names),
@@ -99,6 +98,11 @@ def operator_card(
         dial_link=None if number is None else tel_link(number),
         scripts=() if over else _scripts(session, service, task, incident, slots, stay),
     )
+
+
+def _desk_name(session: Session, operator_id: int | None) -> str:
+    operator = None if operator_id is None else session.get(Operator, operator_id)
+    return operator.desk_name if operator else ""
 
 
 class _Named(Protocol):

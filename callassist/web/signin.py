@@ -30,7 +30,28 @@ _log = structlog.get_logger()
 
 
 def init_app(app: Flask, service: Service) -> None:
-    """Make people known to `app`. Form protection is for pages; tokens and hooks prove themselves.
+    """Make people known to `app`. Forms are protected; tokens and hooks prove themselves."""
+    _configure(app, service)
+    app.session_interface = PageSessions()
+    languages.init_app(app)
+    translate.init_app(app)
+    csrf.init_app(app)
+    Security(app, PersonDatastore(service.sessions), register_blueprint=False)
+    app.before_request(_protect_forms)
+    app.after_request(_seen(service))
+    app.extensions[firm_client.EXTENSION] = firm_client.FirmClient(
+        app, service.settings.oidc, service.settings.service.public_url
+    )
+    app.extensions["callassist_link_mail"] = LinkMail(
+        service.sessions, service.channels["email"], service.settings.service.public_url
+    )
+    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", key_prefix="sign_in")
+    limiter.request_filter(is_looked_at)
+    app.extensions["callassist_sign_in_limiter"] = limiter
+
+
+def _configure(app: Flask, service: Service) -> None:
+    """Cookies, form tokens and passwords.
 
     Passwords do not depend on the service's key: rotating it signs nobody out and locks nobody out.
     """
@@ -55,22 +76,6 @@ def init_app(app: Flask, service: Service) -> None:
         SECURITY_USE_REGISTER_V2=True,
         SECURITY_SEND_PASSWORD_CHANGE_EMAIL=False,
     )
-    app.session_interface = PageSessions()
-    languages.init_app(app)
-    translate.init_app(app)
-    csrf.init_app(app)
-    Security(app, PersonDatastore(service.sessions), register_blueprint=False)
-    app.before_request(_protect_forms)
-    app.after_request(_seen(service))
-    app.extensions[firm_client.EXTENSION] = firm_client.FirmClient(
-        app, service.settings.oidc, service.settings.service.public_url
-    )
-    app.extensions["callassist_link_mail"] = LinkMail(
-        service.sessions, service.channels["email"], service.settings.service.public_url
-    )
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", key_prefix="sign_in")
-    limiter.request_filter(is_looked_at)
-    app.extensions["callassist_sign_in_limiter"] = limiter
 
 
 def is_looked_at() -> bool:

@@ -20,6 +20,7 @@ from callassist.web.pages.desk.keys import SHORTCUTS
 from callassist.web.pages.desk.queries import desk_screen, operator_of
 from callassist.web.translate import gettext as _
 
+_ME = "operator at the desk"  # in the database session
 _AS = "operator"  # as whom somebody with several desks works, in the session
 
 
@@ -34,8 +35,11 @@ def working_as() -> str | None:
 
 
 def me(database: Session) -> Operator:
-    """The operator that the viewer is now."""
-    return operator_of(database, asking.viewer(), working_as())
+    """The operator that the viewer is now; asked for once per session."""
+    found = database.info.get(_ME)
+    if not isinstance(found, Operator):
+        found = database.info[_ME] = operator_of(database, asking.viewer(), working_as())
+    return found
 
 
 def beat(now: datetime) -> None:

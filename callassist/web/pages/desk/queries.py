@@ -128,8 +128,6 @@ def taker(session: Session, task: CallTask) -> str | None:
 
 
 def _operators(session: Session, viewer: Viewer) -> list[Operator]:
-    if len(viewer.operator_ids) == 1:  # as nearly always: asked for once per session
-        return [session.get_one(Operator, operator_id) for operator_id in viewer.operator_ids]
     query = (
         select(Operator)
         .join(Desk, Desk.id == Operator.desk_id)

@@ -16,6 +16,7 @@ from callassist.domain.spans import Span
 from callassist.domain.thresholds import limits, quiet_spans
 from callassist.models import Breach, CallAttempt, Incident, Property
 from callassist.reports import curve, noise_chart
+from callassist.reports.facts import SensorFacts
 from callassist.reports.gathering_levels import sensors as sensor_facts
 from callassist.reports.noise_chart import SIZES, Chart, Label
 from callassist.reports.ribbon import Tick
@@ -56,11 +57,6 @@ def incident_chart(
     window = curve.Span(starts_at, ends_at)
     rules = EscalationPolicy.from_dict(incident.policy)
     said = _said(breach, over, attempts, now, zone)
-    gaps = [
-        Span(gap.starts_at, gap.ends_at)
-        for one in levels[:1]
-        for gap in curve.silent_spans(one, window)
-    ]
     chart = Chart(
         starts_at=starts_at,
         ends_at=ends_at,
@@ -68,7 +64,7 @@ def incident_chart(
         limits=limits(rules, zone, starts_at, ends_at) if levels else (),
         quiet=quiet_spans(rules, zone, starts_at, ends_at),
         breaches=[Span(breach.first_loud_at, min(over or ends_at, ends_at))],
-        gaps=gaps,
+        gaps=_gaps(levels[:1], window),
         ticks=list(_ticks(incident, attempts)),
         times=tuple(_times(starts_at, ends_at, zone)),
         alt=said,
@@ -76,6 +72,14 @@ def incident_chart(
     )
     svgs = tuple(Markup(noise_chart.draw(chart, size)) for size in SIZES)  # noqa: S704 ours
     return IncidentChart(svgs=svgs, said=said)
+
+
+def _gaps(levels: Sequence[SensorFacts], window: curve.Span) -> list[Span]:
+    return [
+        Span(gap.starts_at, gap.ends_at)
+        for one in levels
+        for gap in curve.silent_spans(one, window)
+    ]
 
 
 def _ticks(incident: Incident, attempts: Sequence[CallAttempt]) -> Iterator[Tick]:

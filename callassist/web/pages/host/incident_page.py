@@ -95,7 +95,6 @@ def incident_screen(
     breach = None if incident.breach_id is None else session.get(Breach, incident.breach_id)
     stay = None if incident.stay_id is None else session.get(Stay, incident.stay_id)
     report = report_of_incident(session, service.vault, viewer, public_id)
-    running = () if incident.closed_at else live_incidents(session, viewer, now, home.id)
     calls = _calls(session, incident)
     attempts = [attempt for attempt, _note, _by in calls]
     said = false_alarm(session, incident)
@@ -108,25 +107,17 @@ def incident_screen(
         guest=_guest(service, stay),
         stay=stay,
         stopped_by_host=stay is not None and stopped_by_host(stay),
-        live=next((one for one in running if one.incident_id == public_id), None),
+        live=_live(session, viewer, incident, now),
         next=next_step(session, incident, breach, now),
         state=state_words(incident.state, incident.resolution),
         story=_story(report, zone),
         attempts_made=sum(one.party == "guest" and one.counted is True for one in attempts),
         attempts_all=EscalationPolicy.from_dict(incident.policy).cadence.attempts,
         calls_now=any(one.party == "guest" and one.ended_at is None for one in attempts),
-        lasted=lasted(
-            None if breach is None else breach.first_loud_at,
-            *(None if breach is None else breach.ended_at, incident.noise_ended_at),
-            *(incident.closed_at, now),
-        ),
+        lasted=_lasted(incident, breach, now),
         peak_db=None if breach is None else breach.peak_db,
         chart=incident_chart(session, incident, home, breach, attempts, now),
-        events=events(
-            *(session, incident, breach, calls, notes(session, incident)),
-            replies_of(session, service, [incident.id], at_a_desk=False),
-            zone,
-        ),
+        events=_events(session, service, incident, breach, calls),
         afterwards=afterwards(session, incident),
         deliveries=deliveries(session, viewer, incident.id),
         costs=costs_of_incident(session, incident),
@@ -139,6 +130,36 @@ def incident_screen(
         advice=_advice(said, incident, breach, zone),
         may_write=may_write,
     )
+
+
+def _lasted(incident: Incident, breach: Breach | None, now: datetime) -> timedelta | None:
+    if breach is None:
+        return None
+    ends = breach.ended_at, incident.noise_ended_at, incident.closed_at, now
+    return lasted(breach.first_loud_at, *ends)
+
+
+def _events(
+    session: Session,
+    service: Service,
+    incident: Incident,
+    breach: Breach | None,
+    calls: Sequence[tuple[CallAttempt, str | None, str | None]],
+) -> list[Event]:
+    return events(
+        *(session, incident, breach, calls, notes(session, incident)),
+        replies_of(session, service, [incident.id], at_a_desk=False),
+        ZoneInfo(session.get_one(Property, incident.property_id).timezone),
+    )
+
+
+def _live(
+    session: Session, viewer: Viewer, incident: Incident, now: datetime
+) -> LiveIncident | None:
+    if incident.closed_at:
+        return None
+    running = live_incidents(session, viewer, now, incident.property_id)
+    return next((one for one in running if one.incident_id == incident.public_id), None)
 
 
 def _story(report: ReadableReport | None, zone: ZoneInfo) -> str | None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from callassist.domain.cadence import Cadence
 from callassist.domain.call_task import OPEN_TASK_STATES, Party, TaskState
 from callassist.domain.incident import IncidentState
 from callassist.domain.reference import as_said
@@ -181,9 +182,8 @@ def _calling(row: _Row, now: datetime) -> str:
 def _whom(row: _Row) -> str:
     if row.party == Party.HOST:
         return _("a call to you")
-    return _(
-        "call %(n)s of %(all)s to the guest", n=row.attempt_number, all=cadence_of(row).attempts
-    )
+    allowed = Cadence.attempts_in(row.cadence)
+    return _("call %(n)s of %(all)s to the guest", n=row.attempt_number, all=allowed)
 
 
 def state_words(state: str, resolution: str | None) -> str:

@@ -123,11 +123,8 @@ def _page(policy_id: str | None) -> ResponseReturnValue:
         viewer.require_write(account_id)
         saved = service_rules() if preset is None else EscalationPolicy.from_dict(preset.rules)
         homes = properties(session, viewer, account_id)
-    form = (
-        Form.of_request()
-        if asking.is_sent()
-        else rules_form.filled(preset.name if preset else "", saved)
-    )
+    filled = rules_form.filled(preset.name if preset else "", saved)
+    form = Form.of_request() if asking.is_sent() else filled
     rules = rules_form.rules_of(form, saved) if form.sent else saved
     if form.sent and not form.has("name"):
         form.errors.setdefault("name", in_words(InvalidInput("must not be empty")))

@@ -126,19 +126,15 @@ def tonight_screen(
     ordered = sorted(homes, key=lambda home: _urgency(home, judged[home.id], busy, loud))
     writable = [one for one in places if viewer.can_write(one.id)]
     set_up = open_set_up(session, writable, now, set_up_done)
-    cards = [
-        *alarm_cards(session, viewer, waiting(session, viewer)),
-        *needs(session, viewer, homes, judged, set_up, now),
-    ]
+    alarms = alarm_cards(session, viewer, waiting(session, viewer))
     lines = home_lines(session, service, ordered[:PER_PAGE], judged, names, now)
-    simulated = service.surroundings.capabilities.simulated
     return TonightScreen(
         standing=Standing(
             homes=len(homes),
             covered=sum(not judged[home.id].coverage.really_missing for home in homes),
-            is_simulated=simulated,
+            is_simulated=service.surroundings.capabilities.simulated,
         ),
-        needs=tuple(cards),
+        needs=(*alarms, *needs(session, viewer, homes, judged, set_up, now)),
         incidents=incidents,
         lines=lines,
         more=len(homes) - len(lines),
