@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from callassist.escalation.telling import needs_you
 from callassist.escalation.tokens import Question
-from callassist.models import Account, Incident, NeedsYou, Notification, PhoneRing
+from callassist.models import Account, DutySpan, Incident, NeedsYou, Notification, PhoneRing
 from callassist.notifications.needs_you import acknowledge
 from callassist.ports.telephony import AskKey, BridgeRequest, HangUp
 from tests.web.pages.stage import OWNER
 
 PHONE = "+12025550109"
-CALL = f"SIM{'0' * 32}"
+_BOTH = ("Mary", "Omar")
 
 
 @pytest.fixture
@@ -83,3 +85,24 @@ def test_a_network_that_is_down_is_said_and_the_mail_went_out_beside_it(stage, o
     spoken = next(one for one in told if one.key.endswith(":voice") and one.status == "failed")
     assert "could not ring" in spoken.reason
     assert any(one.status == "sent" for one in told if one.key == spoken.key)
+
+
+def test_the_rota_of_who_takes_calls_by_phone_marks_who_has_none_to_ring(stage):
+    now = stage.world.clock.now()
+    with stage.world.service.sessions.write() as session:
+        session.get_one(Account, stage.account.id).calls_by = "on_call"
+        for name, phone in (("Mary", None), ("Omar", stage.vault.seal(PHONE))):
+            session.add(
+                DutySpan(
+                    account_id=stage.account.id,
+                    name=name,
+                    phone=phone,
+                    languages=["en"],
+                    starts_at=now,
+                    ends_at=now + timedelta(hours=3),
+                )
+            )
+    page = stage.sign_in(OWNER).page("/duty")
+    beside = {name: page.partition(f"<strong>{name}")[2].partition("</div>")[0] for name in _BOTH}
+    assert "no phone to ring" in beside["Mary"]
+    assert "no phone to ring" not in beside["Omar"]
