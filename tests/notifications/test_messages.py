@@ -60,6 +60,7 @@ REASONS: dict[MessageKind, tuple[str, ...]] = {
     MessageKind.SUPERVISOR_PAGE: (
         *("language_not_on_shift", "emergency", "wrap_up_open", "dialling_fails", "dial_in_doubt"),
         *("last_operator_misses", "audit_alarm", "operator_gone", "nobody_takes_it"),
+        "rota_not_rung",
     ),
     MessageKind.SHIFT_SWAP: (
         *("asked", "agreed", "declined", "withdrawn", "confirmed", "refused"),
