@@ -17,8 +17,9 @@ from callassist.accounts.account_deletion import has_open_incident
 from callassist.accounts.account_leftovers import LEFTOVERS, empty_account
 from callassist.accounts.erasure_journal import Departed, ErasureJournal
 from callassist.accounts.guest_data import ErasureNote, guest_erase
+from callassist.accounts.recordings import drop_sounds, is_at_the_network
 from callassist.domain.deletion import Move, Standing, next_move
-from callassist.models import Account, AccountDeletion, Stay
+from callassist.models import Account, AccountDeletion, Incident, Stay
 from callassist.storage.sessions import Sessions
 from callassist.storage.vault import Vault
 
@@ -94,6 +95,8 @@ def _begin(session: Session, vault: Vault, deletion_id: int, now: datetime) -> i
     if move is Move.BEGIN:
         asked.begun_at = now
         close_account(session, vault, account, now)
+        drop_sounds(session, select(Incident.id).where(Incident.account_id == account.id), now)
+        account.records_calls_since = None
     return account.id if move in (Move.BEGIN, Move.GO_ON) else None
 
 
@@ -120,6 +123,8 @@ def _finish(session: Session, deletion_id: int, now: datetime) -> bool:
     asked = _lock(session, deletion_id)
     if asked.done_at is not None or has_open_incident(session, asked.account_id):
         return False
+    if is_at_the_network(session, asked.account_id):
+        return False  # its own network's token is still needed to have them deleted there
     empty_account(session, asked.account_id)
     asked.done_at = now
     return True

@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from callassist.accounts import checks
@@ -68,7 +68,7 @@ class _Binding(NamedTuple):
     desk_id: int | None
 
 
-_PEOPLE = bindparam("people", expanding=True)
+_PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
 _BINDINGS = select(
     RoleBinding.person_id, RoleBinding.role, RoleBinding.account_id, RoleBinding.desk_id
 ).where(RoleBinding.person_id.in_(_PEOPLE))
@@ -131,9 +131,9 @@ def viewers_for_people(session: Session, people: Collection[Person]) -> dict[int
     active = {person.id: person for person in people if person.active}
     asked = {"people": list(active)}
     bindings: dict[int, list[_Binding]] = {}
-    for person_id, *binding in session.execute(_BINDINGS, asked):
-        bindings.setdefault(person_id, []).append(_Binding(*binding))
-    operators: dict[int, set[int]] = {}
+    for person_id, role, account_id, desk_id in session.execute(_BINDINGS, asked):
+        bindings.setdefault(person_id, []).append(_Binding(role, account_id, desk_id))
+    operators: dict[int | None, set[int]] = {}
     for person_id, operator_id in session.execute(_OPERATORS, asked):
         operators.setdefault(person_id, set()).add(operator_id)
     return {

@@ -63,6 +63,12 @@ def is_recorded_now(session: Session, attempt_id: int) -> bool:
     return session.scalar(select(Recording.id).where(*now)) is not None
 
 
+def is_at_the_network(session: Session, account_id: int) -> bool:
+    """Whether a network still has sound of this account's calls."""
+    there = Recording.account_id == account_id, Recording.state.in_(AT_THE_NETWORK)
+    return session.scalar(select(Recording.id).where(*there).limit(1)) is not None
+
+
 def was_recorded(session: Session, stay_id: int) -> bool:
     """Whether sound of a call with this guest is kept, here or on its way here."""
     on_its_way = (*AT_THE_NETWORK, RecordingState.KEPT)

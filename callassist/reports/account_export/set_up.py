@@ -14,6 +14,7 @@ from callassist.models import (
     DutySpan,
     HostContact,
     NotificationChannel,
+    OwnNetwork,
     Person,
     Policy,
     PolicyChange,
@@ -30,6 +31,8 @@ def account(source: Source) -> Iterator[list[Row]]:
     """The account itself."""
     with source.sessions.read() as session:
         one = session.get_one(Account, source.account_id)
+        own = select(OwnNetwork).where(OwnNetwork.account_id == one.id)
+        network = session.scalars(own).first()
         yield [
             {
                 "id": one.public_id,
@@ -38,8 +41,24 @@ def account(source: Source) -> Iterator[list[Row]]:
                 "timezone": one.timezone,
                 "created_at": text_of(one.created_at),
                 "calls_taken_by": one.calls_by,
+                "calls_recorded_since": text_of(one.records_calls_since),
+                "own_phone_network": None if network is None else _network(network),
             }
         ]
+
+
+def _network(one: OwnNetwork) -> Row:
+    """Without its secrets: who takes the archive along has them from the network itself."""
+    return {
+        "kind": one.kind,
+        "account_sid": one.account_sid,
+        "caller_id": one.caller_id,
+        "api_key_sid": one.api_key_sid,
+        "application_sid": one.application_sid,
+        "messaging_service_sid": one.messaging_service_sid,
+        "may_fall_back": one.may_fall_back,
+        "changed_at": text_of(one.changed_at),
+    }
 
 
 def homes(source: Source) -> Iterator[list[Row]]:

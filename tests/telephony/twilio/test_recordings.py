@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from callassist.accounts.account_erasing import delete_due_accounts
+from callassist.accounts.erasure_journal import ErasureJournal
 from callassist.accounts.guest_data import guest_erase, guest_export
 from callassist.clock import ManualClock
 from callassist.escalation.recording_work import look_after_recordings
-from callassist.models import Recording, RecordingPart, Stay, TeamChange
+from callassist.models import AccountDeletion, Recording, RecordingPart, Stay, TeamChange
 from tests.databases import SqliteDatabases
 from tests.telephony.twilio.twilio_stage import PUBLIC_URL, TwilioStage, TwilioWorld
 from tests.twilio_server import twilio_server
@@ -252,3 +254,30 @@ def test_the_desk_the_incident_and_the_guest_are_told(night: Recorded) -> None:
     incident = night.owner.get(f"/incidents/{night.stage.incident().public_id}").text
     assert "Listen" in incident
     assert "agreed" in incident
+
+
+def test_an_account_is_not_done_away_with_while_the_network_has_its_sound(
+    night: Recorded, tmp_path: Path
+) -> None:
+    network = night.server.api.recordings
+    network.keeps_deleted = True
+    night.talk()
+    night.save("guest_agreed")
+    night.owner.post(f"/incidents/{night.stage.incident().public_id}/take-over")
+    night.world.run()
+    service, now = night.world.service, night.world.clock.now()
+    with service.sessions.write() as session:
+        session.add(AccountDeletion(account_id=night.row().account_id, asked_at=now, due_at=now))
+    journal = ErasureJournal(tmp_path / "erasures")
+
+    def delete() -> int:
+        return delete_due_accounts(service.sessions, service.vault, now, journal)
+
+    assert delete() == 0
+    assert night.pieces() == []
+    night.look_after()
+    assert delete() == 0
+    network.keeps_deleted = False
+    night.look_after()
+    assert night.row().state == "gone"
+    assert delete() == 1
