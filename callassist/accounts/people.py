@@ -134,8 +134,8 @@ def viewers_for_people(session: Session, people: Collection[Person]) -> dict[int
     for person_id, role, account_id, desk_id in session.execute(_BINDINGS, asked):
         bindings.setdefault(person_id, []).append(_Binding(role, account_id, desk_id))
     operators: dict[int | None, set[int]] = {}
-    for person_id, operator_id in session.execute(_OPERATORS, asked):
-        operators.setdefault(person_id, set()).add(operator_id)
+    for whose, operator_id in session.execute(_OPERATORS, asked):
+        operators.setdefault(whose, set()).add(operator_id)
     return {
         person.id: _viewer(person, bindings.get(person.id, ()), operators.get(person.id, ()))
         for person in active.values()

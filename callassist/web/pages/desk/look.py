@@ -182,7 +182,7 @@ def _order(call: Call) -> tuple[int, datetime, int]:
     return rank, call.available_at, call.id
 
 
-def _call(service: Service, row: Row[Any]) -> Call:
+def _call(service: Service, row: Row[*tuple[Any, ...]]) -> Call:
     party = Party(row.party)
     is_guest = party is Party.GUEST
     return Call(
