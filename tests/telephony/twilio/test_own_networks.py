@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from callassist.cli.doctor import _own_networks as doctors_findings
 from callassist.clock import ManualClock
 from callassist.escalation.own_network_health import look_after
 from callassist.models import CallAttempt, NeedsYou, OwnNetwork, TeamChange
+from callassist.storage.rotation import rotate
+from callassist.storage.vault import Vault
 from tests.databases import SqliteDatabases
 from tests.telephony.twilio.own_world import OWN_NUMBER, PAGE, OwnStage, own_stage
 from tests.telephony.twilio.twilio_stage import PUBLIC_URL
@@ -232,3 +235,28 @@ def test_a_browser_calls_over_the_accounts_own_network(twilio_night: OwnStage) -
     night.own.browser_call(token, {"attempt": night.attempt().public_id})
     assert night.until_ended().outcome == "answered"
     assert night.server.calls == []
+
+
+def test_doctor_names_the_account_and_what_is_wrong_but_no_secret(twilio_night: OwnStage) -> None:
+    night = twilio_night
+    token = night.own.account.auth_token
+    night.bring()
+    night.own.account.auth_tokens[:] = ["0" * 32]
+    ((state, what),) = list(doctors_findings(night.world.service))
+    assert state == "bad"
+    assert night.stage.account_id in what
+    assert "the account or its token is wrong" in what
+    assert token not in what
+    assert OWN_NUMBER not in what
+
+
+def test_after_a_change_of_the_secret_key_the_network_still_phones(twilio_night: OwnStage) -> None:
+    night = twilio_night
+    night.bring()
+    service = night.world.service
+    fresh = Vault.from_text(f"{Vault.generate_key()},{service.secret_key}")
+    rotate(service.sessions, fresh, now=night.world.clock.now())
+    kept = row(night)
+    assert kept is not None
+    assert fresh.is_current(kept.auth_token)
+    assert fresh.open(kept.auth_token) == night.own.account.auth_token
