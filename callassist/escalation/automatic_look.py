@@ -11,6 +11,7 @@ from callassist import stays
 from callassist.domain.automatic_call import Obstacle
 from callassist.domain.consent import Channel
 from callassist.domain.spending import Spending
+from callassist.escalation.allowing import may_ring
 from callassist.escalation.budgets import log_cap, may_spend_now
 from callassist.escalation.choosing import free_from, guest_target
 from callassist.escalation.context import Escalation, policy_of
@@ -35,7 +36,12 @@ def look(
     obstacle = _obstacle(session, ctx, incident, task, now)
     if obstacle is not None:
         return Look(allowed=False, reason=str(obstacle))
-    target = guest_target(session, incident, now)
+    target = guest_target(
+        session,
+        incident,
+        now,
+        lambda one: may_ring(session, ctx, incident, one.number, one.number_mask, now),
+    )
     if isinstance(target, HostReason):
         return Look(allowed=False, reason=str(target))
     number = session.get_one(StayNumber, target.stay_number_id)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -15,7 +16,7 @@ from callassist.domain.phone_costs import FIRST_ASK, CostKind, CostState, Phone
 from callassist.domain.spending import Whose
 from callassist.escalation.context import Escalation
 from callassist.escalation.legs import has_two_legs
-from callassist.models import CallAttempt, GuestText, Incident, PhoneCost, StayNumber
+from callassist.models import CallAttempt, GuestText, Incident, IncomingCall, PhoneCost, StayNumber
 
 _SAME = ("provider", "leg_id")
 _INSERTS: dict[str, Any] = {
@@ -83,10 +84,13 @@ def note_attempt(
     legs: list[tuple[str, Phone, str | None, str | None]]
     legs = [(attempt.provider_call_id, Phone(attempt.party), number, None)]
     if has_two_legs(attempt):
-        legs = [(attempt.provider_call_id, Phone.OPERATOR, None, None)]
+        first = attempt.provider_call_id
+        theirs, ours = (Phone(attempt.party), number), (Phone.OPERATOR, None)
+        if _phoned_us(session, attempt):
+            theirs, ours = ours, (Phone.CALLER, None)
+        legs = [(first, *ours, None)]
         if attempt.called_call_id is not None:
-            first = attempt.provider_call_id
-            legs.append((attempt.called_call_id, Phone(attempt.party), number, first))
+            legs.append((attempt.called_call_id, *theirs, first))
     for leg_id, whose, called, parent_id in legs:
         new = NewCost(
             account_id=attempt.account_id,
@@ -102,6 +106,32 @@ def note_attempt(
             seconds=attempt.talk_seconds or 0,
         )
         note_cost(session, ctx, new, now)
+
+
+def note_call_to_us(
+    session: Session, ctx: Escalation, call: IncomingCall, incident: Incident, now: datetime
+) -> None:
+    """Somebody we know phones a number of ours, which is charged, too."""
+    new = NewCost(
+        account_id=incident.account_id,
+        incident_id=incident.id,
+        property_id=incident.property_id,
+        provider=call.provider,
+        leg_id=call.provider_call_id,
+        kind=CostKind.CALL,
+        whose=Phone.CALLER,
+        asked_at=call.received_at,
+    )
+    note_cost(session, ctx, new, now)
+
+
+def _phoned_us(session: Session, attempt: CallAttempt) -> bool:
+    """Whether this talk began with a call to us, so that the operator is who was dialled."""
+    known = select(IncomingCall.id).where(
+        IncomingCall.provider == attempt.provider,
+        IncomingCall.provider_call_id == attempt.provider_call_id,
+    )
+    return session.scalar(known) is not None
 
 
 def note_text(session: Session, ctx: Escalation, text: GuestText, now: datetime) -> None:

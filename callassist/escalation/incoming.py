@@ -32,6 +32,7 @@ from callassist.errors import Conflict
 from callassist.escalation.addresses import incoming_url
 from callassist.escalation.callers import Known, caller_now, known_caller
 from callassist.escalation.context import Escalation
+from callassist.escalation.costs import note_call_to_us
 from callassist.escalation.guest_answers import GuestAnswer, answer
 from callassist.escalation.incoming_ring import connect_to_operator, ring_holder
 from callassist.escalation.incoming_words import goodbye, menu, sentence
@@ -62,6 +63,7 @@ def phone_rings(
     row = session.get_one(IncomingCall, row_id)
     if known is None:
         return step_of(session, ctx, row, now)
+    note_call_to_us(session, ctx, row, known.incident, now)
     caller = caller_now(session, ctx, known, is_often=_is_often(session, ctx, row, now))
     _enter(session, ctx, row, first_heard(caller), now)
     if row.state != Line.TOO_OFTEN:

@@ -12,7 +12,9 @@ from sqlalchemy import func, select
 
 from callassist.bootstrap import Service
 from callassist.domain.call_task import TaskState
+from callassist.domain.spending import Mark
 from callassist.errors import CallAssistError
+from callassist.escalation.budgets import service_budgets
 from callassist.models import CallTask, Notification, NotificationChannel
 from callassist.storage.backup import backups, read_manifest
 from callassist.web.health import LATE_OUTBOX, LATE_TIMERS, backlog
@@ -35,6 +37,7 @@ class Part(StrEnum):
     PUSH = "push"
     MAIL = "mail"
     CALLS = "calls"
+    COSTS = "costs"
     BACKUPS = "backups"
     CLOCK = "clock"
     MONITOR = "monitor"
@@ -71,6 +74,7 @@ def lines(service: Service, watch: WorkerWatch) -> Iterator[Line]:
     yield from _loops(service)
     yield from _messages(service)
     yield _calls(service)
+    yield _costs(service)
     yield _backups(service)
     yield _clock(service)
     watched = bool(service.settings.service.heartbeat_url)
@@ -166,6 +170,22 @@ def _calls(service: Service) -> Line:
         health=Health.BROKEN if waits > _CALL_WAITS_LONG else Health.WELL,
         case="waiting" if count else "none",
         facts={"count": count, "seconds": waits.total_seconds()},
+    )
+
+
+def _costs(service: Service) -> Line:
+    """The cap of the whole service that is nearest to its end."""
+    with service.sessions.read() as session:
+        held = service_budgets(session, service.escalation, service.clock.now())
+    if not held:
+        return Line(part=Part.COSTS, health=Health.WELL, case="uncapped")
+    worst = max(held, key=lambda one: (one.mark is not None, one.mark is Mark.REACHED))
+    healths = {None: Health.WELL, Mark.HALF: Health.LOOK, Mark.REACHED: Health.BROKEN}
+    return Line(
+        part=Part.COSTS,
+        health=healths[worst.mark],
+        case=str(worst.mark or "below"),
+        facts={"used": f"{worst.used:.2f}", "cap": f"{worst.cap:.2f}"},
     )
 
 

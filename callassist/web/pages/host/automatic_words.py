@@ -1,4 +1,4 @@
-"""Whether a guest gets automatic texts tonight, or the first reason why not (DESIGN 3.7)."""
+"""Whether a guest gets automatic texts and calls tonight, or why not (DESIGN 3.7)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from callassist import stays
 from callassist.bootstrap import Service
 from callassist.domain.consent import Channel, Reason
 from callassist.domain.policy import EscalationPolicy
+from callassist.domain.spending import Spending
+from callassist.escalation.barred import barred
+from callassist.escalation.budgets import may_spend_now
 from callassist.models import Property
 from callassist.web.pages.times import time_of_day
 from callassist.web.translate import gettext as _
@@ -39,6 +42,12 @@ def automatic_tonight(
     )
     if not decision.allowed:
         return _not_because(decision.reason)
+    stay = stays.staying_now(session, home.id, now)
+    if stay is not None and stay.id in barred(session, [home.account_id], [stay.id]).stays:
+        return _("Automatic messages tonight: no, your settings leave the guest’s country out.")
+    escalation = service.escalation
+    if not may_spend_now(session, escalation, home.account_id, Spending.TEXT, now).allowed:
+        return _("Automatic messages tonight: no, the cap on phone costs is reached.")
     if Channel.SMS in hours.running_stay:
         return _("Automatic messages tonight: yes, at any hour.")
     window = hours.window(home.country, Channel.SMS)
@@ -47,6 +56,50 @@ def automatic_tonight(
         opens=time_of_day(window.opens),
         closes=time_of_day(window.closes),
     )
+
+
+def automatic_call_tonight(
+    session: Session, service: Service, home: Property, rules: EscalationPolicy, now: datetime
+) -> str:
+    """The same about the voice that phones the guest when nobody takes the call."""
+    if not rules.automatic_call:
+        return _("Automatic call when no operator is free: no, the rules of this home turn it off.")
+    if service.escalation.network_for(home.account_id).bridge is None:
+        return _("Automatic call when no operator is free: no, this phone network cannot speak.")
+    if home.shadow_since is not None:
+        return _("Automatic call when no operator is free: no, the home is in shadow mode.")
+    reason = _reason(session, service, home, Channel.VOICE, now)
+    if reason is Reason.NO_CONSENT:
+        return _("Automatic call when no operator is free: no, the guest has not agreed to it.")
+    if reason is Reason.STOPPED:
+        return _("Automatic call when no operator is free: no, the guest stopped such calls.")
+    if reason is not Reason.ALLOWED:
+        return _("Automatic call when no operator is free: no, no guest can be phoned now.")
+    hours = service.escalation.hours
+    if Channel.VOICE in hours.running_stay:
+        return _("Automatic call when no operator is free: yes, at any hour.")
+    window = hours.window(home.country, Channel.VOICE)
+    return _(
+        "Automatic call when no operator is free: yes, between %(opens)s and %(closes)s.",
+        opens=time_of_day(window.opens),
+        closes=time_of_day(window.closes),
+    )
+
+
+def _reason(
+    session: Session, service: Service, home: Property, channel: Channel, now: datetime
+) -> Reason:
+    """Whatever the hour is now."""
+    hours = service.escalation.hours
+    return stays.automatic_contact(
+        session,
+        service.vault,
+        replace(hours, running_stay=frozenset(Channel)),
+        home,
+        stays.staying_now(session, home.id, now),
+        channel,
+        now=now,
+    ).reason
 
 
 def _not_because(reason: Reason) -> str:

@@ -27,6 +27,7 @@ NAMES: Mapping[Part, LazyString] = {
     Part.PUSH: _l("Push to devices"),
     Part.MAIL: _l("E-mail"),
     Part.CALLS: _l("Calls that wait"),
+    Part.COSTS: _l("Costs of calls and texts"),
     Part.BACKUPS: _l("Backups"),
     Part.CLOCK: _l("Clock"),
     Part.MONITOR: _l("Watching the watcher"),
@@ -48,6 +49,7 @@ _PLAIN: Mapping[tuple[Part, str], LazyString] = {
     (Part.MAIL, "unused"): _l("A mail server is set; nothing was sent lately."),
     (Part.MAIL, "files"): _l("No mail server is set: mails are written to files and reach nobody."),
     (Part.CALLS, "none"): _l("None: every call that is due has an operator."),
+    (Part.COSTS, "uncapped"): _l("No cap is set for the whole service."),
     (Part.BACKUPS, "none"): _l("None yet: if this machine dies, everything is lost."),
     (Part.CLOCK, "right"): _l("Right: times in pages and reports can be relied upon."),
     (Part.MONITOR, "watched"): _l(
@@ -59,6 +61,7 @@ _PLAIN: Mapping[tuple[Part, str], LazyString] = {
 _REMEDIES: Mapping[tuple[Part, str], LazyString] = {
     (Part.WORKER, "never"): _l("Start `callassist worker`, or `callassist serve`, which has one."),
     (Part.WORKER, "gone"): _l("Look whether `callassist worker` or `callassist serve` runs."),
+    (Part.COSTS, "uncapped"): _l("Set CALLASSIST_SPENDING_DAY_CAP and _MONTH_CAP."),
     (Part.MAIL, "files"): _l("Set CALLASSIST_MAIL_URL."),
     (Part.MONITOR, "unwatched"): _l("Set CALLASSIST_HEARTBEAT_URL."),
     (Part.TELEPHONY, "simulated"): _l("Set CALLASSIST_TELEPHONY."),
@@ -114,6 +117,13 @@ def _counted(line: Line, zone: ZoneInfo) -> str:
         case Part.CALLS:
             said = ngettext("%(num)s call waits", "%(num)s calls wait", count)
             return _("%(said)s, the oldest for %(span)s.", said=said, span=_span(seconds))
+        case Part.COSTS:
+            return _(
+                "About %(used)s of %(cap)s. At the cap, automatic messages and second and third "
+                "calls to guests stop.",
+                used=line.facts["used"],
+                cap=line.facts["cap"],
+            )
         case Part.BACKUPS:
             made_at = line.facts["made_at"]
             assert isinstance(made_at, datetime)
