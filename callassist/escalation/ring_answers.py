@@ -24,7 +24,13 @@ from callassist.escalation.dialling import DialAnswer, dial
 from callassist.escalation.locks import lock_task
 from callassist.escalation.offers import accept
 from callassist.escalation.phone_results import ask_result, hear_result, result_is_open
-from callassist.escalation.ring_rows import end_ring, is_wanted, lock_ring, ring_url
+from callassist.escalation.ring_rows import (
+    arm_ring_poll,
+    end_ring,
+    is_wanted,
+    lock_ring,
+    ring_url,
+)
 from callassist.escalation.ring_words import task_sentence, words
 from callassist.escalation.ringing import has_work, is_the_contact
 from callassist.escalation.settling import fold_in, lock_attempt, settle
@@ -131,8 +137,7 @@ def fold_ring(
             if event.status is LegStatus.ANSWERED:
                 ring.answered_at = event.at
             timers.disarm(session, Deadline.RING_DOUBT, ring.id)
-            due = now + ctx.network(ctx.settings.reconcile_after)
-            timers.arm(session, Deadline.RING_POLL, ring.id, due, now=now)
+            arm_ring_poll(session, ctx, ring, now)
 
 
 def _take_task(
@@ -252,8 +257,7 @@ def _adopt(session: Session, ctx: Escalation, ring: PhoneRing, call_id: str, now
     ring.answered_at = ring.answered_at or now
     ring.state = str(DialState.TALKING)
     timers.disarm(session, Deadline.RING_DOUBT, ring.id)
-    due = now + ctx.network(ctx.settings.reconcile_after)
-    timers.arm(session, Deadline.RING_POLL, ring.id, due, now=now)
+    arm_ring_poll(session, ctx, ring, now)
 
 
 def _of_a_ring(session: Session, token: str) -> int | None:

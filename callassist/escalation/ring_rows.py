@@ -100,6 +100,12 @@ def is_wanted(session: Session, ring: PhoneRing) -> bool:
     return alarm is None or alarm.acknowledged_at is None
 
 
+def arm_ring_poll(session: Session, ctx: Escalation, ring: PhoneRing, now: datetime) -> None:
+    """Ask about this ring when nothing was heard of it for a while."""
+    due = now + ctx.network(ctx.settings.reconcile_after)
+    timers.arm(session, Deadline.RING_POLL, ring.id, due, now=now)
+
+
 def end_ring(
     session: Session,
     ctx: Escalation,

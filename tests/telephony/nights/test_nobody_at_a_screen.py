@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from callassist.accounts.setting_up import choose_call_takers
@@ -129,3 +130,33 @@ def test_needs_you_rings_and_1_takes_it_for_all(night: BeginNight) -> None:
     assert alarms[0].acknowledged_by == "Maria"
     assert tonight.line.dialled(MARY) == 1
     assert "A home needs you" in " ".join(tonight.line.heard(MARY))
+
+
+@pytest.mark.parametrize("how", ["lost", "doubled"])
+def test_whatever_becomes_of_the_reports_one_takes_it_and_the_guest_is_called_once(
+    night: BeginNight, how: str
+) -> None:
+    tonight = night("answers")
+    does_not_answer(tonight, SILENT)
+    tonight.line.presses(MARY, "1", "1")
+    tonight.line.reports(how)
+    on_call(tonight, SILENT, MARY)
+    tonight.until(lambda: tonight.tasks()[0].result is not None, step=timedelta(seconds=10))
+    assert tonight.tasks()[0].result == "guest_agreed"
+    assert rings(tonight) == ["not_answered", "taken"]
+    assert (tonight.line.dialled(SILENT), tonight.line.dialled(MARY), tonight.rang()) == (1, 1, 1)
+
+
+def test_a_network_that_is_down_is_said_on_other_channels_and_rings_when_it_is_back(
+    night: BeginNight,
+) -> None:
+    tonight = night("answers")
+    tonight.line.presses(MARY, "1", "1")
+    tonight.line.goes_down()
+    on_call(tonight, MARY)
+    tonight.world.pass_time(minutes=2, step=timedelta(seconds=20))
+    page = tonight.owner.page(f"/incidents/{tonight.stage.incident().public_id}")
+    assert "the phones on duty could not be rung" in page
+    tonight.line.comes_back()
+    tonight.until(lambda: tonight.rang() == 1, step=timedelta(seconds=10))
+    assert tonight.line.dialled(MARY) == 1
