@@ -36,6 +36,7 @@ class EarlierCall:
     at: datetime
     result: str | None
     by: str | None
+    phoned_back: bool  # they phoned us
     note: str | None
 
 
@@ -194,6 +195,7 @@ def _earlier(session: Session, incident: Incident, task: CallTask) -> tuple[Earl
             at=attempt.dial_at or attempt.requested_at,
             result=attempt.disposition or attempt.outcome,
             by=desk_name,
+            phoned_back=attempt.mode == DialMode.PHONED_BACK,
             note=note,
         )
         for attempt, note, desk_name in rows

@@ -41,6 +41,7 @@ _ICONS = {
     LogAction.INCIDENT_CLOSED: "circle-check",
     LogAction.BREACH_FROZEN: "wifi-off",
     LogAction.GUEST_ANSWERED: "user-check",
+    LogAction.PHONED_BACK: "phone-incoming",
 }
 _TONES = {
     LogAction.CALL_REQUESTED: "watch",
