@@ -12,6 +12,7 @@ from sqlalchemy import select
 from callassist.models import Account, PhoneCost, Property
 from tests.web.pages.browser import Browser, words_of
 from tests.web.pages.stage import LOOKER, OTHER, OWNER, Stage
+from tests.web.pages.test_query_counts import statements
 
 
 @pytest.fixture
@@ -132,3 +133,14 @@ def test_an_incident_shows_what_it_cost(stage, owner):
     add_cost(stage, incident_id=incident.id)
     page = words_of(owner.page(f"/incidents/{incident.public_id}"))
     assert "call to the guest (FR) · 1:01 · $0.048" in page
+
+
+def test_the_page_asks_no_more_for_many_legs_and_homes_than_for_one(stage, owner):
+    add_cost(stage)
+    before = statements(stage, owner, "/costs")
+    stage.more_homes(3)
+    with stage.world.service.sessions.read() as session:
+        homes = list(session.scalars(select(Property.id)))
+    for number, home_id in enumerate(homes * 3):
+        add_cost(stage, f"more {number}", property_id=home_id)
+    assert statements(stage, owner, "/costs") == before
