@@ -30,18 +30,9 @@ def automatic_tonight(
     if home.shadow_since is not None:
         return _("Automatic messages tonight: no, the home is in shadow mode.")
     hours = service.escalation.hours
-    at_any_hour = replace(hours, running_stay=frozenset(Channel))
-    decision = stays.automatic_contact(
-        session,
-        service.vault,
-        at_any_hour,
-        home,
-        stays.staying_now(session, home.id, now),
-        Channel.SMS,
-        now=now,
-    )
-    if not decision.allowed:
-        return _not_because(decision.reason)
+    reason = _reason(session, service, home, Channel.SMS, now)
+    if reason is not Reason.ALLOWED:
+        return _not_because(reason)
     stay = stays.staying_now(session, home.id, now)
     if stay is not None and stay.id in barred(session, [home.account_id], [stay.id]).stays:
         return _("Automatic messages tonight: no, your settings leave the guest’s country out.")
@@ -75,6 +66,8 @@ def automatic_call_tonight(
         return _("Automatic call when no operator is free: no, the guest stopped such calls.")
     if reason is not Reason.ALLOWED:
         return _("Automatic call when no operator is free: no, no guest can be phoned now.")
+    if not may_spend_now(session, service.escalation, home.account_id, Spending.VOICE, now).allowed:
+        return _("Automatic call when no operator is free: no, the cap on phone costs is reached.")
     hours = service.escalation.hours
     if Channel.VOICE in hours.running_stay:
         return _("Automatic call when no operator is free: yes, at any hour.")

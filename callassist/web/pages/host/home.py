@@ -16,7 +16,7 @@ from callassist.domain.noise import SourceKind
 from callassist.web.pages import asking
 from callassist.web.pages.forms import Form
 from callassist.web.pages.host import noise_words
-from callassist.web.pages.host.automatic_words import automatic_tonight
+from callassist.web.pages.host.automatic_words import automatic_call_tonight, automatic_tonight
 from callassist.web.pages.host.home_queries import (
     PER_PAGE,
     HomeHead,
@@ -185,7 +185,10 @@ def _overview(home_id: str, template: str) -> ResponseReturnValue:
             stays=coming_stays(session, asking.service(), head.home, now),
             decibels=noise_words.decibels,
             practice_url=url_if("host.practice", home_id=home_id),
-            automatic=automatic_tonight(session, asking.service(), head.home, rules, now),
+            automatic=(
+                automatic_tonight(session, asking.service(), head.home, rules, now),
+                automatic_call_tonight(session, asking.service(), head.home, rules, now),
+            ),
         )
 
 

@@ -37,6 +37,12 @@ def agreed(session, home, stay, now):
     )
 
 
+def spoken_to(session, home, stay, now):
+    agreed(session, home, stay, now)
+    session.flush()
+    session.scalars(select(Consent)).one().channel = "voice"
+
+
 def stopped(session, home, stay, now):
     index = stay.numbers[0].number_index
     session.add(StopEntry(number_index=index, stopped_at=now, source="sms"))
@@ -64,6 +70,12 @@ def gone(session, home, stay, now):
         ((ladder, agreed, shadowed), "no, the home is in shadow mode"),
         ((ladder, agreed, not_to_be_phoned), "no, the guest does not want to be phoned"),
         ((ladder, agreed, gone), "no, nobody with a number that works"),
+        ((), "Automatic call when no operator is free: no, the guest has not agreed to it"),
+        ((spoken_to,), "Automatic call when no operator is free: yes, between 10:00 and 20:00"),
+        (
+            (spoken_to, stopped),
+            "Automatic call when no operator is free: no, the guest stopped such calls",
+        ),
     ],
 )
 def test_the_home_page_says_whether_messages_go_out_tonight(stage, changes, said):
@@ -74,4 +86,5 @@ def test_the_home_page_says_whether_messages_go_out_tonight(stage, changes, said
         for change in changes:
             change(session, home, stay, now)
     page = stage.sign_in(OWNER).get(f"/homes/{stage.home_id}").text
-    assert f"Automatic messages tonight: {said}" in page
+    lead = "" if said.startswith("Automatic") else "Automatic messages tonight: "
+    assert f"{lead}{said}" in page
