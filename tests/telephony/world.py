@@ -58,6 +58,9 @@ class Service:
     def record_sound(self, dial_token: str, sound: Sound, now: datetime) -> None:
         raise NotFound("this service records nothing")
 
+    def phone_rings(self, provider: str, request: BridgeRequest, now: datetime) -> Step:
+        raise NotFound("nobody phones this service")
+
     def record_call_events(self, dial_token: str, events: list[LegEvent], now: datetime) -> None:
         if dial_token not in self.tokens:
             raise NotFound("no dial has this token")

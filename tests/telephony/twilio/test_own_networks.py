@@ -163,6 +163,7 @@ def test_broken_credentials_cost_nobody_elses_money(twilio_night: OwnStage) -> N
     with night.world.service.sessions.read() as session:
         reasons = list(session.scalars(select(NeedsYou.reason)))
     assert reasons.count("own_network") == 1
+    assert "Your own phone network refuses us" in night.owner.get("/").text
     page = night.owner.get(PAGE).text
     assert "Your phone network refuses us." in page
 
