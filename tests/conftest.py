@@ -12,6 +12,7 @@ import pytest
 
 from callassist.clock import ManualClock
 from tests.evening import evening
+from tests.plain_logs import log_plainly
 from tests.statement_cache import share_statements
 from tests.template_cache import share_templates
 
@@ -28,6 +29,7 @@ for _name in [name for name in os.environ if name.startswith("CALLASSIST_")]:
 
 share_templates()
 share_statements()
+log_plainly()
 
 # No deadline: two workers share a small machine, and slow is not wrong.
 # The same examples each time: a run says whether this code is good, `nightly` looks for more.
