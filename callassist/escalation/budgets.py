@@ -125,14 +125,16 @@ def _spent(
         else PhoneCost.account_id == account.id
     )
     query = (
-        select(_SETTLED, PhoneCost.currency, func.sum(counted, type_=PhoneCost.estimate.type))
+        select(
+            PhoneCost.state, PhoneCost.currency, func.sum(counted, type_=PhoneCost.estimate.type)
+        )
         .where(whose, PhoneCost.asked_at >= starts_at, PhoneCost.asked_at < ends_at)
-        .group_by(_SETTLED, PhoneCost.currency)
+        .group_by(PhoneCost.state, PhoneCost.currency)
     )
     known: dict[str, Decimal] = {}
     pending = NOTHING
-    for is_known, currency, amount in session.execute(query):
-        if is_known:
+    for state, currency, amount in session.execute(query):
+        if state == CostState.KNOWN:
             known[currency or ""] = amount or NOTHING
         else:
             pending += amount or NOTHING
