@@ -17,6 +17,7 @@ from callassist import incident_log, stays
 from callassist.domain.automatic_call import Key
 from callassist.domain.call_task import TaskState
 from callassist.domain.dial import DialMode, DialState
+from callassist.domain.incident import IncidentState
 from callassist.domain.log_action import LogAction
 from callassist.domain.results import AttemptOutcome, Disposition, Result
 from callassist.errors import Conflict
@@ -24,6 +25,7 @@ from callassist.escalation.addresses import pressed_url
 from callassist.escalation.bridging import adopt, is_its_leg
 from callassist.escalation.context import Escalation
 from callassist.escalation.guest_answers import GuestAnswer, answer
+from callassist.escalation.moves import state_of
 from callassist.escalation.settling import fold_in, lock_attempt, settle
 from callassist.escalation.telling import page_supervisor
 from callassist.escalation.tokens import Question, TokenHolder
@@ -66,16 +68,15 @@ def guest_pressed(
             return HangUp()
         return menu(session, ctx, attempt, incident, language, times=1)
     key = Key(request.digits)
-    result, said, words = _SAID[key]
+    result, said, _ = _SAID[key]
     if attempt.disposition == result:
-        return _says(ctx, language, words)  # our answer was lost
+        return _says(ctx, language, _reply(session, incident, key))  # our answer was lost
     if attempt.state == DialState.ENDED:
         return _heed_late(session, ctx, attempt, incident, key, language, now)
     adopt(session, ctx, attempt, request.call_id, now)
     _note_key(session, ctx, attempt, incident, said, now)
-    if key is Key.SPEAK_TO_SOMEONE and _is_quiet(session, incident):
-        words = "voice_quiet"
     _settle(session, ctx, attempt, task, incident, result, now)
+    words = _reply(session, incident, key)
     if words == "voice_person":
         page_supervisor(
             session, incident, "guest_wants_a_person", now=now, once_per=str(attempt.id)
@@ -104,6 +105,14 @@ def menu(
         times=times,
         otherwise=words["voice_goodbye"],
     )
+
+
+def _reply(session: Session, incident: Incident, key: Key) -> str:
+    """What is said to a key that was heeded; nobody is promised a call that is not made."""
+    _, _, words = _SAID[key]
+    if key is not Key.SPEAK_TO_SOMEONE or state_of(incident) is IncidentState.CALLING_GUEST:
+        return words
+    return "voice_quiet" if _is_quiet(session, incident) else "voice_goodbye"
 
 
 def _settle(

@@ -103,6 +103,17 @@ def test_the_same_key_again_hears_the_same_and_another_is_too_late(home, network
     assert [task.result for task in home.tasks()] == ["asked_for_a_person", None]
 
 
+def test_a_guest_is_promised_no_call_that_the_host_has_ended(home, network):
+    wire = wire_of(home, network)
+    wire.asks(Question.ANSWERED, LEG)
+    happens(wire, "answered")
+    with home.sessions.write() as session:
+        ending.take_over(session, home.incident.id, "the host", now=home.clock.now())
+    for _ in range(2):
+        assert said(home, happens(wire, "2")) == "voice_goodbye"
+    assert home.incident.resolution == "host_took_over"
+
+
 def test_nine_twice_is_one_stop(home, network):
     wire = wire_of(home, network)
     wire.asks(Question.ANSWERED, LEG)
