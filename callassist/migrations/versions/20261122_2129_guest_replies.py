@@ -57,5 +57,4 @@ def downgrade() -> None:
     op.drop_column("inbound_text", "fate")
     op.drop_index("ix_guest_reply_desk", table_name="guest_reply")
     op.drop_index("ix_guest_reply_incident", table_name="guest_reply")
-    op.drop_index("ix_guest_reply_account", table_name="guest_reply")
     op.drop_table("guest_reply")

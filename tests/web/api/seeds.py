@@ -11,10 +11,11 @@ from callassist.models import (
     NeedsYou,
     Report,
 )
+from callassist.ports.texting import IncomingText
 from callassist.web.api.fields import write_instant
 from callassist.web.api.routing import Scope
 from tests.web.scene import Scene
-from tests.web.world import World
+from tests.web.world import GUEST, World
 
 
 class Seeds:
@@ -47,6 +48,7 @@ class Seeds:
             "consent_id": self._consent(),
             "incident_id": "",
             "note_id": "",
+            "reply_id": "",
             "share_link_id": "",
             "digest_id": self._made("/digests", {"address": "owner@example.com"}),
             "invitation_id": self._invitation(),
@@ -122,6 +124,12 @@ class Seeds:
         self.ids["incident_id"] = world.post("/incidents", scene.host, body)["id"]
         note = f"/incidents/{self.ids['incident_id']}/notes"
         self.ids["note_id"] = self._made(note, {"note": "Called the neighbour"})
+        text = IncomingText(
+            text_id=f"TXT-{self.ids['incident_id']}", sender=GUEST, body="We are sorry"
+        )
+        world.service.record_inbound_text("simulated", text, world.clock.now())
+        replies = world.get(f"/incidents/{self.ids['incident_id']}/replies", scene.host)
+        self.ids["reply_id"] = replies["items"][0]["id"]
         world.post("/presence", scene.operator, {"state": "available"})
         world.run()
         self.ids["task_id"] = world.get("/call-tasks", scene.operator)["items"][0]["id"]
