@@ -23,7 +23,6 @@ from callassist.ports.recording import CanRecord
 
 AT_ONCE = 50
 REPORT_LATE = timedelta(minutes=2)  # after the call's end the network is asked itself
-NEVER_ANSWERED = timedelta(hours=6)  # an announcement whose answer never came
 _log = structlog.get_logger()
 
 
@@ -42,9 +41,13 @@ def look_after_recordings(ctx: Escalation, kept: timedelta, now: datetime) -> in
         )
         for row in session.scalars(old.limit(AT_ONCE)):
             drop_sound(session, row, now)
-        silent = select(Recording).where(
-            Recording.state == RecordingState.ANNOUNCED,
-            Recording.decided_at < now - NEVER_ANSWERED,
+        silent = (
+            select(Recording)
+            .join(CallAttempt, CallAttempt.id == Recording.attempt_id)
+            .where(
+                Recording.state == RecordingState.ANNOUNCED,
+                CallAttempt.state == str(DialState.ENDED),
+            )
         )
         for row in session.scalars(silent.limit(AT_ONCE)):
             row.state = str(RecordingState.REFUSED)

@@ -281,3 +281,13 @@ def test_an_account_is_not_done_away_with_while_the_network_has_its_sound(
     night.look_after()
     assert night.row().state == "gone"
     assert delete() == 1
+
+
+def test_who_hangs_up_during_the_announcement_was_not_recorded(night: Recorded) -> None:
+    night.guest_is("answers", talk=3)
+    night.accept()
+    night.press_call()
+    assert night.until_ended().outcome == "hung_up"
+    night.look_after()
+    assert night.row().state == "refused"
+    assert night.asked_to_record() == 0
