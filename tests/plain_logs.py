@@ -6,7 +6,7 @@ import structlog
 
 
 def log_plainly() -> None:
-    """In plain words: a provoked failure drawn with all its variables takes longer than its test."""
+    """In words: a provoked failure drawn with all its variables takes longer than its test."""
     structlog.reset_defaults()
     plain = structlog.dev.ConsoleRenderer(
         colors=False, exception_formatter=structlog.dev.plain_traceback
