@@ -143,13 +143,7 @@ def _call_again(step: NextStep, at: GuestSnapshot, limits: Limits) -> GuestDecis
     if step is NextStep.CONTINUE_NOW:
         return CallAgain(attempt_number=at.attempt_number, available_at=at.now, continuation=True)
     if step is NextStep.PERSON_NOW:
-        return CallAgain(
-            attempt_number=at.attempt_number,
-            available_at=at.now,
-            continuation=True,
-            guest_asked=True,
-            same_operator=False,
-        )
+        return _person_now(at, limits)
     if step is NextStep.SAME_ATTEMPT_LATER:
         if at.cancel_redials >= limits.cancelled_limit:
             return PhoneHost(HostReason.OUR_FAULT)
@@ -185,6 +179,20 @@ def _same_again(at: GuestSnapshot, available_at: datetime) -> CallAgain:
     """The same attempt once more; a continuation stays one, or it would count as a fourth."""
     return CallAgain(
         attempt_number=at.attempt_number, available_at=available_at, continuation=at.continuation
+    )
+
+
+def _person_now(at: GuestSnapshot, limits: Limits) -> GuestDecision:
+    """A person continues the attempt, once in an incident; after that it is the next attempt."""
+    is_first = not at.continuation_used
+    if not is_first and at.counted_attempts >= limits.attempts:
+        return PhoneHost(HostReason.ATTEMPTS_USED)
+    return CallAgain(
+        attempt_number=at.attempt_number if is_first else at.counted_attempts + 1,
+        available_at=at.now,
+        continuation=is_first,
+        guest_asked=True,
+        same_operator=False,
     )
 
 

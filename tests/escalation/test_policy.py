@@ -139,3 +139,15 @@ def test_a_host_contact_is_dialled_twice_then_the_next_one_at_once():
     )
     further = decide_host(D.HOST_NOT_REACHED, replace(two, dial=2), LIMITS)
     assert further == CallHostAgain(contact_position=2, dial=1, available_at=NOW)
+
+
+def test_who_asks_a_voice_for_a_person_is_called_at_once_without_a_further_attempt():
+    decided = after(D.ASKED_FOR_A_PERSON, attempt_number=2, counted_attempts=2)
+    assert (decided.attempt_number, decided.continuation, decided.guest_asked) == (2, True, True)
+
+
+def test_the_second_time_it_is_the_next_attempt_and_never_a_fourth():
+    again = after(D.ASKED_FOR_A_PERSON, counted_attempts=2, continuation_used=True)
+    assert (again.attempt_number, again.continuation, again.guest_asked) == (3, False, True)
+    last = after(D.ASKED_FOR_A_PERSON, counted_attempts=3, continuation_used=True)
+    assert last == PhoneHost(HostReason.ATTEMPTS_USED)

@@ -113,7 +113,7 @@ def test_never_a_fourth_counted_attempt_and_never_too_early(calls, attempts, num
             or step in (NextStep.NEXT_NUMBER, NextStep.OUR_FAULT, NextStep.SAME_ATTEMPT_NOW)
         )
         assert excepted or decided.available_at - ended_at >= limits.attempt_gap
-        if decided.guest_asked:
+        if step is NextStep.CALL_BACK:
             wait = decided.available_at - night.now
             assert limits.call_back_min <= wait <= limits.call_back_max
         if step is NextStep.OUR_FAULT:
