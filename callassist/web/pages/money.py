@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import format_currency, format_decimal, get_currency_precision
 
 from callassist.web.languages import language
 from callassist.web.translate import gettext as _
@@ -24,6 +24,11 @@ def amount_words(amount: Decimal, currency: str) -> str:
     return format_currency(
         shown, currency, format=fitting, locale=language(), currency_digits=False
     )
+
+
+def number_words(amount: Decimal) -> str:
+    """`3.51`, `3,51`: an amount in whatever currency it may be."""
+    return str(format_decimal(amount, format="#,##0.00", locale=language()))
 
 
 def sums_words(by_currency: Mapping[str, Decimal]) -> str:
