@@ -67,8 +67,7 @@ def operator_card(
     homes = _homes(session, incident, home)
     guest = None if over else guest_name(service, stay)
     names = () if over else _call_names(session, task, incident, homes, now)
-    minutes = noise_minutes(session, incident, now)
-    number = _number(service, task, operator_id)
+    minutes, number = noise_minutes(session, incident, now), _number(service, task, operator_id)
     slots = Slots(
         guest=guest or "",
         desk_name=_desk_name(session, operator_id),
