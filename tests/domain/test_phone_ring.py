@@ -35,6 +35,7 @@ def test_in_one_round_everybody_who_can_be_rung_is_rung_once_in_order(ringable):
     last, rung = None, []
     for _ in range(sum(ringable)):
         chosen = whose_turn(rota(*ringable), last)
+        assert chosen is not None
         last = chosen.position
         rung.append(last)
     assert rung == [place for place, one in enumerate(ringable) if one]

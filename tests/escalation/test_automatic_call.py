@@ -42,6 +42,7 @@ def test_a_guest_who_presses_nothing_is_phoned_again_by_whoever_comes(night):
     assert (attempt.outcome, attempt.disposition, attempt.counted) == ("answered", None, True)
     first, second = home.tasks()
     assert (first.result, second.attempt_number, second.continuation) == ("no_answer", 2, False)
+    assert attempt.ended_at is not None
     assert second.available_at - attempt.ended_at == home.policy.cadence.attempt_gap
 
 
@@ -105,13 +106,13 @@ def test_a_number_that_does_not_exist_is_flagged_and_the_host_is_phoned(night):
     assert home.tasks()[-1].party == "host"
 
 
-def test_a_network_that_refuses_us_costs_no_attempt_and_the_host_is_told(night):
+def test_a_network_that_refuses_us_costs_no_attempt_and_the_host_is_told(night, monkeypatch):
     home = untaken(night)
 
     def refuse(request):
         raise RefusedCall("not our number", AttemptOutcome.PROVIDER_ERROR, "caller_id")
 
-    home.network.place_call = refuse
+    monkeypatch.setattr(home.network, "place_call", refuse)
     home.pass_time(seconds=20)
     assert home.attempts()[0].counted is False
     assert TOLD in home.told()
@@ -136,18 +137,18 @@ def test_where_it_may_not_be_the_host_is_told_and_the_log_says_why(night, change
     assert home.tasks()[0].state == "pending"
 
 
-def test_a_stop_in_the_last_moment_counts(night):
+def test_a_stop_in_the_last_moment_counts(night, monkeypatch):
     home = untaken(night)
-    asked = []
-    home.outbox.run_due = lambda: 0  # the network is asked a moment later
-    home.pass_time(seconds=20)
+    asked: list[object] = []
+    with monkeypatch.context() as later:
+        later.setattr(home.outbox, "run_due", lambda: 0)  # the network is asked a moment later
+        home.pass_time(seconds=20)
     (attempt,) = home.attempts()
     assert attempt.state == "waiting"
     with home.sessions.write() as session:
         session.add(
             StopEntry(number_index=attempt.number_index, stopped_at=home.clock.now(), source="sms")
         )
-    del home.outbox.run_due
     home.run()
     assert asked == []
     assert home.network.calls() == []

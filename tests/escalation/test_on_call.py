@@ -222,6 +222,7 @@ def test_a_host_on_duty_who_is_the_contact_knows_by_a_key_and_is_not_called_as_w
     made.it_is_loud()
     asked = made.picks_up()
     assert made.rung == [HOST_ANSWERS]
+    assert isinstance(asked, AskKey)
     assert "the host is to be called" in asked.say
     assert isinstance(made.presses("1"), HangUp)
     assert (duty_task(made).party, duty_task(made).result) == ("host", "host_reached")

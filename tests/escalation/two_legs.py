@@ -12,6 +12,7 @@ from callassist.errors import TransientError
 from callassist.escalation import settling, token_holders
 from callassist.escalation.context import Escalation
 from callassist.escalation.tokens import Question
+from callassist.ports.pricing import Pricing
 from callassist.ports.telephony import (
     BridgeRequest,
     CallInDoubt,
@@ -24,7 +25,6 @@ from callassist.ports.telephony import (
     Step,
     WebhookRequest,
 )
-from callassist.ports.pricing import Pricing
 from callassist.ports.texting import Texting
 
 PLACED_BUT_LOST = "placed but lost"

@@ -44,9 +44,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_guest_reply")),
         sa.UniqueConstraint("public_id", name=op.f("uq_guest_reply_public_id")),
     )
-    op.create_index(
-        "ix_guest_reply_desk", "guest_reply", ["desk_id", "received_at"], unique=False
-    )
+    op.create_index("ix_guest_reply_desk", "guest_reply", ["desk_id", "received_at"], unique=False)
     op.create_index("ix_guest_reply_incident", "guest_reply", ["incident_id"], unique=False)
     op.add_column(
         "inbound_text", sa.Column("fate", sa.String(length=16), server_default="", nullable=False)
