@@ -139,10 +139,10 @@ class _Dash:
 
 @lru_cache(maxsize=len(LANGUAGES))
 def texts(language: str) -> Mapping[str, Any]:
-    """All words of a language as its TOML files have them: of reports, and of figures."""
+    """All words of a language as its TOML files have them: of reports, reasons and figures."""
     folder = resources.files("callassist.reports").joinpath("texts")
     found: dict[str, Any] = {}
-    for name in ("", "digest_", "period_"):
+    for name in ("", "why_", "digest_", "period_"):
         file = folder.joinpath(f"{name}{language}.toml")
         found |= tomllib.loads(file.read_text(encoding="utf-8"))
     return found
