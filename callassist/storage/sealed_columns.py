@@ -43,6 +43,7 @@ INDEXES: dict[str, dict[str, str | None]] = {
     "consent": {"number_index": None},
     "guest_reply": {"number_index": None},
     "host_contact": {"phone_index": "phone"},
+    "incoming_call": {"number_index": None},
     "number_lookup": {"number_index": None},
     "phone_ring": {"number_index": "number"},
     "stay_number": {"number_index": "number"},

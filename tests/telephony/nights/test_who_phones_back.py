@@ -69,6 +69,8 @@ def test_with_nobody_at_it_the_guest_comes_first_and_is_phoned_before_five_minut
     tonight.until_ended()
     assert tonight.rang() == 2
     first, second = tonight.attempts()
+    assert first.ended_at is not None
+    assert second.dial_at is not None
     assert (second.attempt_number, second.dial_at < first.ended_at + FIVE) == (2, True)
 
 
