@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from callassist.accounts.people import accounts, find_account
+from callassist.accounts.people import accounts
 from callassist.errors import InvalidInput
 from callassist.models import Account
 from callassist.reports.phone_costs import (
@@ -93,12 +93,13 @@ def as_csv(ask: Ask, query: Month) -> File:
 
 
 def _account(ask: Ask, query: Month) -> Account:
-    if query.account is not None:
-        return find_account(ask.session, ask.viewer, query.account)
     own = accounts(ask.session, ask.viewer)
-    if len(own) != 1:
-        raise InvalidInput("name the account", "account")
-    return own[0]
+    if query.account is None and len(own) == 1:
+        return own[0]
+    named = next((one for one in own if one.public_id == query.account), None)
+    if named is None:
+        raise InvalidInput("name an account that this token reads", "account")
+    return named
 
 
 def _month(ask: Ask, query: Month, account: Account) -> date:

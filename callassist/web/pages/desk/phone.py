@@ -91,7 +91,7 @@ def grant() -> ResponseReturnValue:
     if provider is not None:
         network = service.escalation.network_named(provider)
     bridge = network.bridge
-    if bridge is None:
+    if bridge is None or DialMode.SOFTPHONE not in network.capabilities().modes:
         raise NotFound("this phone network takes no calls from browsers")
     try:
         given = bridge.softphone_grant(identity)
