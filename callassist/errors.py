@@ -19,6 +19,14 @@ class TransientError(CallAssistError):
         self.retry_after = retry_after
 
 
+class NotYet(TransientError):
+    """Nothing failed: its turn comes after `retry_after` real seconds, and this was no try."""
+
+    def __init__(self, detail: str, retry_after: float) -> None:
+        super().__init__(detail, retry_after)
+        self.turn_after = retry_after
+
+
 class PermanentError(CallAssistError):
     """Trying again cannot help; somebody has to change something first."""
 

@@ -1,4 +1,4 @@
-"""One call a second for each account, whatever it is for (DESIGN 3.4)."""
+"""One call a second for each account, whatever it is for, in turn (DESIGN 3.4)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,22 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from callassist.domain.dial import DialMode, DialState
+from callassist.errors import NotYet
 from callassist.escalation.context import Escalation
 from callassist.models import CallAttempt, PhoneRing
 
+_LEAST_SECONDS = 0.02
 
-def rate_wait(session: Session, ctx: Escalation, account_id: int, now: datetime) -> float | None:
-    """Real seconds to wait before this account may ask for a call again; None when it may now."""
+
+def await_turn(
+    session: Session, ctx: Escalation, account_id: int, requested_at: datetime, now: datetime
+) -> None:
+    """Go on when this account may ask for a call now; else NotYet, with the seconds until its turn.
+
+    The turn is behind everything of the account that waits for longer; what was put off for another
+    reason holds nobody up, as whoever comes at a free moment goes.
+    """
     spacing = ctx.network(timedelta(seconds=1 / ctx.settings.calls_per_second))
     latest = [
         session.scalar(
@@ -24,5 +34,23 @@ def rate_wait(session: Session, ctx: Escalation, account_id: int, now: datetime)
     ]
     known = [one for one in latest if one is not None]
     if not known:
-        return None
-    return max(ctx.pace.real_seconds(max(known) + spacing - now), 0.02)
+        return
+    free_at = max(known) + spacing + spacing * _ahead(session, account_id, requested_at)
+    wait = max(ctx.pace.real_seconds(free_at - now), _LEAST_SECONDS)
+    raise NotYet(f"{ctx.settings.calls_per_second:g} calls a second for each account", wait)
+
+
+def _ahead(session: Session, account_id: int, requested_at: datetime) -> int:
+    """How many of the account's calls wait for longer."""
+    attempts = select(func.count(CallAttempt.id)).where(
+        CallAttempt.account_id == account_id,
+        CallAttempt.state == DialState.WAITING,
+        CallAttempt.mode.not_in((DialMode.SOFTPHONE, DialMode.OPERATOR)),  # others ask for those
+        CallAttempt.requested_at < requested_at,
+    )
+    rings = select(func.count(PhoneRing.id)).where(
+        PhoneRing.account_id == account_id,
+        PhoneRing.state == DialState.WAITING,
+        PhoneRing.requested_at < requested_at,
+    )
+    return sum(session.scalar(query) or 0 for query in (attempts, rings))

@@ -16,7 +16,7 @@ from callassist.domain.phone_ring import About, RingEnding
 from callassist.domain.spending import Spending
 from callassist.errors import TransientError
 from callassist.escalation.budgets import may_spend_now
-from callassist.escalation.call_rate import rate_wait
+from callassist.escalation.call_rate import await_turn
 from callassist.escalation.context import Escalation
 from callassist.escalation.countries import refused_number
 from callassist.escalation.deadlines import Deadline
@@ -97,9 +97,7 @@ def _claim(ctx: Escalation, ring_id: int, now: datetime) -> tuple[Telephony, Pla
             error = "this phone rings for something else"  # the rota's next one does not
             end_ring(session, ctx, ring, RingEnding.WITHDRAWN, now, error)
             return None
-        wait = rate_wait(session, ctx, ring.account_id, now)
-        if wait is not None:
-            raise TransientError("one call a second for each account", wait)
+        await_turn(session, ctx, ring.account_id, ring.requested_at, now)
         ring.state, ring.dial_at = str(DialState.DIALING), now
         timers.arm(session, Deadline.RING_DOUBT, ring.id, now + ctx.doubt_wait, now=now)
         url = ring_url(ctx, ring)

@@ -81,6 +81,11 @@ def mark_retry(session: Session, claimed: Claim, due_at: datetime, error: str) -
     return _settle(session, claimed, due_at=due_at, error=error)
 
 
+def put_back(session: Session, claimed: Claim, due_at: datetime) -> bool:
+    """Not its turn: again at `due_at`, as if it had not been tried."""
+    return _settle(session, claimed, due_at=due_at, attempts=claimed.attempts - 1)
+
+
 def release_all(session: Session, now: datetime) -> int:
     """Take every lease back: for a process that knows that all holders are dead."""
     result = session.connection().execute(

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from callassist.clock import Clock
-from callassist.errors import PermanentError, TransientError
+from callassist.errors import NotYet, PermanentError, TransientError
 from callassist.outbox import claiming
 from callassist.outbox.claiming import Claim
 from callassist.storage.sessions import Sessions
@@ -60,6 +60,8 @@ def deliver(
         now = clock.now()
         if error is None:
             claiming.mark_delivered(session, claimed, now)
+        elif isinstance(error, NotYet):
+            claiming.put_back(session, claimed, now + clock.span(error.turn_after))
         elif isinstance(error, PermanentError) or claimed.attempts >= MAX_ATTEMPTS:
             claiming.mark_failed(session, claimed, now, _reason(error))
         else:
@@ -69,6 +71,8 @@ def deliver(
 def _attempt(deliverer: Deliverer, item: OutboxItem, now: datetime) -> Exception | None:
     try:
         deliverer(item, now)
+    except NotYet as turn:
+        return turn
     except (TransientError, PermanentError) as error:
         _log.warning(
             "not delivered",

@@ -101,7 +101,7 @@ def main(argv: list[str]) -> dict[str, Any]:
         with twilio_server(real_time=True) as twilio:
             settings = _settings(world, twilio, chosen.per_second)
             service = build(load_settings(settings, dotenv=None))
-            cookie = signed_in(world, scene)[0]
+            cookie = signed_in(world, scene, PUBLIC_URL)[0]
             _script_phones(twilio, chosen.operators, chosen.calls)
             try:
                 with running(world, settings) as served:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import select
 
 from callassist import outbox
 from callassist.clock import ManualClock
-from callassist.errors import PermanentError, ServiceBusy, TransientError
+from callassist.errors import NotYet, PermanentError, ServiceBusy, TransientError
 from callassist.models import OutboxEntry
 from callassist.outbox.delivery import MAX_ATTEMPTS
 from callassist.storage.sessions import Sessions
@@ -112,6 +113,21 @@ def test_who_says_when_to_come_back_is_listened_to(sessions: Sessions, clock: Ma
     clock.advance(seconds=1)
     assert loop.run_due() == 1
     assert _entry(sessions).delivered_at == clock.now()
+
+
+def test_whose_turn_has_not_come_waits_that_long_each_time_and_was_not_tried(
+    sessions: Sessions, clock: ManualClock
+):
+    receiver = Receiver(*(NotYet("somebody else is first", 1.0) for _ in range(30)))
+    loop = outbox.OutboxLoop(sessions, clock, {"notify": receiver})
+    _put(sessions, clock, "k1")
+    for _ in range(40):
+        loop.run_due()
+        clock.advance(seconds=1)
+    waits = [later - earlier for earlier, later in pairwise(receiver.times)]
+    assert waits == [timedelta(seconds=1)] * 30
+    entry = _entry(sessions)
+    assert (entry.attempts, entry.failed_at, entry.error) == (1, None, None)
 
 
 def test_what_cannot_help_is_given_up_at_once_with_its_reason(
