@@ -34,9 +34,10 @@ from callassist.escalation.ring_rows import (
 from callassist.escalation.ring_words import task_sentence, words
 from callassist.escalation.ringing import has_work, is_the_contact
 from callassist.escalation.settling import fold_in, lock_attempt, settle
+from callassist.escalation.shown_number import shown_number
 from callassist.escalation.tokens import Question, TokenHolder
 from callassist.escalation.wrap_up import save_result
-from callassist.models import Account, CallAttempt, Incident, NeedsYou, PhoneRing
+from callassist.models import CallAttempt, Incident, NeedsYou, PhoneRing
 from callassist.ports.telephony import AskKey, BridgeRequest, Connect, HangUp, Step
 from callassist.storage.facts import dialling_allowed
 
@@ -212,7 +213,7 @@ def _connect(session: Session, ctx: Escalation, ring: PhoneRing, attempt: CallAt
     assert attempt.number is not None
     return Connect(
         to=ctx.vault.open(attempt.number),
-        caller_id=session.get_one(Account, attempt.account_id).caller_id,
+        caller_id=shown_number(session, attempt.account_id, attempt.provider, attempt.incident_id),
         callback_url=called_leg_url(ctx, attempt),
         after_url=f"{ring_url(ctx, ring)}/after",
         ring_timeout_seconds=round(ctx.settings.ring_timeout.total_seconds()),

@@ -29,7 +29,8 @@ from callassist.escalation.ring_rows import (
     lock_ring,
     ring_url,
 )
-from callassist.models import Account, PhoneRing
+from callassist.escalation.shown_number import shown_number
+from callassist.models import PhoneRing
 from callassist.outbox import OutboxItem
 from callassist.ports.telephony import (
     CallInDoubt,
@@ -104,7 +105,7 @@ def _claim(ctx: Escalation, ring_id: int, now: datetime) -> tuple[Telephony, Pla
         return network, PlaceCall(
             attempt_id=ring.public_id,
             to=number,
-            caller_id=session.get_one(Account, ring.account_id).caller_id,
+            caller_id=shown_number(session, ring.account_id, ring.provider, ring.incident_id),
             callback_url=url,
             answer_url=f"{url}/ask",
             ring_timeout_seconds=round(ctx.settings.phone_ring_timeout.total_seconds()),

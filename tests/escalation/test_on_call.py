@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from callassist.domain.dial import LegStatus
+from callassist.domain.own_network import PREFIX
 from callassist.domain.results import AttemptOutcome
 from callassist.errors import NotFound
 from callassist.escalation import ending
 from callassist.escalation.tokens import Question
-from callassist.models import DutySpan, Operator, StayNumber
+from callassist.models import Account, DutySpan, Operator, Property, StayNumber
 from callassist.ports.telephony import AskKey, Connect, HangUp
 from callassist.roster.result_links import result_link, ring_of_link
 from tests.escalation.on_duty import MARY, OMAR, OnDuty
@@ -80,6 +82,27 @@ def test_nobody_takes_it_the_next_one_rings_then_the_first_again(duty):
         duty.home.pass_time(seconds=15)
     assert duty.rung == [MARY, OMAR, MARY]
     assert endings(duty) == ["not_answered", "not_answered", None]
+
+
+def test_the_homes_own_number_is_shown_to_the_rota_and_to_the_guest(night, network):
+    made = OnDuty(night, network)
+    with made.home.sessions.write() as session:
+        session.scalars(select(Property)).one().caller_id = "+12025550101"
+    made.it_is_loud()
+    assert network.asked[0].caller_id == "+12025550101"
+    made.picks_up()
+    assert made.presses("1").caller_id == "+12025550101"
+
+
+def test_over_the_accounts_own_network_that_networks_number_is_shown(night, network):
+    network.name = f"{PREFIX}1"
+    made = OnDuty(night, network)
+    with made.home.sessions.write() as session:
+        session.get_one(Account, made.home.account_id).caller_id = "+12025550102"
+    made.it_is_loud()
+    assert network.asked[0].caller_id is None
+    made.picks_up()
+    assert made.presses("1").caller_id is None
 
 
 def test_a_mailbox_presses_nothing_and_has_not_taken_it(duty):
