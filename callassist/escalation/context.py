@@ -89,6 +89,12 @@ class Escalation:
         return max(self.network(self.settings.doubt_wait), self.real(OWN_REQUEST))
 
     @property
+    def look_up_again_after(self) -> timedelta:
+        """After how long a look-up without an answer is asked for again: it may have been lost
+        with the process that made it, and not before its own request must have ended."""
+        return self.real(OWN_REQUEST)
+
+    @property
     def give_up_after(self) -> timedelta:
         """How long a dial may wait for its turn, or for a look-up that works."""
         return max(self.network(self.settings.doubt_give_up_after), self.doubt_wait)

@@ -51,7 +51,8 @@ def on_attempt_doubt(session: Session, ctx: Escalation, attempt_id: int, now: da
     if attempt.state == DialState.DIALING:
         _mark_doubt(session, incident.id, attempt, now)
     # again, should the look-up itself get lost
-    timers.arm(session, Deadline.ATTEMPT_DOUBT, attempt.id, now + ctx.doubt_wait, now=now)
+    again = now + ctx.look_up_again_after
+    timers.arm(session, Deadline.ATTEMPT_DOUBT, attempt.id, again, now=now)
     outbox.put(
         session,
         "look_up",

@@ -32,7 +32,7 @@ def on_ring_doubt(session: Session, ctx: Escalation, ring_id: int, now: datetime
         return
     ring.state = str(DialState.IN_DOUBT)
     ring.looked_up_from = ring.looked_up_from or now
-    timers.arm(session, Deadline.RING_DOUBT, ring.id, now + ctx.doubt_wait, now=now)
+    timers.arm(session, Deadline.RING_DOUBT, ring.id, now + ctx.look_up_again_after, now=now)
     key = f"{ring.public_id}:{now.isoformat()}"
     outbox.put(session, "ring_look_up", key, {"ring_id": ring.id}, now=now)
 

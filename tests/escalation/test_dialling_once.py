@@ -39,6 +39,20 @@ def test_a_lost_reply_is_looked_up_and_adopted_not_dialled_again(night):
     assert len(home.network.calls()) == 1
 
 
+def test_a_look_up_that_was_lost_is_made_again_ten_seconds_later(night):
+    home = called(night)
+    faulty(home, lose_reply=1.0, lose_callback=1.0)
+    home.dial()
+    looked_up, lost = home.outbox._deliverers["look_up"], []
+    home.outbox._deliverers["look_up"] = lambda item, now: lost.append(item)
+    home.pass_time(seconds=31)
+    assert len(lost) == 1
+    home.outbox._deliverers["look_up"] = looked_up
+    home.pass_time(seconds=10)
+    assert "dial_settled" in home.log()
+    assert len(home.network.calls()) == 1
+
+
 def test_a_request_that_never_arrived_is_our_fault_and_not_counted(night):
     home = called(night)
     faulty(home, lose_request=1.0)
