@@ -29,6 +29,11 @@ from callassist.models import (
     Notification,
     OwnNetwork,
     PhoneRing,
+    PmsConnection,
+    PmsListing,
+    PmsMessage,
+    PmsReservation,
+    PmsSetAside,
     Policy,
     PolicyChange,
     Property,
@@ -116,14 +121,27 @@ def _readings(session: Session, account_id: int) -> int:
     return len(ids)
 
 
-LEFTOVERS: tuple[Step, ...] = (_notes, _complaints, _numbers, _reports, _messages, _readings)
+def _reservations(session: Session, account_id: int) -> int:
+    """What property-management systems said of guests."""
+    query = select(PmsReservation.id).where(PmsReservation.account_id == account_id)
+    ids = _batch(session, query)
+    session.execute(delete(PmsReservation).where(PmsReservation.id.in_(ids)))
+    return len(ids)
+
+
+LEFTOVERS: tuple[Step, ...] = (
+    *(_notes, _complaints, _numbers, _reports, _messages, _readings, _reservations),
+)
 
 
 def empty_account(session: Session, account_id: int) -> None:
     """The rest, which is little: homes, sensors, rules, desk and the account's own row."""
     desks = list(session.scalars(select(Desk.id).where(Desk.account_id == account_id)))
     _empty_homes(session, account_id)
-    for table in (HomeFile, StayFile, ImportRun, Consent, PolicyChange, Policy, OwnNetwork):
+    for table in (
+        *(HomeFile, StayFile, ImportRun, Consent, PolicyChange, Policy, OwnNetwork),
+        *(PmsMessage, PmsSetAside, PmsListing, PmsConnection),
+    ):
         session.execute(delete(table).where(table.account_id == account_id))
     session.execute(delete(ShiftNote).where(ShiftNote.desk_id.in_(desks)))
     session.execute(delete(ScriptVersion).where(ScriptVersion.desk_id.in_(desks)))

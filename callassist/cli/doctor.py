@@ -17,7 +17,7 @@ from callassist.escalation.budgets import service_budgets
 from callassist.escalation.shown_number import check_shown_numbers
 from callassist.escalation.tokens import Question
 from callassist.models import Account, OwnNetwork
-from callassist.notifications import trusted_session
+from callassist.safe_http import trusted_session
 from callassist.settings import load_settings
 from callassist.storage.backup import backups, read_manifest
 from callassist.storage.facts import dialling_allowed, get_fact

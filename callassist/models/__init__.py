@@ -52,6 +52,16 @@ from callassist.models.number_lookup import NumberLookup
 from callassist.models.own_network import OwnNetwork
 from callassist.models.phone_cost import PhoneCost
 from callassist.models.phone_ring import PhoneRing
+from callassist.models.pms import (
+    PmsBudget,
+    PmsConnection,
+    PmsHint,
+    PmsListing,
+    PmsMessage,
+    PmsReservation,
+    PmsSetAside,
+    PmsToken,
+)
 from callassist.models.property import (
     HomeFile,
     HostContact,
@@ -122,6 +132,14 @@ __all__ = [
     "PhoneCost",
     "PhoneRing",
     "PlannedBreak",
+    "PmsBudget",
+    "PmsConnection",
+    "PmsHint",
+    "PmsListing",
+    "PmsMessage",
+    "PmsReservation",
+    "PmsSetAside",
+    "PmsToken",
     "Policy",
     "PolicyChange",
     "Presence",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from callassist.models.base import Base
-from callassist.models.types import Id, Instant, JsonDict, Line, Prose, Word
+from callassist.models.types import BigKey, Id, Instant, JsonDict, Line, Prose, Word
 
 
 class Timer(Base):
@@ -97,12 +97,19 @@ class ImportRun(Base):
     """One transfer from a property-management system, or of a file: what came, what failed."""
 
     __tablename__ = "import_run"
-    __table_args__ = (Index("ix_import_run_account", "account_id", "started_at"),)
+    __table_args__ = (
+        Index("ix_import_run_account", "account_id", "started_at"),
+        Index("ix_import_run_connection", "connection_id", "started_at"),
+    )
 
     id: Mapped[Id]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    connection_id: Mapped[int | None] = mapped_column(BigKey)  # kept when the connection is gone
     source: Mapped[Word]
+    kind: Mapped[Word] = mapped_column(server_default=text("'file'"))  # full, changes, asked ...
     started_at: Mapped[Instant]
     ended_at: Mapped[Instant | None]
+    is_complete: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     counts: Mapped[JsonDict]
-    error: Mapped[Prose | None]
+    error: Mapped[Prose | None]  # in words
+    detail: Mapped[Prose | None]  # raw, for who wants to know; nothing personal

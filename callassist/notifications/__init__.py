@@ -16,7 +16,6 @@ from callassist.notifications.morning_note import (
     on_morning_note,
 )
 from callassist.notifications.needs_you import STEP, acknowledge, on_needs_you_step, waiting
-from callassist.notifications.safe_http import trusted_session
 from callassist.notifications.send import send_deliverer
 from callassist.notifications.telling import SEND, NotificationStatus, Telling
 from callassist.notifications.vapid import application_server_key, load_or_create_vapid
@@ -48,6 +47,5 @@ __all__ = [
     "send_deliverer",
     "start_test",
     "test_channel",
-    "trusted_session",
     "waiting",
 ]

@@ -16,8 +16,8 @@ import apprise
 
 from callassist.errors import InvalidInput, PermanentError, TransientError
 from callassist.notifications.hushed_logs import hush_libraries
-from callassist.notifications.safe_http import CONNECT_SECONDS, READ_SECONDS, require_public
 from callassist.ports.messages import Message
+from callassist.safe_http import CONNECT_SECONDS, READ_SECONDS, require_public
 
 # messages go to the vendor's own, fixed servers
 VENDOR_HOSTED = frozenset(

@@ -19,9 +19,9 @@ from requests_hardened.ip_filter import InvalidIPAddress
 from callassist.errors import InvalidInput, PermanentError, SettingsError, TransientError
 from callassist.notifications.hushed_logs import hush_libraries
 from callassist.notifications.messages import short
-from callassist.notifications.safe_http import CONNECT_SECONDS, READ_SECONDS, safe_session
 from callassist.notifications.vapid import application_server_key
 from callassist.ports.messages import ChannelGone, Message
+from callassist.safe_http import CONNECT_SECONDS, READ_SECONDS, safe_session
 
 _URGENT_TTL = 30 * 60  # seconds; "call requested" of two hours ago helps nobody
 _TTL = 12 * 60 * 60

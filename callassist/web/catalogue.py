@@ -22,6 +22,8 @@ TRANSLATIONS = Path(__file__).parent / "translations"
 LANGUAGES = ("fr",)  # English is the source
 _PAGES = {"_": None, "_l": None, "gettext": None, "ngettext": (1, 2)}
 _REFUSALS: dict[str, None] = dict.fromkeys(("InvalidInput", "Conflict", "Forbidden"))
+_SAID: dict[str, None] = {"said": None}  # what adapters give to pages
+_ADAPTERS = ("pms_sync", "sensors")
 _MADE = datetime(2026, 11, 22, tzinfo=UTC)  # fixed: the same texts give the same files
 # where refusals come from that a form of ours can meet
 _SERVICES = {
@@ -46,7 +48,9 @@ _SERVICES = {
         "evidence.py",
         "sharing.py",
     ),
+    "pms_sync": ("**.py",),
     "roster": ("**.py",),
+    "sensors": ("**.py",),
     "stays": ("**.py",),
 }
 
@@ -69,6 +73,12 @@ def _texts() -> Iterator[str | tuple[str, ...]]:
         methods = [(each, "python") for each in files]
         services = extract_from_dir(str(PACKAGE / name), method_map=methods, keywords=_REFUSALS)
         for _file, _line, message, _comments, _context in services:
+            yield message
+    for name in _ADAPTERS:
+        adapters = extract_from_dir(
+            str(PACKAGE / name), method_map=[("**.py", "python")], keywords=_SAID
+        )
+        for _file, _line, message, _comments, _context in adapters:
             yield message
 
 

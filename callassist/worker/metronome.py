@@ -27,8 +27,9 @@ from callassist.escalation.own_network_health import look_after
 from callassist.escalation.price_reading import read_prices
 from callassist.escalation.recording_work import look_after_recordings
 from callassist.escalation.shown_number import check_shown_numbers
-from callassist.notifications import arm_missing, ping_if_well, trusted_session
+from callassist.notifications import arm_missing, ping_if_well
 from callassist.reports.digest_sending import ask_for_digests
+from callassist.safe_http import trusted_session
 from callassist.storage import nudges
 from callassist.storage.backup import nightly_backup
 from callassist.storage.facts import put_fact

@@ -15,7 +15,7 @@ from callassist.errors import InvalidInput, PermanentError, TransientError
 from callassist.notifications import build_channels, check_apprise_url
 from callassist.notifications.apprise_channel import OWN_HOST, VENDOR_HOSTED, AppriseChannel
 from callassist.notifications.messages import render
-from callassist.notifications.safe_http import require_public
+from callassist.safe_http import require_public
 from callassist.settings import MailSettings, NotificationSettings
 from tests.notifications.servers import LocalService, local_service
 

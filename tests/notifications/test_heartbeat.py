@@ -8,7 +8,8 @@ import pytest
 import requests
 
 from callassist.errors import PermanentError
-from callassist.notifications import ping_if_well, trusted_session
+from callassist.notifications import ping_if_well
+from callassist.safe_http import trusted_session
 from tests.notifications.servers import LocalService, local_service
 
 
