@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from callassist.ports.pms import PmsConnector
 
-CONNECTORS: dict[str, PmsConnector] = {one.facts.vendor: one for one in ()}
+_ALL: tuple[PmsConnector, ...] = ()
+
+CONNECTORS: dict[str, PmsConnector] = {one.facts.vendor: one for one in _ALL}

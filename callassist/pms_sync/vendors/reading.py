@@ -1,4 +1,4 @@
-"""Reading other people's JSON: what is missing or odd is refused by its name, nothing is guessed."""
+"""Reading other people's JSON: what is odd is refused by its name, nothing is guessed."""
 
 from __future__ import annotations
 
