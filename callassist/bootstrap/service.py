@@ -15,6 +15,7 @@ from callassist.escalation.inbound_texts import record_inbound_text
 from callassist.escalation.incoming import phone_rings
 from callassist.escalation.provider_of import provider_of
 from callassist.escalation.recording import record_sound
+from callassist.escalation.restarting import look_up_doubts
 from callassist.escalation.texts import record_text_report
 from callassist.escalation.token_holders import next_step, record_call_events
 from callassist.escalation.tokens import Question
@@ -86,6 +87,8 @@ class Service:
     def start_worker(self) -> None:
         """Deadlines, deliveries and, when it is simulated, the phone network."""
         self.uptime.beat()
+        with self.sessions.write() as session:
+            look_up_doubts(session, self.escalation, self.clock.now())
         self.timers.start()
         self.outbox.start()
         if isinstance(self.rehearsal, SimulatedNetwork):

@@ -9,6 +9,7 @@ import pytest
 from callassist.errors import Conflict, NotFound
 from callassist.escalation import dial_delivery, settling
 from callassist.escalation.dialling import DialAnswer
+from callassist.escalation.restarting import look_up_doubts
 from callassist.models import Stay
 from callassist.outbox import OutboxItem
 from callassist.storage.facts import mark_restored, resume
@@ -51,6 +52,28 @@ def test_a_look_up_that_was_lost_is_made_again_ten_seconds_later(night):
     home.pass_time(seconds=10)
     assert "dial_settled" in home.log()
     assert len(home.network.calls()) == 1
+
+
+def test_after_a_restart_doubts_are_looked_up_at_once_but_never_before_their_wait(night):
+    home = called(night)
+    faulty(home, lose_reply=1.0, lose_callback=1.0)
+    home.dial()
+    restart(home)
+    home.pass_time(seconds=28)
+    assert "dial_settled" not in home.log()  # the network may still take it
+    looked_up = home.outbox._deliverers["look_up"]
+    home.outbox._deliverers["look_up"] = lambda item, now: None  # ended with its process
+    home.pass_time(seconds=3)
+    home.outbox._deliverers["look_up"] = looked_up
+    restart(home)
+    home.run()
+    assert "dial_settled" in home.log()
+    assert len(home.network.calls()) == 1
+
+
+def restart(home):
+    with home.sessions.write() as session:
+        assert look_up_doubts(session, home.ctx, home.clock.now()) == 1
 
 
 def test_a_request_that_never_arrived_is_our_fault_and_not_counted(night):
