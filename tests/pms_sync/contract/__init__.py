@@ -1,0 +1,1 @@
+"""What every connector must do, tried over real HTTP against a server of its own."""

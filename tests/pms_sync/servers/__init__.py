@@ -1,0 +1,1 @@
+"""Servers that stand in for property-management systems, written from their descriptions."""
