@@ -16,4 +16,5 @@ class NudgeKind(StrEnum):
     HOME = "home"  # noise, cover, guests, sensors, pause; id of the home
     ALARM = "alarm"  # a needs-you alarm
     NOTICE = "notice"  # a message that was sent, or where messages go
+    CONNECTION = "connection"  # a booking system: read, failing, done; id of the connection
     ACCESS = "access"  # what a person may see; never leaves the server

@@ -49,6 +49,8 @@ def link(session: Session, vault: Vault, notification: Notification, public_url:
     if notification.kind == MessageKind.CALL_RESULT:
         ring = session.get_one(PhoneRing, int(str(notification.facts["ring_id"])))
         return result_link(vault, ring, public_url)
+    if notification.kind == MessageKind.CONNECTION_FAILING:
+        return f"{base}/systems/{notification.facts.get('connection', '')}"
     alarm = notification.facts.get("needs_you")
     if alarm:
         return f"{base}/needs-you/{alarm}"

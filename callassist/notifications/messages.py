@@ -32,7 +32,7 @@ URGENT = frozenset(
 
 _PRACTICE = "[PRACTICE] "
 _NUMBERS = ("minutes", "minutes_to_quiet", "attempts", "homes", "incidents", "calls")
-_WORDS = ("reason", "why", "result", "party", "mask", "reference", "who")
+_WORDS = ("reason", "why", "result", "party", "mask", "reference", "who", "source")
 _MONEY = ("cap", "used", "currency", "period")
 _INSTANTS = ("since", "began_at", "check_in_at", "starts_at", "back_at")
 _TEMPLATES = Environment(

@@ -21,6 +21,7 @@ from callassist.models import (
     GuestReply,
     HostContact,
     HostNote,
+    ImportRun,
     Incident,
     IncomingCall,
     NeedsYou,
@@ -28,6 +29,7 @@ from callassist.models import (
     NotificationChannel,
     Operator,
     Person,
+    PmsConnection,
     Policy,
     Presence,
     Property,
@@ -220,6 +222,20 @@ def _notice(session: Session, row: Notification | NotificationChannel) -> Iterat
     )
 
 
+def _system(session: Session, connection: PmsConnection | None) -> Iterator[Told]:
+    if connection is not None:
+        yield Told(
+            kind=NudgeKind.CONNECTION,
+            public_id=connection.public_id,
+            account_id=connection.account_id,
+        )
+
+
+def _transfer(session: Session, run: ImportRun) -> Iterator[Told]:
+    if run.connection_id is not None:
+        yield from _system(session, session.get(PmsConnection, run.connection_id))
+
+
 def _access(session: Session, row: RoleBinding) -> Iterator[Told]:
     yield Told(kind=NudgeKind.ACCESS, person_id=row.person_id)
 
@@ -239,6 +255,7 @@ RULES: Mapping[type, Rule] = {
     Recording: _recording,
     HostContact: _in_home,
     HostNote: _of_incident,
+    ImportRun: _transfer,
     Incident: _incident_itself,
     IncomingCall: _incoming,
     NeedsYou: _alarm,
@@ -246,6 +263,7 @@ RULES: Mapping[type, Rule] = {
     NotificationChannel: _notice,
     Operator: _operator_itself,
     Person: _person,
+    PmsConnection: _system,
     Policy: _homes,
     Presence: _presence,
     Property: _home_itself,
@@ -265,6 +283,7 @@ RULES: Mapping[type, Rule] = {
 # Of these tables only these columns are seen; the others change all the time.
 SEEN_COLUMNS: Mapping[type, frozenset[str]] = {
     Person: frozenset({"active", "fs_uniquifier"}),
+    PmsConnection: frozenset({"name", "failures", "error", "wanted", "disabled_at"}),
     Presence: frozenset({"state"}),
     Sensor: frozenset({"name", "property_id", "silent_since", "interval_seconds"}),
     SensorConnection: frozenset({"name", "disabled_at"}),

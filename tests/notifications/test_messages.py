@@ -36,6 +36,7 @@ FACTS: dict[str, object] = {
     "quiet_after": [12, 4],
     "unheard": [{"home": "Canal 12", "minutes": 131}],
     "who": "Ben",
+    "source": "Guesty",
     "starts_at": "2026-11-24T21:00:00+00:00",
     "back_at": "2026-11-26T21:00:00+00:00",
     "cap": "20.00",
@@ -49,6 +50,7 @@ REASONS: dict[MessageKind, tuple[str, ...]] = {
         *("no_number", "nobody_took_it", "language", "our_fault", "stay_changed"),
         *("asked_not_to_be_called", "number_refused", "cap_reached"),
     ),
+    MessageKind.CONNECTION_FAILING: ("credentials", "unreachable", "unreadable"),
     MessageKind.SPENDING: ("half", "reached"),
     MessageKind.REPORT_READY: ("calling_ended", "closed", "correction"),
     MessageKind.NEEDS_YOU: (
