@@ -121,6 +121,10 @@ class PmsReservation(Base):
         # what is not listed any more after a complete read; what comes next
         Index("ix_pms_reservation_read", "connection_id", "read_run"),
         Index("ix_pms_reservation_departure", "connection_id", "last_day"),
+        # what a listing that gets a home makes of stays
+        Index("ix_pms_reservation_listing", "connection_id", "listing_id"),
+        # what is to be placed again
+        Index("ix_pms_reservation_digest", "connection_id", "digest"),
     )
 
     id: Mapped[Id]
@@ -128,10 +132,14 @@ class PmsReservation(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     external_id: Mapped[Line]
     said: Mapped[Sealed | None]  # JSON of the Reservation; None after the guest was erased
-    digest: Mapped[str] = mapped_column(String(64))  # keyed hash of `said`: nothing new, no work
+    # keyed hash of what the list said: nothing new, no work; "" is to be placed (again)
+    digest: Mapped[str] = mapped_column(String(64))
     state: Mapped[Word]  # ports.pms.ReservationState
     first_day: Mapped[str] = mapped_column(String(10))
     last_day: Mapped[str] = mapped_column(String(10))
+    listing_id: Mapped[Line] = mapped_column(default="", server_default="")  # of its first visit
+    visits: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    numbers: Mapped[int | None]  # of its stays that can be phoned; None: no stay was made of it
     channel: Mapped[Word] = mapped_column(default="")
     read_run: Mapped[int]  # ImportRun.id
     contact_read_at: Mapped[Instant | None]

@@ -26,6 +26,8 @@ class Stay(Base):
         UniqueConstraint("property_id", "source", "external_id"),
         # who is in the home now
         Index("ix_stay_property_time", "property_id", "check_in_at", "check_out_at"),
+        # what a source told of before
+        Index("ix_stay_account_source", "account_id", "source", "external_id"),
     )
 
     id: Mapped[Id]
