@@ -6,9 +6,13 @@ import json
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
+from functools import cache
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
-from callassist.ports.pms import SetAside
+from babel import Locale
+
+from callassist.ports.pms import Reservation, SetAside, Wanted
 from callassist.ports.pms_access import BadAnswer, PageLoop
 
 T = TypeVar("T")
@@ -82,6 +86,32 @@ def instant(record: Mapping[str, Any], *names: str) -> datetime | None:
     return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
 
 
+def changed_at(record: Mapping[str, Any], *names: str) -> datetime | None:
+    """Like `instant`; None where it cannot be read: no reason to set a stay aside."""
+    try:
+        return instant(record, *names)
+    except Unreadable:
+        return None
+
+
+def country(value: object) -> str | None:
+    """ISO 3166 for two letters or an English name ("FR", "France", "UNITED STATES"), else None."""
+    if not isinstance(value, str):
+        return None
+    said = " ".join(value.split())
+    return said.upper() if said.upper() in _countries().values() else _countries().get(said.lower())
+
+
+def zone(value: object) -> str | None:
+    """An IANA time zone that this machine knows, else None: then the host is asked."""
+    if not isinstance(value, str) or "/" not in value.strip("/"):
+        return None
+    try:
+        return ZoneInfo(value).key
+    except (ValueError, OSError, KeyError):
+        return None
+
+
 def clock_time(value: object) -> time | None:
     """A time of day: 15, "15:00", "15:00:00" or "3 PM"; None when nothing sensible is said.
 
@@ -116,6 +146,16 @@ def read_each(
             yield made
 
 
+def touches(reservation: Reservation, wanted: Wanted) -> bool:
+    """Whether any of its days are wanted; what changed is wanted whatever its days are now."""
+    if wanted.since is not None:
+        return True
+    return any(
+        part.departure >= wanted.first and part.arrival <= wanted.last
+        for part in reservation.visits
+    )
+
+
 def raw(record: object) -> str:
     """A record as text, cut to a length that can be kept."""
     return json.dumps(record, ensure_ascii=False, default=str)[:MOST_RAW]
@@ -136,6 +176,17 @@ class Pages:
         if len(self._seen) >= self._most:
             raise PageLoop(f"more than {self._most} pages")
         self._seen.add(mark)
+
+
+@cache
+def _countries() -> dict[str, str]:
+    # "001" and the like are continents
+    names = {
+        name.lower(): code
+        for code, name in Locale("en").territories.items()
+        if len(code) == 2 and code not in {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}
+    }
+    return names | {"uk": "GB", "usa": "US", "united states of america": "US", "england": "GB"}
 
 
 def _id_of(record: object, names: tuple[str, ...], place: int) -> str:
