@@ -104,13 +104,14 @@ class Access(Protocol):
         params: Mapping[str, Any] | Sequence[tuple[str, Any]] | None = None,
         json: Any = None,
         form: Mapping[str, str] | None = None,
+        body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
         see: Sequence[int] = (),
         cost: int = 1,
     ) -> Answer:
         """Ask once the rate allows it. `path` is joined to `base_url`; a whole URL must be below
-        it. Redirects are not followed.
+        it. Redirects are not followed. `body` is sent as it is, for what is signed byte by byte.
 
         A status in `see` is returned whatever it is. Else 401 and 403 raise CredentialsRefused,
         404 NotThere, 429 RateLimited, 408 and 5xx, time-outs and broken connections
