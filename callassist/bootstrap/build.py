@@ -17,7 +17,7 @@ from callassist.domain.policy import EscalationPolicy
 from callassist.domain.spending import Caps, Estimates
 from callassist.escalation import coverage, handlers
 from callassist.escalation.context import Escalation
-from callassist.ingest import Connections, IngestWriter, SensorHook
+from callassist.ingest import Connections, IngestWriter, ReadingsIntake, SensorHook
 from callassist.migrations import upgrade
 from callassist.notifications import (
     MORNING_NOTE,
@@ -127,6 +127,7 @@ def _put_together(
     )
     detection = Detection(default_policy(settings), ADAPTERS, uptime.since)
     timer_handlers = _timer_handlers(settings, escalation, detection, surroundings)
+    connections = Connections(sessions, vault)
     ingest = IngestWriter(sessions, clock, detection, most_waiting=settings.ingest.queue_limit)
     return Service(
         settings=settings,
@@ -141,7 +142,8 @@ def _put_together(
         timers=TimerLoop(sessions, clock, timer_handlers),
         outbox=OutboxLoop(sessions, clock, _deliverers(settings, escalation, channels)),
         ingest=ingest,
-        sensor_hook=SensorHook(ADAPTERS, Connections(sessions, vault), ingest, clock),
+        sensor_hook=SensorHook(ADAPTERS, connections, ingest, clock),
+        intake=ReadingsIntake(ADAPTERS, connections, ingest, clock),
         uptime=uptime,
         scripts=load_library(settings.config_dir / "scripts"),
         secret_key=secret_key,

@@ -19,7 +19,7 @@ from callassist.escalation.restarting import look_up_doubts
 from callassist.escalation.texts import record_text_report
 from callassist.escalation.token_holders import next_step, record_call_events
 from callassist.escalation.tokens import Question
-from callassist.ingest import IngestWriter, SensorHook
+from callassist.ingest import IngestWriter, ReadingsIntake, SensorHook
 from callassist.outbox import OutboxLoop
 from callassist.ports.messages import MessageChannel
 from callassist.ports.own_networks import OwnNetworks
@@ -74,6 +74,7 @@ class Service:
     outbox: OutboxLoop
     ingest: IngestWriter
     sensor_hook: SensorHook
+    intake: ReadingsIntake
     uptime: Uptime
     scripts: ScriptLibrary
     secret_key: str

@@ -6,6 +6,14 @@ from callassist.ingest.answer import HookAnswer
 from callassist.ingest.connections import Connections
 from callassist.ingest.flood import FloodLimit
 from callassist.ingest.hook import SensorHook
+from callassist.ingest.intake import ReadingsIntake
 from callassist.ingest.writer import IngestWriter
 
-__all__ = ["Connections", "FloodLimit", "HookAnswer", "IngestWriter", "SensorHook"]
+__all__ = [
+    "Connections",
+    "FloodLimit",
+    "HookAnswer",
+    "IngestWriter",
+    "ReadingsIntake",
+    "SensorHook",
+]

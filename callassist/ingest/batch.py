@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from callassist.domain.noise import NoiseEvent, Verdict
+from callassist.domain.noise import NoiseEvent, ReadingKind, Verdict
 from callassist.ingest.answer import Ignored, Receipt
 from callassist.ingest.newcomers import FULL, add_sensors
 from callassist.ingest.sensors_known import KnownSensors, SensorMoved, SensorRow
@@ -33,6 +33,7 @@ LONGEST_KEY = 118
 
 NOT_PAIRED = "not yet paired"
 TOO_OLD = "older than 24 h"
+TEST = "a test reading: understood, and not counted"
 _REASONS: dict[str, str] = {
     Verdict.FUTURE: "future",
     Verdict.TOO_OLD: TOO_OLD,
@@ -88,12 +89,12 @@ def store(
 def _find_sensors(
     session: Session, submissions: Sequence[Submission], known: KnownSensors, now: datetime
 ) -> dict[SensorKey, SensorRow]:
-    wanted: dict[SensorKey, Submission] = {}
+    wanted: dict[SensorKey, tuple[Submission, ReadingKind]] = {}
     for submission in submissions:
         connection_id = submission.connection.id
         for reading in submission.readings:
-            if type(reading) is ParsedReading:
-                wanted[connection_id, reading.sensor] = submission
+            if type(reading) is ParsedReading and not submission.connection.is_test:
+                wanted[connection_id, reading.sensor] = submission, reading.kind
     found = known.recall(list(wanted))
     if len(found) == len(wanted):
         return found
@@ -102,7 +103,7 @@ def _find_sensors(
     found |= read
     missing = sorted(wanted.keys() - found.keys())
     if missing:
-        new = add_sensors(session, [(key, wanted[key]) for key in missing], now)
+        new = add_sensors(session, [(key, *wanted[key]) for key in missing], now)
         found |= _read_sensors(session, new)
     return found
 
@@ -121,7 +122,7 @@ def _place(
     fresh: dict[tuple[int, str], _Heard],
 ) -> _Heard | None:
     """Put a reading among the fresh ones, unless there is nothing to store."""
-    if type(reading) is not ParsedReading:
+    if type(reading) is not ParsedReading or submission.connection.is_test:
         return None
     sensor = sensors.get((submission.connection.id, reading.sensor))
     if sensor is None or submission.received_at - reading.at > TOO_OLD_AFTER:
@@ -227,7 +228,7 @@ def _note_heard(
     HEARD.run(connection, sorted((row.id,) for row in stale), now=at)
     for row in stale:
         row.last_heard_at = at  # it may be remembered
-    posted = sorted({(each.connection.id,) for each in submissions})
+    posted = sorted({(each.connection.id,) for each in submissions if not each.connection.is_test})
     POSTED.run(connection, posted, now=at, before=before)
 
 
@@ -264,6 +265,8 @@ def _count(
         reason = _REASONS.get(heard.verdict)
     elif isinstance(reading, UnknownEvent):
         reason = reading.reason
+    elif submission.connection.is_test:
+        reason = TEST
     elif (submission.connection.id, reading.sensor) in sensors:
         reason = TOO_OLD
     else:

@@ -15,6 +15,7 @@ from callassist.ingest.answer import HookAnswer, accepted, problem
 from callassist.ingest.body import Stream, read_body
 from callassist.ingest.connections import Connections, KnownConnection
 from callassist.ingest.flood import FloodLimit
+from callassist.ingest.submission import Newcomers
 from callassist.ingest.writer import IngestWriter
 from callassist.ports.sensors import Headers, Refused, SensorAdapter
 
@@ -109,8 +110,13 @@ class SensorHook:
         )
         adapter.verify(headers, body, connection.secrets, options, self._now_real())
         parsed = adapter.parse(body, headers.get("content-type") or "", headers, options)
-        receipt = self._writer.submit(connection, parsed, self._clock.now(), adapter.kind)
+        receipt = self._writer.submit(connection, parsed, self._clock.now(), newcomers(adapter))
         return accepted(receipt)
+
+
+def newcomers(adapter: SensorAdapter) -> Newcomers:
+    """What a sensor of this brand is taken for at first."""
+    return Newcomers(adapter.kind, adapter.reports_every)
 
 
 def _sentence(detail: str) -> str:

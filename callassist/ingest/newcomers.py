@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from callassist.domain.noise import ReadingKind, SourceKind
 from callassist.domain.nudge import NudgeKind
 from callassist.ingest.submission import SensorKey, Submission
 from callassist.models import Sensor
@@ -20,6 +21,13 @@ from callassist.storage.nudge_rules import Told
 MOST_UNPAIRED = 1000  # per connection: a sender that makes up names must not fill the disk
 FULL = "not kept: too many sensors of this connection are not yet paired"
 
+_SPEAKS = {
+    ReadingKind.LEVEL: SourceKind.LEVEL,
+    ReadingKind.NOTICE: SourceKind.NOTICE,
+    ReadingKind.NOTICE_ENDED: SourceKind.NOTICE,
+    ReadingKind.NOISE_STARTED: SourceKind.STATE,
+    ReadingKind.NOISE_ENDED: SourceKind.STATE,
+}
 _INSERTS = {
     "sqlite": sqlite.insert(Sensor).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(Sensor).on_conflict_do_nothing(),
@@ -27,13 +35,16 @@ _INSERTS = {
 
 
 def add_sensors(
-    session: Session, missing: Sequence[tuple[SensorKey, Submission]], now: datetime
+    session: Session, missing: Sequence[tuple[SensorKey, Submission, ReadingKind]], now: datetime
 ) -> list[SensorKey]:
-    """Add unpaired sensors, in the order given; those that were added (or are there already)."""
-    waiting = _count_unpaired(session, {key[0] for key, _ in missing})
+    """Add unpaired sensors, in the order given; those that were added (or are there already).
+
+    A sensor's kind is told by what it said first, where that tells.
+    """
+    waiting = _count_unpaired(session, {key[0] for key, *_ in missing})
     rows: list[dict[str, object]] = []
     added: list[SensorKey] = []
-    for key, submission in missing:
+    for key, submission, first in missing:
         connection_id, external_id = key
         if waiting[connection_id] >= MOST_UNPAIRED:
             continue
@@ -46,14 +57,14 @@ def add_sensors(
                 "account_id": submission.connection.account_id,
                 "external_id": external_id,
                 "name": "",
-                "kind": submission.kind.value,
-                "interval_seconds": 60,
+                "kind": _SPEAKS.get(first, submission.newcomers.kind).value,
+                "interval_seconds": int(submission.newcomers.reports_every.total_seconds()),
                 "created_at": now,
             }
         )
     if rows:
         session.connection().execute(_INSERTS[session.get_bind().dialect.name], rows)
-        for account_id in {submission.connection.account_id for _key, submission in missing}:
+        for account_id in {submission.connection.account_id for _, submission, _ in missing}:
             nudges.tell(session, Told(kind=NudgeKind.HOME, account_id=account_id))
     return added
 

@@ -16,13 +16,12 @@ from datetime import datetime
 import structlog
 
 from callassist.clock import Clock
-from callassist.domain.noise import SourceKind
 from callassist.errors import ServiceBusy
 from callassist.ingest.answer import Receipt
 from callassist.ingest.batch import store
 from callassist.ingest.connections import KnownConnection
 from callassist.ingest.sensors_known import KnownSensors, SensorMoved
-from callassist.ingest.submission import Submission
+from callassist.ingest.submission import Newcomers, Submission
 from callassist.ports.detection import Detector
 from callassist.ports.sensors import Parsed
 from callassist.storage.sessions import Sessions
@@ -76,7 +75,9 @@ class IngestWriter:
         self._beat_at = time.monotonic()
 
     def start(self) -> None:
-        """Store from now on, in a thread."""
+        """Store from now on, in a thread; harmless when it runs already."""
+        if self._thread is not None:
+            return
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
         self._thread.start()
@@ -104,18 +105,22 @@ class IngestWriter:
         connection: KnownConnection,
         readings: Sequence[Parsed],
         received_at: datetime,
-        kind: SourceKind,
+        newcomers: Newcomers,
     ) -> Receipt:
         """Store the readings of one request; returns after the commit.
 
         ServiceBusy when too many wait, the database cannot store now, or it takes too long
-        (then it may be stored later; sent again it is a duplicate). `kind` is that of a sensor
-        which is heard for the first time.
+        (then it may be stored later; sent again it is a duplicate).
         """
         if len(self._queue) >= self._most_waiting:
             raise ServiceBusy("too many requests are waiting to be stored", retry_after=2.0)
         waiting = _Waiting(
-            Submission(connection=connection, readings=readings, received_at=received_at, kind=kind)
+            Submission(
+                connection=connection,
+                readings=readings,
+                received_at=received_at,
+                newcomers=newcomers,
+            )
         )
         self._queue.append(waiting)
         self._has_work.set()

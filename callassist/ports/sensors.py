@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 import msgspec
 
@@ -58,6 +58,7 @@ class SensorAdapter(Protocol):
     """One brand: pure functions of the request. Rules of ours are not its business."""
 
     kind: SourceKind  # of a sensor that is heard for the first time
+    reports_every: timedelta  # the same; silence is judged by it
 
     def check_options(self, options: Mapping[str, object]) -> None:
         """Refuse bad connection options; raises InvalidInput naming the option."""
@@ -82,6 +83,32 @@ class SensorAdapter(Protocol):
         self, body: bytes, content_type: str, headers: Headers, options: Mapping[str, object]
     ) -> list[Parsed]:
         """The readings of `body` in its order; raises a Refused, never keeps a part."""
+        ...
+
+
+@runtime_checkable
+class TriesOut(Protocol):
+    """A brand whose message we can make ourselves, to try the whole way that it goes."""
+
+    def example(self, sensor: str, at: datetime, options: Mapping[str, object]) -> bytes:
+        """A calm reading of `sensor` as the brand would post it, in JSON."""
+        ...
+
+    def sign(
+        self, body: bytes, secret: str, options: Mapping[str, object], now_real: datetime
+    ) -> dict[str, str]:
+        """The headers that prove it, as the brand would send them."""
+        ...
+
+
+class Intake(Protocol):
+    """Where readings go that nobody posts: those that we ask for, or listen to."""
+
+    def take(self, connection_id: int, readings: Sequence[Parsed]) -> object:
+        """Store them as if they were posted; returns after the commit.
+
+        ServiceBusy when it cannot be done now; NotFound when the connection was closed.
+        """
         ...
 
 

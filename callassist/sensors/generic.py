@@ -74,6 +74,7 @@ class GenericAdapter:
     """Readings in our own shape."""
 
     kind = SourceKind.LEVEL
+    reports_every = timedelta(minutes=1)
 
     def check_options(self, options: Mapping[str, object]) -> None:
         check_known(options, {"max_age_minutes"})

@@ -78,6 +78,7 @@ class MinutAdapter:
     """Deliveries of Minut's webhooks (API v8)."""
 
     kind = SourceKind.NOTICE
+    reports_every = timedelta(minutes=1)  # of no use: only Minut can say that a home is not heard
 
     def check_options(self, options: Mapping[str, object]) -> None:
         check_known(options, _OPTIONS)

@@ -17,6 +17,7 @@ from callassist.clock import ManualClock
 from callassist.domain.noise import NoiseEvent
 from callassist.errors import ServiceBusy
 from callassist.ingest import HookAnswer, IngestWriter
+from callassist.ingest.submission import Newcomers
 from callassist.storage.engine import make_engine
 from callassist.storage.sessions import Sessions
 from tests.ingest.scene import Scene, problem
@@ -266,4 +267,4 @@ def test_nothing_is_submitted_to_a_writer_that_does_not_run(scene: Scene):
     known = scene.connections.find("generic", "some")
     assert known is not None
     with pytest.raises(ServiceBusy):
-        writer.submit(known, [], scene.clock.now(), kind="level")  # type: ignore[arg-type]
+        writer.submit(known, [], scene.clock.now(), Newcomers())
