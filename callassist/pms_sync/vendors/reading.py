@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -13,13 +13,14 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 
 from callassist.ports.pms import Reservation, SetAside, Wanted
-from callassist.ports.pms_access import BadAnswer, PageLoop
+from callassist.ports.pms_access import BadAnswer, PageLoop, Token
 
 T = TypeVar("T")
 
 MOST_PAGES = 20_000
 MOST_RAW = 20_000  # characters of a record that are kept for whoever looks why it was set aside
 LONGEST_ID = 200
+LONGEST_TOKEN_LIFE = 400 * 86400  # seconds; what claims more is fetched again before
 _CLOCK = re.compile(r"(\d{1,2})(?::(\d{2}))?(?::\d{2})?\s*([AaPp])?\.?[Mm]?\.?")
 
 
@@ -144,6 +145,22 @@ def read_each(
             continue
         if made is not None:
             yield made
+
+
+def token(body: object, now: datetime) -> Token:
+    """The answer of an OAuth token address: access_token, expires_in, maybe refresh_token."""
+    given = as_object(body, "the token's answer")
+    access, life = given.get("access_token"), given.get("expires_in")
+    refresh = given.get("refresh_token")
+    if not isinstance(access, str) or not access:
+        raise BadAnswer("access_token is missing")
+    if isinstance(life, bool) or not isinstance(life, int | float) or life <= 0:
+        raise BadAnswer("expires_in is missing")
+    return Token(
+        access=access,
+        expires_at=now + timedelta(seconds=min(life, LONGEST_TOKEN_LIFE)),
+        refresh=refresh if isinstance(refresh, str) and refresh else None,
+    )
 
 
 def touches(reservation: Reservation, wanted: Wanted) -> bool:
