@@ -43,6 +43,8 @@ from callassist.models import (
     ReportVersion,
     ScriptVersion,
     Sensor,
+    SensorAccess,
+    SensorConnection,
     ShiftNote,
     ShiftSwap,
     StayFile,
@@ -177,6 +179,8 @@ def _empty_homes(session: Session, account_id: int) -> None:
         .values(**nothing, house_rule="", pause_reason=None, policy_id=None)
         .execution_options(synchronize_session=False)
     )
+    own = select(SensorConnection.id).where(SensorConnection.account_id == account_id)
+    session.execute(delete(SensorAccess).where(SensorAccess.connection_id.in_(own)))
     for sensor in session.scalars(select(Sensor).where(Sensor.account_id == account_id)):
         sensor.name, sensor.external_id = "", sensor.public_id
 

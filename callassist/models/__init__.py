@@ -79,6 +79,7 @@ from callassist.models.sensor import (
     Sensor,
     SensorConnection,
 )
+from callassist.models.sensor_access import SensorAccess, SensorTurn
 from callassist.models.shift_swap import ShiftSwap
 from callassist.models.stay import Consent, Erasure, Stay, StayFile, StayNumber, StopEntry
 from callassist.models.supervision import DeskLink, Intervention, ScriptVersion
@@ -156,7 +157,9 @@ __all__ = [
     "ScriptVersion",
     "SecondFactor",
     "Sensor",
+    "SensorAccess",
     "SensorConnection",
+    "SensorTurn",
     "ServiceAgreement",
     "ServiceFact",
     "Shift",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Float,
     ForeignKey,
     Index,
@@ -59,6 +60,8 @@ class Sensor(Base):
     interval_seconds: Mapped[int] = mapped_column(default=60)
     last_heard_at: Mapped[Instant | None]
     silent_since: Mapped[Instant | None]
+    # whether its maker texts guests itself; None: not known
+    own_messages: Mapped[bool | None] = mapped_column(Boolean)
     created_at: Mapped[Instant]
 
 

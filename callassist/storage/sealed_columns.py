@@ -23,6 +23,7 @@ SEALED: dict[str, tuple[str, ...]] = {
     "pms_set_aside": ("raw",),
     "pms_token": ("token",),
     "second_factor": ("secret",),
+    "sensor_access": ("token",),
     "sensor_connection": ("secret", "previous_secret"),
     "stay": ("guest_name",),
     "stay_file": ("content",),
