@@ -22,6 +22,7 @@ from callassist.pms_sync.vendors.reading import (
     Unreadable,
     as_list,
     as_object,
+    page_mark,
     read_each,
     touches,
 )
@@ -227,7 +228,7 @@ def _pages(access: Access, path: str, params: Mapping[str, str]) -> Iterator[lis
         items = as_list(answer.get("items"), "items")
         if not items:
             return
-        guard.turn(tuple(str(one.get("id") if isinstance(one, dict) else one) for one in items))
+        guard.turn(page_mark(items))
         yield items
         read += len(items)
         if type(answer.get("count")) is int and answer["count"] == read:

@@ -206,6 +206,11 @@ def _countries() -> dict[str, str]:
     return names | {"uk": "GB", "usa": "US", "united states of america": "US", "england": "GB"}
 
 
+def page_mark(records: Iterable[Any]) -> Hashable:
+    """What stands for a page that has no cursor: the ids on it."""
+    return tuple(str(one.get("id") if isinstance(one, dict) else one) for one in records)
+
+
 def _id_of(record: object, names: tuple[str, ...], place: int) -> str:
     if isinstance(record, dict):
         for name in names:
