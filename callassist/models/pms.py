@@ -73,14 +73,14 @@ class PmsToken(Base):
 
 
 class PmsBudget(Base):
-    """Requests that a system still allows, over all processes; one row per window."""
+    """Requests made of a system by all processes; one row per window, 0 for what it said itself."""
 
     __tablename__ = "pms_budget"
 
     key: Mapped[str] = mapped_column(String(120), primary_key=True)
     window_seconds: Mapped[int] = mapped_column(primary_key=True)
-    began_at: Mapped[Instant]  # real time
-    used: Mapped[int]
+    # [begin in microseconds of real time, requests] of each part of the window, the oldest first
+    taken: Mapped[JsonList] = mapped_column(server_default=text("'[]'"))
     blocked_until: Mapped[Instant | None]  # the system said 429
 
 
