@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 from babel.core import get_global
 
 _NEAR = 0.8  # of two words that differ by a letter or two
+NOWHERE = "ZZ"  # where zones lie that are nobody's, such as UTC
 _LONGEST = 64  # characters of a name that is worth a guess
 
 
@@ -35,6 +36,13 @@ def likely_zone(written: str, country: str = "") -> str | None:
                 return known[near[0]]
     of_country = get_global("territory_zones").get(country.strip().upper(), [])
     return of_country[0] if len(of_country) == 1 else None
+
+
+def country_of_zone(zone: str) -> str:
+    """The ISO code of the country in which a zone lies; "" when it lies in none."""
+    today = get_global("zone_aliases").get(zone, zone)  # browsers still say Asia/Calcutta
+    code = str(get_global("zone_territories").get(today, ""))
+    return "" if code == NOWHERE else code
 
 
 @cache

@@ -14,11 +14,11 @@ from callassist.accounts.properties import (
     find_property,
     update_property,
 )
-from callassist.accounts.zones import zone_names
+from callassist.accounts.zones import country_of_zone, zone_names
 from callassist.domain.viewer import Viewer
 from callassist.models import Account, Property
 from callassist.web.pages import asking, words
-from callassist.web.pages.countries import country_names, country_of_zone
+from callassist.web.pages.countries import country_names
 from callassist.web.pages.forms import Form
 from callassist.web.pages.host.home_rows import locations_of
 from callassist.web.pages.host.queries import presets, writable_accounts
