@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from callassist.pms_sync.vendors.hospitable import Hospitable
+from callassist.pms_sync.vendors.lodgify import Lodgify
+from callassist.pms_sync.vendors.ownerrez import OwnerRez
 from callassist.ports.pms import PmsConnector
 
-_ALL: tuple[PmsConnector, ...] = ()
+_ALL: tuple[PmsConnector, ...] = (
+    Lodgify(),
+    Hospitable(),
+    OwnerRez(),
+)
 
 CONNECTORS: dict[str, PmsConnector] = {one.facts.vendor: one for one in _ALL}

@@ -24,6 +24,7 @@ from callassist.pms_sync.vendors.reading import (
     read_each,
     touches,
 )
+from callassist.pms_sync.vendors.typed import one_word
 from callassist.ports.pms import (
     Abilities,
     Contact,
@@ -105,11 +106,9 @@ class Hospitable:
     )
 
     def check(self, credentials: Mapping[str, str]) -> None:
-        token = credentials.get("token", "").strip()
-        if not token:
-            raise InvalidInput("paste the token from Apps, API access, Access tokens", "token")
-        if "@" in token or " " in token or not token.isascii() or not token.isprintable():
-            raise InvalidInput("this is no token: it has no spaces, accents or @ in it", "token")
+        token = one_word(credentials, "token")
+        if "@" in token:
+            raise InvalidInput("this is an e-mail address; paste the access token", "token")
         if len(token) < SHORTEST_TOKEN:
             raise InvalidInput("this is too short for a token; copy all of it", "token")
 

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from callassist.errors import InvalidInput, TransientError
+from callassist.errors import TransientError
 from callassist.pms_sync.vendors.lodgify_records import (
     Units,
     hint_of,
@@ -26,6 +26,7 @@ from callassist.pms_sync.vendors.reading import (
     read_each,
     touches,
 )
+from callassist.pms_sync.vendors.typed import one_word
 from callassist.ports.pms import (
     Abilities,
     Contact,
@@ -102,11 +103,7 @@ class Lodgify:
     )
 
     def check(self, credentials: Mapping[str, str]) -> None:
-        key = credentials.get("api_key", "").strip()
-        if not key:
-            raise InvalidInput("copy the API key from Settings, Public API", "api_key")
-        if not key.isascii() or not key.isprintable() or " " in key:
-            raise InvalidInput("an API key has no spaces and no accents; copy it again", "api_key")
+        one_word(credentials, "api_key")
 
     def verify(self, access: Access) -> Verified:
         _object(_ask(access, "GET", _PROPERTIES, params={"page": 1, "size": 1}))
@@ -182,12 +179,11 @@ class Lodgify:
             _ask(access, "PUT", path, json={"note": f"{before}\n\n{text}".strip()})
 
     def _units(self, access: Access) -> Units:
-        units: dict[str, set[str]] = {}
+        found: dict[str, set[str]] = {}
         for made in self.listings(access):
             if isinstance(made, Listing) and made.parent_id is not None:
-                room = made.external_id.removeprefix(f"{made.parent_id}-")
-                units.setdefault(made.parent_id, set()).add(room)
-        return {place: frozenset(rooms) for place, rooms in units.items()}
+                found.setdefault(made.parent_id, set()).add(made.external_id)
+        return found
 
 
 def _ask(access: Access, method: str, path: str, **what: Any) -> Answer:

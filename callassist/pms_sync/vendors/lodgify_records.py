@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from callassist.pms_sync.vendors.reading import Unreadable, an_id, day, instant, text
@@ -18,7 +19,7 @@ _STATES = {
     "declined": ReservationState.CANCELLED,
 }
 
-Units = Mapping[str, frozenset[str]]  # the rooms of each property that lets several
+Units = Mapping[str, AbstractSet[str]]  # the listings of each property that lets rooms
 
 
 def listings_of(record: dict[str, Any]) -> tuple[Listing, ...]:
@@ -65,10 +66,10 @@ def _state(record: dict[str, Any]) -> ReservationState:
 
 def _places(units: Units, record: dict[str, Any]) -> list[str]:
     place = an_id(record, "property_id")
-    known = units.get(place, frozenset())
+    known = units.get(place, ())
     rooms = _rooms(record)
-    taken = dict.fromkeys(text(room, "room_type_id") for room in rooms)
-    return [f"{place}-{room}" for room in taken if room in known] or [place]
+    taken = dict.fromkeys(f"{place}-{text(room, 'room_type_id')}" for room in rooms)
+    return [room for room in taken if room in known] or [place]
 
 
 def _contact(record: dict[str, Any]) -> Contact:

@@ -84,7 +84,10 @@ def instant(record: Mapping[str, Any], *names: str) -> datetime | None:
         read = datetime.fromisoformat(value)
     except ValueError:
         raise Unreadable(f"{names[0]} is not a date and time") from None
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    try:
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    except OverflowError:
+        raise Unreadable(f"{names[0]} is not a date and time") from None
 
 
 def changed_at(record: Mapping[str, Any], *names: str) -> datetime | None:
@@ -145,6 +148,19 @@ def read_each(
             continue
         if made is not None:
             yield made
+
+
+def one(value: object, read: Callable[[dict[str, Any]], T], what: str) -> T:
+    """A single record as `read` understands it; BadAnswer, naming it, when it cannot be read."""
+    try:
+        return read(as_object(value, what))
+    except Unreadable as why:
+        raise BadAnswer(f"{what}: {why}") from None
+
+
+def ends(records: list[Any], *id_names: str) -> tuple[Hashable, ...]:
+    """What stands for a page: how many it has, and the ids of its first and last record."""
+    return (len(records), *(_id_of(record, id_names, -1) for record in records[:1] + records[-1:]))
 
 
 def token(body: object, now: datetime) -> Token:
