@@ -128,6 +128,21 @@ class LookupSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PmsSettings:
+    """How often property-management systems are read, and how much of what they know."""
+
+    every: values.Span
+    whole_every: values.Span
+    full_every: values.Span
+    look_back: values.Span
+    look_ahead: values.Span
+    contact_before: values.Span
+    fresh_within: values.Span
+    fresh_wait: values.Span
+    readers: values.Threads
+
+
+@dataclass(frozen=True, kw_only=True)
 class EscalationSettings:
     """What DESIGN section 3 calls service settings; the service's clock counts."""
 
@@ -188,6 +203,7 @@ class Settings:
     backup: BackupSettings
     retention: RetentionSettings
     lookup: LookupSettings
+    pms: PmsSettings
     escalation: EscalationSettings
 
 
@@ -205,6 +221,7 @@ GROUPS: dict[str, type] = {
     "oidc": OidcSettings,
     "backup": BackupSettings,
     "retention": RetentionSettings,
+    "pms": PmsSettings,
     "escalation": EscalationSettings,
 }
 

@@ -1,0 +1,44 @@
+"""What reading property-management systems needs besides a session and `now`."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from callassist.clock import Clock
+from callassist.models import PmsConnection
+from callassist.ports.pms import PmsConnector
+from callassist.ports.pms_access import Access
+from callassist.settings import PmsSettings
+from callassist.storage.sessions import Sessions
+from callassist.storage.vault import Vault
+
+
+class OpenAccess(Protocol):
+    """Opens a connection for requests."""
+
+    def __call__(self, connection: PmsConnection, *, within: timedelta | None = None) -> Access:
+        """`within`: everything asked through it has so much real time altogether."""
+        ...
+
+
+def real_now() -> datetime:
+    """Real time: for claims, and for what systems are asked about since when."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sync:
+    """One process's reading: connectors, how they are opened, and both clocks."""
+
+    sessions: Sessions
+    vault: Vault
+    connectors: Mapping[str, PmsConnector]
+    open_access: OpenAccess
+    settings: PmsSettings
+    clock: Clock
+    now_real: Callable[[], datetime] = real_now
+    stopping: threading.Event = field(default_factory=threading.Event)
