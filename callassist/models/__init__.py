@@ -79,7 +79,7 @@ from callassist.models.sensor import (
     Sensor,
     SensorConnection,
 )
-from callassist.models.sensor_access import SensorAccess, SensorTurn
+from callassist.models.sensor_access import SensorAccess
 from callassist.models.shift_swap import ShiftSwap
 from callassist.models.stay import Consent, Erasure, Stay, StayFile, StayNumber, StopEntry
 from callassist.models.supervision import DeskLink, Intervention, ScriptVersion
@@ -159,7 +159,6 @@ __all__ = [
     "Sensor",
     "SensorAccess",
     "SensorConnection",
-    "SensorTurn",
     "ServiceAgreement",
     "ServiceFact",
     "Shift",

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from callassist.models.base import Base
-from callassist.models.types import Instant, Line, Sealed, Word
+from callassist.models.types import Instant, Line, Sealed
 
 
 class SensorAccess(Base):
@@ -31,12 +31,3 @@ class SensorAccess(Base):
     hook_id: Mapped[Line | None]  # of the webhook that we registered there
     hook_checked_at: Mapped[Instant | None]
     created_at: Mapped[Instant]
-
-
-class SensorTurn(Base):
-    """From when a brand may be asked again, so that all processes together keep its rate."""
-
-    __tablename__ = "sensor_turn"
-
-    vendor: Mapped[Word] = mapped_column(primary_key=True)
-    free_at: Mapped[Instant]  # real time

@@ -1,4 +1,4 @@
-"""Brands of sensors that are asked: permission, turn, and whether they text guests themselves."""
+"""Brands of sensors that are asked: permission, and whether they text guests themselves."""
 
 from __future__ import annotations
 
@@ -15,12 +15,6 @@ INSTANT = sa.BigInteger()  # microseconds since 1970, UTC
 
 
 def upgrade() -> None:
-    op.create_table(
-        "sensor_turn",
-        sa.Column("vendor", sa.String(length=64), nullable=False),
-        sa.Column("free_at", INSTANT, nullable=False),
-        sa.PrimaryKeyConstraint("vendor", name=op.f("pk_sensor_turn")),
-    )
     op.create_table(
         "sensor_access",
         sa.Column("connection_id", KEY, nullable=False),
@@ -52,4 +46,3 @@ def downgrade() -> None:
     op.drop_column("sensor", "own_messages")
     op.drop_index("ix_sensor_access_next", table_name="sensor_access")
     op.drop_table("sensor_access")
-    op.drop_table("sensor_turn")
