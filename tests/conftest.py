@@ -12,6 +12,7 @@ import pytest
 
 from callassist.clock import ManualClock
 from tests.evening import evening
+from tests.file_cache import share_files
 from tests.plain_logs import log_plainly
 from tests.statement_cache import share_statements
 from tests.template_cache import share_templates
@@ -28,6 +29,7 @@ for _name in [name for name in os.environ if name.startswith("CALLASSIST_")]:
         del os.environ[_name]
 
 share_templates()
+share_files()
 share_statements()
 log_plainly()
 

@@ -6,7 +6,6 @@ from flask import Blueprint, Flask, request
 from flask_limiter import Limiter, RateLimitExceeded
 
 from callassist.bootstrap import Service
-from callassist.stays.guest_words import load_texts
 from callassist.web.pages.guest import views
 from callassist.web.pages.link_limit import OpenedTooOften
 from callassist.web.signin import is_looked_at
@@ -16,7 +15,7 @@ ANSWERS = "12 per minute"  # by one link; how often it is opened is limited for 
 
 def blueprint(app: Flask, service: Service) -> Blueprint:
     """The page and its buttons, limited in real time."""
-    app.extensions[views.TEXTS] = load_texts(service.settings.config_dir / "guest")
+    app.extensions[views.TEXTS] = service.escalation.guest_words
     limiter = Limiter(_link, app=app, storage_uri="memory://", key_prefix="guest")
     limiter.request_filter(is_looked_at)
     answers = limiter.shared_limit(ANSWERS, scope="guest")
