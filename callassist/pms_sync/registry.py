@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from callassist.pms_sync.vendors.guesty import Guesty
 from callassist.pms_sync.vendors.hospitable import Hospitable
+from callassist.pms_sync.vendors.hostaway import Hostaway
 from callassist.pms_sync.vendors.lodgify import Lodgify
 from callassist.pms_sync.vendors.ownerrez import OwnerRez
+from callassist.pms_sync.vendors.smoobu import Smoobu
 from callassist.ports.pms import PmsConnector
 
 _ALL: tuple[PmsConnector, ...] = (
+    Guesty(),
+    Hostaway(),
+    Smoobu(),
     Lodgify(),
     Hospitable(),
     OwnerRez(),
