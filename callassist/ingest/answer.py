@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 import msgspec
 
-from callassist.ports.sensors import Fault
+from callassist.ports.sensors import Fault, FixedReply
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 MOST_FAULTS = 1000
 
 _REASONS = {
+    200: "OK",
     202: "Accepted",
     400: "Bad Request",
     401: "Unauthorized",
@@ -61,6 +62,11 @@ class HookAnswer:
 def accepted(receipt: Receipt) -> HookAnswer:
     """202: stored, after the commit."""
     return HookAnswer(status=202, body=msgspec.json.encode(receipt), content_type=JSON)
+
+
+def fixed(reply: FixedReply) -> HookAnswer:
+    """What a brand wants to hear: stored as well, after the commit."""
+    return HookAnswer(status=reply.status, body=reply.body, content_type=JSON)
 
 
 def problem(

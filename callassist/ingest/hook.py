@@ -11,13 +11,13 @@ import structlog
 
 from callassist.clock import Clock
 from callassist.errors import ServiceBusy
-from callassist.ingest.answer import HookAnswer, accepted, problem
+from callassist.ingest.answer import HookAnswer, accepted, fixed, problem
 from callassist.ingest.body import Stream, read_body
 from callassist.ingest.connections import Connections, KnownConnection
 from callassist.ingest.flood import FloodLimit
-from callassist.ingest.submission import Newcomers
+from callassist.ingest.submission import Newcomers, stamped
 from callassist.ingest.writer import IngestWriter
-from callassist.ports.sensors import Headers, Refused, SensorAdapter
+from callassist.ports.sensors import HasFixedReply, Headers, Refused, SensorAdapter
 
 _log = structlog.get_logger()
 
@@ -50,6 +50,11 @@ class SensorHook:
         now_real: Callable[[], datetime] = system_now,
     ) -> None:
         self._adapters = adapters
+        self._replies = {
+            name: fixed(adapter.reply)
+            for name, adapter in adapters.items()
+            if isinstance(adapter, HasFixedReply)
+        }
         self._connections = connections
         self._writer = writer
         self._clock = clock
@@ -110,8 +115,9 @@ class SensorHook:
         )
         adapter.verify(headers, body, connection.secrets, options, self._now_real())
         parsed = adapter.parse(body, headers.get("content-type") or "", headers, options)
-        receipt = self._writer.submit(connection, parsed, self._clock.now(), newcomers(adapter))
-        return accepted(receipt)
+        now = self._clock.now()
+        receipt = self._writer.submit(connection, stamped(parsed, now), now, newcomers(adapter))
+        return self._replies.get(request.adapter) or accepted(receipt)
 
 
 def newcomers(adapter: SensorAdapter) -> Newcomers:

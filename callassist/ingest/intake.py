@@ -9,6 +9,7 @@ from callassist.errors import NotFound
 from callassist.ingest.answer import Receipt
 from callassist.ingest.connections import Connections
 from callassist.ingest.hook import newcomers
+from callassist.ingest.submission import stamped
 from callassist.ingest.writer import IngestWriter
 from callassist.ports.sensors import Parsed, SensorAdapter
 
@@ -34,4 +35,5 @@ class ReadingsIntake:
         if connection is None:
             raise NotFound("no such sensor connection, or it was closed")
         adapter = self._adapters[connection.adapter]
-        return self._writer.submit(connection, readings, self._clock.now(), newcomers(adapter))
+        now = self._clock.now()
+        return self._writer.submit(connection, stamped(readings, now), now, newcomers(adapter))

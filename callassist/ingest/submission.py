@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
+
 from callassist.domain.noise import SourceKind
 from callassist.ingest.connections import KnownConnection
-from callassist.ports.sensors import Parsed
+from callassist.ports.sensors import AT_ARRIVAL, Parsed, ParsedReading
 
 SensorKey = tuple[int, str]  # connection id, the brand's id
 
@@ -29,3 +31,15 @@ class Submission:
     readings: Sequence[Parsed]
     received_at: datetime
     newcomers: Newcomers
+
+
+def stamped(readings: Sequence[Parsed], now: datetime) -> Sequence[Parsed]:
+    """The readings, those without a time of their own with that of their arrival."""
+    if not any(type(one) is ParsedReading and one.at is AT_ARRIVAL for one in readings):
+        return readings
+    return [
+        msgspec.structs.replace(one, at=now)
+        if isinstance(one, ParsedReading) and one.at is AT_ARRIVAL
+        else one
+        for one in readings
+    ]

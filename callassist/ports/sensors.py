@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Protocol, runtime_checkable
 
 import msgspec
@@ -15,6 +15,7 @@ from callassist.errors import PermanentError
 MAX_BODY = 1024 * 1024
 MAX_READINGS = 1000
 LOWEST_DB, HIGHEST_DB = -20.0, 200.0
+AT_ARRIVAL = datetime(1, 1, 1, tzinfo=UTC)  # of a reading that has no time of its own
 
 
 class ParsedReading(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -84,6 +85,21 @@ class SensorAdapter(Protocol):
     ) -> list[Parsed]:
         """The readings of `body` in its order; raises a Refused, never keeps a part."""
         ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class FixedReply:
+    """What a brand waits for once its delivery was stored, instead of our receipt."""
+
+    status: int
+    body: bytes  # JSON
+
+
+@runtime_checkable
+class HasFixedReply(Protocol):
+    """A brand that wants the same answer each time."""
+
+    reply: FixedReply
 
 
 @runtime_checkable

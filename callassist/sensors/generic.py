@@ -2,11 +2,13 @@
 
 One object or {"readings": [...]} of {"id"?, "sensor", "at", "level_db"} or
 {"id"?, "sensor", "at", "state": "noise_started|noise_ended"}. Fields we do not know are ignored.
-With a signing secret: Standard Webhooks.
+With the option `fields` any other JSON, read by paths that the host picked from a sample. With a
+signing secret: Standard Webhooks.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,6 +16,7 @@ from enum import StrEnum
 import msgspec
 
 from callassist.domain.noise import ReadingKind, SourceKind
+from callassist.errors import InvalidInput
 from callassist.ports.sensors import (
     HIGHEST_DB,
     LOWEST_DB,
@@ -27,6 +30,7 @@ from callassist.ports.sensors import (
     SourceTiming,
     TooLarge,
 )
+from callassist.sensors.fields import Fields, read_fields
 from callassist.sensors.json_body import (
     as_utc,
     check_content_type,
@@ -37,7 +41,7 @@ from callassist.sensors.json_body import (
     unusable,
 )
 from callassist.sensors.options import check_known, minutes
-from callassist.sensors.signatures import verify_standard
+from callassist.sensors.signatures import sign_standard, verify_standard
 
 LONGEST_NAME = 255
 _LEVEL = ReadingKind.LEVEL
@@ -66,6 +70,7 @@ class _Batch(msgspec.Struct):
     readings: list[_Reading] | msgspec.UnsetType = msgspec.UNSET
 
 
+_ANY = msgspec.json.Decoder(object)
 _ONE = msgspec.json.Decoder(_Reading)
 _MANY = msgspec.json.Decoder(_Batch)
 
@@ -77,8 +82,9 @@ class GenericAdapter:
     reports_every = timedelta(minutes=1)
 
     def check_options(self, options: Mapping[str, object]) -> None:
-        check_known(options, {"max_age_minutes"})
+        check_known(options, {"max_age_minutes", "fields"})
         self.timing(options)
+        _fields(options)
 
     def timing(self, options: Mapping[str, object]) -> SourceTiming:
         return SourceTiming(max_age=minutes(options, "max_age_minutes", timedelta(minutes=5)))
@@ -98,10 +104,33 @@ class GenericAdapter:
         self, body: bytes, content_type: str, headers: Headers, options: Mapping[str, object]
     ) -> list[Parsed]:
         check_content_type(content_type)
+        fields = _fields(options)
+        if fields is not None:
+            return fields.read(decode(_ANY, body))
         readings, base = _decoded(body)
         if all(map(_is_usable, readings)):
             return [_parsed(reading) for reading in readings]
         raise _refusal(readings, base)
+
+    def example(self, sensor: str, at: datetime, options: Mapping[str, object]) -> bytes:
+        fields = _fields(options)
+        if fields is not None:
+            return json.dumps(fields.example(sensor, at)).encode()
+        return json.dumps({"sensor": sensor, "at": at.isoformat(), "level_db": 48.5}).encode()
+
+    def sign(
+        self, body: bytes, secret: str, options: Mapping[str, object], now_real: datetime
+    ) -> dict[str, str]:
+        return sign_standard(body, secret, now_real)
+
+
+def _fields(options: Mapping[str, object]) -> Fields | None:
+    chosen = options.get("fields")
+    if chosen is None:
+        return None
+    if not isinstance(chosen, dict):
+        raise InvalidInput("give the paths by name", "fields")
+    return read_fields(chosen)
 
 
 def _decoded(body: bytes) -> tuple[list[_Reading], str | None]:

@@ -46,11 +46,19 @@ def decode(decoder: msgspec.json.Decoder[Shape], body: bytes) -> Shape:
     try:
         return decoder.decode(body)
     except msgspec.ValidationError as error:
+        _check_encoding(body)  # of fields that we do not know it was not looked at
         raise _validation_fault(body, error) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         not_numbers = numbers_that_are_none(body)
         if not_numbers:
             raise unusable(not_numbers) from None
+        raise Malformed(_not_json(error), [Fault("", _not_json(error))]) from None
+
+
+def _check_encoding(body: bytes) -> None:
+    try:
+        body.decode()
+    except UnicodeDecodeError as error:
         raise Malformed(_not_json(error), [Fault("", _not_json(error))]) from None
 
 

@@ -3,7 +3,8 @@
 Noise events name no device (developer.minut.com, events reference), so a Minut sensor of ours is a
 home: its `home_id`. Name and algorithm of the signature header were not to be found in the public
 pages; hex HMAC-SHA256 of the raw body is what one integration uses, so the name is an option. The
-token chosen at registration is echoed in every delivery and may be checked as well, or alone.
+token chosen at registration is echoed in every delivery and may be checked as well, or alone;
+with `proof` "either", a delivery without a signature is believed by its token.
 Deliveries can be repeated: the event's id tells.
 """
 
@@ -41,11 +42,15 @@ from callassist.sensors.options import check_known, minutes, text
 from callassist.sensors.signatures import verify_hex
 
 DEFAULT_HEADER = "X-Minut-Signature"
-_OPTIONS = {"signature_header", "token_sha256", "notice_delay_minutes", "notice_step_minutes"}
+_OPTIONS = {
+    *("signature_header", "token_sha256", "proof"),
+    *("notice_delay_minutes", "notice_step_minutes"),
+}
+PROOFS = ("both", "either")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 # Minut's word -> ours, and the number of a notice
-_EVENTS: dict[str, tuple[ReadingKind, int | None]] = {
+EVENTS: dict[str, tuple[ReadingKind, int | None]] = {
     "disturbance_first_notice": (ReadingKind.NOTICE, 1),
     "disturbance_second_notice": (ReadingKind.NOTICE, 2),
     "disturbance_third_notice": (ReadingKind.NOTICE, 3),
@@ -86,6 +91,8 @@ class MinutAdapter:
         echoed = text(options, "token_sha256")
         if echoed is not None and not _SHA256.fullmatch(echoed):
             raise InvalidInput("give the SHA-256 of the token in lower-case hex", "token_sha256")
+        if options.get("proof", "both") not in PROOFS:
+            raise InvalidInput(f"one of {', '.join(PROOFS)}", "proof")
         self.timing(options)
 
     def timing(self, options: Mapping[str, object]) -> SourceTiming:
@@ -103,10 +110,12 @@ class MinutAdapter:
         options: Mapping[str, object],
         now_real: datetime,
     ) -> None:
-        if secrets:
-            header = text(options, "signature_header", DEFAULT_HEADER) or DEFAULT_HEADER
-            verify_hex(header, headers.get(header), body, secrets)
-        expected = text(options, "token_sha256")
+        header = text(options, "signature_header", DEFAULT_HEADER) or DEFAULT_HEADER
+        expected, given = text(options, "token_sha256"), headers.get(header)
+        # which header carries the signature is not confirmed: without it the token may be enough
+        may_lack = options.get("proof") == "either" and expected is not None and given is None
+        if secrets and not may_lack:
+            verify_hex(header, given, body, secrets)
         if expected is not None:
             _verify_token(decode(_ECHO, body).token, expected)
 
@@ -115,10 +124,10 @@ class MinutAdapter:
     ) -> list[Parsed]:
         check_content_type(content_type)
         event = decode(_DELIVERY, body).event
-        if event.type not in _EVENTS:
+        if event.type not in EVENTS:
             return [UnknownEvent("unknown event")]
         at, home = _checked(event)
-        kind, number = _EVENTS[event.type]
+        kind, number = EVENTS[event.type]
         return [
             ParsedReading(sensor=home, at=at, kind=kind, event_id=event.id, notice_number=number)
         ]

@@ -37,3 +37,13 @@ def text(options: Mapping[str, object], name: str, default: str | None = None) -
     if not isinstance(value, str) or not value.strip():
         raise InvalidInput("give a text", name)
     return value.strip()
+
+
+def scale(options: Mapping[str, object], name: str, default: float) -> float:
+    """What a sent value is multiplied by to be dB; raises InvalidInput."""
+    value = options.get(name)
+    if value is None:
+        return default
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < abs(value) <= 1000:
+        raise InvalidInput("give a number such as 0.1", name)
+    return float(value)

@@ -14,6 +14,8 @@ from standardwebhooks import Webhook
 EXAMPLES = Path(__file__).parent / "examples"
 SECRET = "whsec_aGVsbG8gdGhlcmUgaG9zdHMgb2YgdGhlIG5pZ2h0IQ=="
 OTHER_SECRET = "whsec_YW5vdGhlciBzZWNyZXQgb2YgdGhlIHNhbWUgaG9zdCE="
+BEARERS = ("home_assistant", "mqtt", "tuya")  # prove who sends, not what
+HEX = {"minut": "X-Minut-Signature", "netatmo": "X-Netatmo-Secret"}
 NOW = datetime(2026, 6, 13, 20, tzinfo=UTC)
 
 
@@ -55,6 +57,11 @@ def hex_headers(body: bytes, *, name: str, secret: str = SECRET) -> Headers:
 
 def signed(adapter: str, body: bytes) -> Headers:
     """The signature headers that the brand sends for `SECRET`."""
-    if adapter == "minut":
-        return hex_headers(body, name="X-Minut-Signature")
-    return standard_headers(body)
+    if adapter in BEARERS:
+        return Headers({"Authorization": f"Bearer {SECRET}"})
+    if adapter in HEX:
+        return hex_headers(body, name=HEX[adapter])
+    headers = standard_headers(body)
+    if adapter == "seam":
+        return Headers({name.replace("webhook", "svix"): value for name, value in headers.items()})
+    return headers
