@@ -148,8 +148,10 @@ def _check_doubts(
     """A killed service settles nothing: its absences, longer at this speed, do not count."""
     settled: dict[object, list[datetime]] = {}
     in_doubt: set[object] = set()
+    told: dict[object, list[IncidentLogEntry]] = {}
     for entry in entries:
         attempt_id = entry.data.get("attempt_id")
+        told.setdefault(attempt_id, []).append(entry)
         if entry.action in _SETTLED:
             settled.setdefault(attempt_id, []).append(entry.at)
         elif entry.action == LogAction.DIAL_IN_DOUBT:
@@ -167,7 +169,9 @@ def _check_doubts(
         after = [at for at in settled.get(attempt.id, []) if at >= began]
         at_work = _at_work(began, min(after), away) if after else timedelta.max
         if at_work > SETTLED_WITHIN:
-            late.append(f"{attempt.public_id} {at_work if after else 'never'}")
+            fate = f" {creation.fate}" if creation else ""
+            story = _story(told.get(attempt.id, []), began, away)
+            late.append(f"{attempt.public_id}{fate} {at_work if after else 'never'}: {story}")
         took += [at_work] if after else []
         waited += [min(after) - began] if after else []
     found.check("every attempt in doubt settled within 60 s", late)
@@ -179,6 +183,15 @@ def _check_doubts(
         "settled after s, max": round(max(seconds, default=0), 1),
         "with absences s, max": round(max(waited, default=timedelta(0)).total_seconds(), 1),
     }
+
+
+def _story(entries: list[IncidentLogEntry], began: datetime, away: list[Span]) -> str:
+    """What happened when, in seconds of the network's time since the call was asked for."""
+    told = [(entry.at, str(entry.action)) for entry in entries]
+    end = max((at for at, _ in told), default=began)
+    told += [(gone, "killed") for gone, _ in away if began <= gone <= end]
+    told += [(back, "back") for _, back in away if began <= back <= end]
+    return ", ".join(f"{(at - began).total_seconds():+.0f} {what}" for at, what in sorted(told))
 
 
 def _at_work(since: datetime, until: datetime, away: list[Span]) -> timedelta:
