@@ -42,6 +42,7 @@ class MewsServer(VendorServer):
     """Spaces are the listings; who stays is asked for by the customers' ids."""
 
     vendor = "mews"
+    page_size = 1000
     reservations_line = r"POST /api/connector/v1/reservations/getAll/2023-06-06$"
     says_timezone = True
     says_times = True  # in the scheduled instants
