@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, timedelta
+from datetime import UTC
 from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from callassist.errors import TransientError
+from callassist.pms_sync.vendors.lodgify_facts import FACTS
 from callassist.pms_sync.vendors.lodgify_records import (
     Units,
     hint_of,
@@ -28,11 +29,8 @@ from callassist.pms_sync.vendors.reading import (
 )
 from callassist.pms_sync.vendors.typed import one_word
 from callassist.ports.pms import (
-    Abilities,
     Contact,
-    Facts,
     Hint,
-    HookManual,
     Listing,
     Reservation,
     SetAside,
@@ -44,14 +42,9 @@ from callassist.ports.pms_access import (
     Answer,
     BadAnswer,
     CredentialsRefused,
-    FieldKind,
-    Form,
-    FormField,
     HookRequest,
     NotThere,
-    Rate,
 )
-from callassist.ports.wording import said
 
 PAGE_SIZE = 50
 REFUSED_CODE = 999
@@ -74,33 +67,7 @@ _EVENTS = (
 class Lodgify:
     """Bookings carry the guest; a property that lets several rooms is one listing per room."""
 
-    facts = Facts(
-        vendor="lodgify",
-        title="Lodgify",
-        base_url="https://api.lodgify.com",
-        form=Form(
-            where=said("In Lodgify: Settings, then Public API."),
-            fields=(
-                FormField(
-                    name="api_key",
-                    label=said("API key"),
-                    help=said(
-                        "The long key on the page Public API. If the page shows none, ask "
-                        "Lodgify's support: not every plan has one."
-                    ),
-                    kind=FieldKind.SECRET,
-                ),
-            ),
-        ),
-        rates=(Rate(requests=600, span=timedelta(minutes=1)),),
-        abilities=Abilities(incremental=True, webhooks=True, messages=True, notes=True),
-        hooks=HookManual(registered_by_us=True),
-        unconfirmed=(
-            said("Lodgify publishes no limit of requests; we keep to 600 a minute."),
-            said("Lodgify gives no time zone and no check-in times: they are your home's own."),
-            said("Messages and notes use an older part of Lodgify's interface."),
-        ),
-    )
+    facts = FACTS
 
     def check(self, credentials: Mapping[str, str]) -> None:
         one_word(credentials, "api_key")
@@ -192,9 +159,13 @@ def _ask(access: Access, method: str, path: str, **what: Any) -> Answer:
         answer = access.call(method, path, headers=headers, see=(500,), **what)
     except CredentialsRefused:
         raise _refused() from None
-    if answer.status == 500:
-        raise _refused() if _is_refusal(answer) else TransientError("Lodgify failed (HTTP 500)")
-    return answer
+    if answer.status != 500:
+        return answer
+    if _is_refusal(answer):
+        raise _refused()
+    if method != "GET":
+        raise TransientError("Lodgify failed (HTTP 500)")
+    return access.call(method, path, headers=headers, **what)  # once more, with patience
 
 
 def _refused() -> CredentialsRefused:
