@@ -115,7 +115,8 @@ class Access(Protocol):
 
         A status in `see` is returned whatever it is. Else 401 and 403 raise CredentialsRefused,
         404 NotThere, 429 RateLimited, 408 and 5xx, time-outs and broken connections
-        TransientError, other 4xx BadAnswer.
+        TransientError, other 4xx and redirects BadAnswer. A short 429 is waited for, and a GET is
+        asked again after a fault, before it is raised.
         """
         ...
 

@@ -63,6 +63,10 @@ class VendorServer(ABC):
     vendor = ""
     # "METHOD /path" of the request that lists reservations, as a regular expression
     reservations_line = ""
+    page_size = 100  # the most that it gives of reservations at once
+    speaks_json = True
+    signs_hooks = False  # a webhook that was changed on its way can be told
+    guards_replay = False  # one that is an hour old as well
     # what the system can say; the contract expects no more and no less
     several_visits = False  # else a booking of two parts is two reservations here
     most_numbers = 1
