@@ -10,6 +10,7 @@ class TextState(StrEnum):
 
     WAITING = "waiting"  # for its turn
     SENDING = "sending"  # the network is being asked
+    MAKER_TEXTS = "maker_texts"  # the sensor's maker texts the guest itself
     IN_DOUBT = "in_doubt"  # no answer came; never sent again, a report may still settle it
     ACCEPTED = "accepted"  # by the network
     DELIVERED = "delivered"
@@ -33,4 +34,5 @@ class Obstacle(StrEnum):
     NOT_CONFIGURED = "not_configured"  # the phone network sends no texts
     STAY_CHANGED = "stay_changed"
     LANDLINE = "landline"  # it was looked up: nobody reads a text there
+    MAKER_TEXTS = "maker_texts"  # the sensor's maker texts the guest itself
     IN_DOUBT = "in_doubt"  # the network did not say whether it took it

@@ -22,6 +22,7 @@ from callassist.escalation.gone_network import GoneNetwork
 from callassist.escalation.policy import Limits
 from callassist.models import Incident, Operator
 from callassist.ports.fresh_contact import FreshContact
+from callassist.ports.fresh_noise import FreshNoise, NothingAsked
 from callassist.ports.own_networks import NoOwnNetworks, OwnNetworks
 from callassist.ports.telephony import Telephony
 from callassist.settings import EscalationSettings
@@ -64,6 +65,7 @@ class Escalation:
     price_given_up_after: timedelta = timedelta(days=5)
     recording: RecordingTable = field(default_factory=RecordingTable)
     own_networks: OwnNetworks = field(default_factory=NoOwnNetworks)
+    fresh_noise: FreshNoise = field(default_factory=NothingAsked)
 
     def real(self, span: timedelta) -> timedelta:
         """`span` of real time (heartbeats), as time of the service's clock."""

@@ -102,11 +102,16 @@ def deliverers(ctx: Escalation) -> dict[str, Deliverer]:
         texts.TOPIC: partial(texts.deliver_text, ctx),
         recording.TOPIC: partial(recording_work.deliver_recording, ctx),
         "refresh_stay": partial(_refresh_stay, ctx),
+        "refresh_noise": partial(_refresh_noise, ctx),
     }
 
 
 def _refresh_stay(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
     ctx.fresh_contact.refresh(int(item.payload["stay_id"]), now)
+
+
+def _refresh_noise(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
+    ctx.fresh_noise.refresh(int(item.payload["property_id"]), now)
 
 
 def _run(

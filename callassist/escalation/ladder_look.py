@@ -84,10 +84,19 @@ def _obstacle(
         (breach.frozen_since is not None, Obstacle.UNHEARD),
         (not _loud_lately(session, incident, breach, now), Obstacle.NOT_LOUD),
         (now - due > LATE, Obstacle.LATE),
+        (_maker_texts(session, incident), Obstacle.MAKER_TEXTS),
         (not dialling_allowed(session), Obstacle.RESTORED),
         (ctx.network_for(incident.account_id).texting is None, Obstacle.NOT_CONFIGURED),
     )
     return next((obstacle for is_so, obstacle in ends if is_so), None)
+
+
+def _maker_texts(session: Session, incident: Incident) -> bool:
+    """Two kinds of warnings about one noise would only annoy."""
+    own = select(Sensor.id).where(
+        Sensor.property_id == incident.property_id, Sensor.own_messages.is_(True)
+    )
+    return session.scalar(own.limit(1)) is not None
 
 
 def _loud_lately(session: Session, incident: Incident, breach: Breach, now: datetime) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callassist import incident_log, outbox, roster, timers
@@ -20,7 +21,7 @@ from callassist.escalation.ring_rows import withdraw_rings
 from callassist.escalation.ringing import ring_last_operator
 from callassist.escalation.tasks import disarm_waiting, end_offer
 from callassist.escalation.telling import page_supervisor
-from callassist.models import CallTask, Incident, Operator, Presence
+from callassist.models import CallTask, Incident, Operator, Presence, Sensor, SensorAccess
 
 
 def accept(
@@ -76,6 +77,7 @@ def accept(
         now=now,
     )
     _refresh_stay(session, incident, task, now)
+    _refresh_noise(session, incident, task, now)
     return task
 
 
@@ -87,6 +89,21 @@ def _refresh_stay(session: Session, incident: Incident, task: CallTask, now: dat
     if incident.stay_id is not None:
         key = f"{task.public_id}:{now.isoformat()}"
         outbox.put(session, "refresh_stay", key, {"stay_id": incident.stay_id}, now=now)
+
+
+def _refresh_noise(session: Session, incident: Incident, task: CallTask, now: datetime) -> None:
+    """Have the sensor's maker asked whether it is still loud; what it says comes as readings,
+    before the last look where that is quick enough."""
+    if incident.breach_id is None or incident.practice:
+        return
+    asked = select(SensorAccess.connection_id).join(
+        Sensor, Sensor.connection_id == SensorAccess.connection_id
+    )
+    own = Sensor.property_id == incident.property_id, SensorAccess.refused_at.is_(None)
+    if session.scalar(asked.where(*own).limit(1)) is not None:
+        key = f"{task.public_id}:{now.isoformat()}"
+        payload = {"property_id": incident.property_id}
+        outbox.put(session, "refresh_noise", key, payload, now=now)
 
 
 def decline(

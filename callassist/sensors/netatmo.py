@@ -2,7 +2,7 @@
 every ten. Asked by us (sensors.netatmo_polling): its webhooks carry nothing about noise.
 
 The answers of `getstationsdata` and `gethomecoachsdata` go through `parse` like a posted body. A
-station that the cloud does not reach says nothing new; `reachable` false says so at once.
+station that the cloud does not reach (`reachable` false) keeps its old level, which is no news.
 """
 
 from __future__ import annotations
@@ -48,7 +48,6 @@ class _Device(msgspec.Struct):
     id: str = msgspec.field(name="_id")
     dashboard_data: _Dashboard | None = None
     reachable: bool = True
-    last_status_store: int | None = None
 
 
 class _Body(msgspec.Struct):
@@ -131,10 +130,8 @@ def parse_measures(body: bytes, sensor: str) -> list[ParsedReading]:
 def _reading(device: _Device) -> Parsed:
     said = device.dashboard_data
     if not device.reachable:
-        if device.last_status_store is None:
-            return UnknownEvent("not reachable, and it does not say since when")
-        at = datetime.fromtimestamp(device.last_status_store, UTC)
-        return ParsedReading(sensor=device.id, at=at, kind=ReadingKind.OFFLINE)
+        # its old level is no news; that it says nothing is told by the silence itself
+        return UnknownEvent("Netatmo does not reach this station")
     if said is None or said.Noise is None or said.time_utc is None:
         return UnknownEvent("this station measures no noise, or nothing yet")
     return _level(device.id, said.time_utc, said.Noise)
@@ -148,8 +145,6 @@ def _level(sensor: str, seconds: int, level: float) -> ParsedReading:
 def _faults(device: _Device, index: int) -> Iterator[Fault]:
     where, said = f"/body/devices/{index}", device.dashboard_data
     found = [text_fault(device.id, f"{where}/_id", 255)]
-    if device.last_status_store is not None:
-        found.append(_time_fault(device.last_status_store, f"{where}/last_status_store"))
     if said is not None and said.Noise is not None:
         found.append(level_fault(said.Noise, f"{where}/dashboard_data/Noise"))
     if said is not None and said.time_utc is not None:

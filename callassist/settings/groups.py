@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from callassist.settings import values
+from callassist.settings.sensors import MinutSettings, NetatmoSettings
 from callassist.settings.twilio import TwilioSettings
 
 
@@ -196,6 +197,8 @@ class Settings:
     twilio: TwilioSettings
     spending: SpendingSettings
     ingest: IngestSettings
+    minut: MinutSettings
+    netatmo: NetatmoSettings
     live: LiveSettings
     mail: MailSettings
     notifications: NotificationSettings
@@ -215,6 +218,8 @@ GROUPS: dict[str, type] = {
     "telephony.lookup": LookupSettings,
     "spending": SpendingSettings,
     "ingest": IngestSettings,
+    "minut": MinutSettings,
+    "netatmo": NetatmoSettings,
     "live": LiveSettings,
     "mail": MailSettings,
     "notifications": NotificationSettings,
