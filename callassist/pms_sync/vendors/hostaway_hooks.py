@@ -45,7 +45,7 @@ def parse(request: HookRequest, secrets: Sequence[str]) -> Hint:
     _require_password(request, secrets)
     try:
         payload = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BadHook("the body is no JSON") from None
     if not isinstance(payload, dict):
         raise BadHook("the body is no object")

@@ -99,7 +99,7 @@ class Smoobu:
         """The booking that a hook names; only the address proves where it is from."""
         try:
             payload = json.loads(request.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise BadHook("the body is no JSON") from None
         if not isinstance(payload, dict) or not isinstance(payload.get("action"), str):
             raise BadHook("the action has no name")

@@ -32,6 +32,7 @@ class HospitableServer(VendorServer):
 
     vendor = "hospitable"
     reservations_line = r"GET /v2/reservations$"
+    signs_hooks = True
     most_numbers = 5
     says_times = True
     says_language = True
@@ -219,14 +220,16 @@ class HospitableServer(VendorServer):
 
 
 def _guest(guest: SeedGuest) -> dict[str, Any]:
-    """Keys may be missing altogether: who has no number here has no last name either."""
+    """Keys may be missing altogether, as that of the numbers of who has none."""
     known: dict[str, Any] = {
         "id": _uuid(4, guest.key),
         "first_name": guest.first,
+        "last_name": guest.last,
         "language": guest.language,
-        "phone_numbers": [] if guest.hidden else list(guest.numbers),
     }
-    return known | ({"last_name": guest.last, "email": None} if guest.numbers else {})
+    if guest.numbers or guest.hidden:
+        known["phone_numbers"] = [] if guest.hidden else list(guest.numbers)
+    return known
 
 
 def _with(item: dict[str, Any], query: Query, optional: set[str]) -> dict[str, Any]:

@@ -36,12 +36,15 @@ class LodgifyServer(VendorServer):
 
     vendor = "lodgify"
     reservations_line = r"GET /v2/reservations/bookings$"
+    page_size = LARGEST_PAGE
+    signs_hooks = True
     says_language = True
     says_blocks = False  # closed days are no bookings
 
     def __init__(self, seed: Seed | None = None, *, auth_error: int = 401) -> None:
         self.auth_error = auth_error  # old errors came as 500 with code 999
         self.subscriptions: dict[str, dict[str, str]] = {}
+        self.subscribed = 0
         super().__init__(seed)
 
     def fill(self) -> None:
@@ -185,7 +188,8 @@ class LodgifyServer(VendorServer):
                 return 400, {}, _error("The request is invalid.", 400)
             if any(one["url"] == url for one in self.subscriptions.values()):
                 return 400, {}, _error("The target url is already used.", 400)
-            number = len(self.subscriptions) + 1
+            self.subscribed += 1
+            number = self.subscribed
             known = {"id": f"webhook_sample_{number:04}", "event": str(event), "url": url}
             self.subscriptions[known["id"]] = known | {"secret": f"lodgify-secret-{number:04}"}
             self.hooks.append(url)
