@@ -29,7 +29,9 @@ from callassist.models import (
     Property,
     ReportShare,
     RoleBinding,
+    SensorBroker,
     SensorConnection,
+    SensorSample,
     ServiceAgreement,
 )
 from callassist.storage.vault import Vault
@@ -68,6 +70,9 @@ def _end_addresses(session: Session, account_id: int, desks: list[int], now: dat
         connection.token_hash = hash_token(secrets.token_urlsafe(24))
         connection.secret = connection.previous_secret = None
         connection.name, connection.options = "", {}
+    ids = select(SensorConnection.id).where(SensorConnection.account_id == account_id)
+    for kept in (SensorBroker, SensorSample):
+        session.execute(delete(kept).where(kept.connection_id.in_(ids)))
     tokens = or_(ApiToken.account_id == account_id, ApiToken.desk_id.in_(desks))
     for table, which in (
         (ApiToken, tokens),

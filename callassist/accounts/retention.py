@@ -29,6 +29,7 @@ from callassist.models import (
     PhoneRing,
     Report,
     ReportVersion,
+    SensorSample,
     ShiftSwap,
     SignInLink,
     Stay,
@@ -41,6 +42,7 @@ BATCH = 1000
 READINGS_BATCH = 5000
 REQUEST_ANSWERS_KEPT = timedelta(hours=24)
 USED_LINKS_KEPT = timedelta(days=1)
+SAMPLES_KEPT = timedelta(days=1)  # of what sensors send: to choose fields by
 FILES_KEPT = timedelta(days=1)  # of stays or homes, waiting to be confirmed
 INBOUND_KEPT = timedelta(days=30)  # a network tells of it again for hours, not weeks
 SWAPS_KEPT = timedelta(days=90)  # after the shift; colleagues say why in their own words
@@ -82,6 +84,7 @@ def forget_expired(
         "guest_words": (forget_words, now - retention.numbers),
         "inbound_texts": (_forget_inbound_texts, now - INBOUND_KEPT),
         "shift_swaps": (_forget_shift_swaps, now - SWAPS_KEPT),
+        "sensor_samples": (_forget_samples, now - SAMPLES_KEPT),
         "phone_costs": (_forget_phone_costs, now - retention.reports),
     }
     forgotten = dict.fromkeys(steps, 0)
@@ -278,4 +281,12 @@ def _forget_home_files(session: Session, before: datetime) -> int:
 def _forget_shift_swaps(session: Session, before: datetime) -> int:
     ids = list(session.scalars(select(ShiftSwap.id).where(ShiftSwap.ends_at < before).limit(BATCH)))
     session.execute(delete(ShiftSwap).where(ShiftSwap.id.in_(ids)))
+    return len(ids)
+
+
+def _forget_samples(session: Session, before: datetime) -> int:
+    """The last message of each sensor connection."""
+    expired = select(SensorSample.connection_id).where(SensorSample.at < before).limit(BATCH)
+    ids = list(session.scalars(expired))
+    session.execute(delete(SensorSample).where(SensorSample.connection_id.in_(ids)))
     return len(ids)

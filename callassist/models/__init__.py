@@ -80,6 +80,7 @@ from callassist.models.sensor import (
     SensorConnection,
 )
 from callassist.models.sensor_access import SensorAccess
+from callassist.models.sensor_broker import SensorBroker, SensorSample
 from callassist.models.shift_swap import ShiftSwap
 from callassist.models.stay import Consent, Erasure, Stay, StayFile, StayNumber, StopEntry
 from callassist.models.supervision import DeskLink, Intervention, ScriptVersion
@@ -158,7 +159,9 @@ __all__ = [
     "SecondFactor",
     "Sensor",
     "SensorAccess",
+    "SensorBroker",
     "SensorConnection",
+    "SensorSample",
     "ServiceAgreement",
     "ServiceFact",
     "Shift",
