@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +20,7 @@ from callassist.ports.pms import (
     Visit,
     Wanted,
 )
+from callassist.ports.pms_access import Token
 from callassist.safe_http import safe_session
 from tests.pms_sync.contract.vendors import Entry
 from tests.pms_sync.servers.base import Host, SeedBooking, VendorServer
@@ -51,9 +52,13 @@ class Bench:
             options=dict(self.entry.options),
             session=safe_session(allow_loopback=True),
             budget=NoBudget(),
-            tokens=OwnTokens(),
+            tokens=OwnTokens(self._signed_in()),
             patience=patience,
         )
+
+    def _signed_in(self) -> Token | None:
+        far = datetime.now(UTC) + timedelta(days=30)
+        return Token(access=self.entry.token, expires_at=far) if self.entry.token else None
 
     def listings(self) -> list[Listing]:
         found = list(self.connector.listings(self.access))

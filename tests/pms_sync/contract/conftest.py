@@ -20,7 +20,7 @@ def pms_host() -> Iterator[Host]:
     host.close()
 
 
-@pytest.fixture(params=ENTRIES, ids=lambda entry: entry.vendor)
+@pytest.fixture(params=ENTRIES, ids=lambda entry: entry.name)
 def entry(request: pytest.FixtureRequest) -> Entry:
     """Each connector in turn."""
     found: Entry = request.param

@@ -18,7 +18,8 @@ from tests.pms_sync.servers.seed import TODAY, Kind, Seed, SeedListing, a_seed
 
 
 def test_right_credentials_are_verified(bench: Bench):
-    bench.connector.check(bench.credentials)
+    if not bench.entry.token:
+        bench.connector.check(bench.credentials)
     verified = bench.connector.verify(bench.access)
     assert len(verified.account) < 200
 
@@ -33,6 +34,8 @@ def test_a_wrong_credential_is_named_by_its_field(bench: Bench):
 
 
 def test_what_cannot_be_right_is_refused_before_anything_is_asked(bench: Bench):
+    if bench.entry.token:
+        pytest.skip("nothing is typed")
     for field in bench.facts.form.fields:
         if field.required:
             with pytest.raises(InvalidInput) as refused:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from callassist.pms_sync.registry import CONNECTORS
 from callassist.ports.pms import PmsConnector
+from tests.pms_sync.servers import hospitable, lodgify, ownerrez
 from tests.pms_sync.servers.base import VendorServer
 
 
@@ -22,10 +24,47 @@ class Entry:
     # field of the form: a value that `check` refuses before anything is asked
     malformed: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
+    token: str = ""  # what a sign-in there gave; credentials are empty then
+    has_hooks: bool = True  # False: the system sends none to connections made in this way
 
     @property
     def vendor(self) -> str:
         return self.connector.facts.vendor
 
+    @property
+    def name(self) -> str:
+        """By what a test is called: one system can be connected in two ways."""
+        return f"{self.vendor}-by-sign-in" if self.token else self.vendor
 
-ENTRIES: tuple[Entry, ...] = ()
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        connector=CONNECTORS["lodgify"],
+        server=lodgify.LodgifyServer,
+        credentials=lambda server: {"api_key": lodgify.KEY},
+        wrong={"api_key": "sample-lodgify-key-9999"},
+        malformed={"api_key": "two words"},
+    ),
+    Entry(
+        connector=CONNECTORS["hospitable"],
+        server=hospitable.HospitableServer,
+        credentials=lambda server: {"token": hospitable.TOKEN},
+        wrong={"token": "other.hospitable.pat"},
+        malformed={"token": "two words"},
+    ),
+    Entry(
+        connector=CONNECTORS["ownerrez"],
+        server=ownerrez.OwnerRezServer,
+        credentials=lambda server: {"email": ownerrez.EMAIL, "token": ownerrez.PAT},
+        wrong={"token": "pt_sample9999999999999999"},
+        malformed={"email": "no address", "token": "two words"},
+        has_hooks=False,
+    ),
+    Entry(
+        connector=CONNECTORS["ownerrez"],
+        server=ownerrez.OwnerRezServer,
+        credentials=lambda server: {},
+        token=ownerrez.OAUTH_TOKEN,
+        options={"oauth": True},
+    ),
+)

@@ -69,7 +69,9 @@ class LodgifyServer(VendorServer):
 
     def refusal(self, status: int) -> Reply:
         said = {401: "Authorization has been denied for this request.", 429: "Too many requests."}
-        return status, {}, _error(said.get(status, "An error has occurred."), 999)
+        # 999 is what it says when it lets nobody in
+        code = 999 if status == 401 else status
+        return status, {}, _error(said.get(status, "An error has occurred."), code)
 
     def handle(
         self, method: str, path: str, query: Query, headers: Mapping[str, str], body: bytes
@@ -81,6 +83,8 @@ class LodgifyServer(VendorServer):
         prefix, _, tail = path.rpartition("/")
         if method == "POST" and prefix.startswith("/v1/reservation/booking/"):
             return self._write(prefix.rpartition("/")[2], tail, body)
+        if method == "PUT" and prefix == "/v1/reservation/booking":
+            return self._change(tail, body)
         if method != "GET":
             return 405, {}, _error("The requested resource does not support this method.", 405)
         if path in ("/v2/properties", "/v1/properties"):
@@ -176,8 +180,10 @@ class LodgifyServer(VendorServer):
     def _one_booking(self, booking_id: str, *, is_old: bool) -> Reply:
         for one in self.bookings:
             if str(one["id"]) == booking_id:
+                written = [text for about, text in self.notes if about == booking_id]
+                old = {"note": written[-1] if written else "Late arrival"} if is_old else {}
                 guest = one["guest"] | ({"locale": one["language"]} if is_old else {})
-                return 200, {}, one | {"guest": guest}
+                return 200, {}, one | old | {"guest": guest}
         return 404, {}, _error("Booking not found.", 404)
 
     def _webhooks(self, method: str, path: str, query: Query, body: bytes) -> Reply:
@@ -219,6 +225,14 @@ class LodgifyServer(VendorServer):
                 return 400, {}, _error("The request is invalid.", 400)
             kept = self.notes if one.get("type") == "Comment" else self.messages
             kept.append((booking_id, str(one["message"])))
+        return 200, {}, None
+
+    def _change(self, booking_id: str, body: bytes) -> Reply:
+        """Its note; not in the reference either."""
+        note = _object(body).get("note")
+        if booking_id not in {str(one["id"]) for one in self.bookings} or not isinstance(note, str):
+            return 404, {}, _error("Booking not found.", 404)
+        self.notes.append((booking_id, note))
         return 200, {}, None
 
     def _booking(self, booking: SeedBooking, place: int, part: SeedPart) -> dict[str, Any]:

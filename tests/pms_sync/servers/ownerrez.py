@@ -44,6 +44,7 @@ class OwnerRezServer(VendorServer):
 
     def __init__(self, seed: Seed | None = None, *, most_requests: int | None = None) -> None:
         self.most_requests = most_requests  # 300 in five minutes by our address, when set
+        self.subscriptions: list[dict[str, Any]] = []
         super().__init__(seed)
 
     def fill(self) -> None:
@@ -180,12 +181,13 @@ class OwnerRezServer(VendorServer):
         if not given.startswith("Bearer "):
             return self.refusal(403)  # only for apps
         if method == "GET":
-            return self._list([{"id": 1, "webhook_url": url} for url in self.hooks], "", {})
+            return self._list(self.subscriptions, "/v2/webhooksubscriptions", {})
         asked = json.loads(body or b"{}")
         if method != "POST" or not asked.get("webhook_url"):
             return _bad("webhook_url is required.")
         self.hooks.append(asked["webhook_url"])
-        return 200, {}, asked | {"id": len(self.hooks)}
+        self.subscriptions.append(asked | {"id": len(self.hooks)})
+        return 200, {}, self.subscriptions[-1]
 
     def _booking(self, booking: SeedBooking, place: int, part: SeedPart) -> dict[str, Any]:
         is_block = booking.kind is Kind.BLOCK
