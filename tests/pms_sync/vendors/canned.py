@@ -58,6 +58,7 @@ class Canned:
         self.base_url = "https://canned.example"
         self.asked: list[tuple[str, list[tuple[str, str]], Any]] = []
         self.headers: list[Mapping[str, str]] = []
+        self.access_token: str | None = None  # of a connection made by signing in
         self._answers: dict[str, list[Any]] = {}
 
     def answer(self, line: str, *answers: Any) -> Canned:
@@ -93,7 +94,7 @@ class Canned:
         return said if isinstance(said, Said) else Said(said)
 
     def token(self, fetch: Callable[[], Token], *, most_a_day: int | None = None) -> str:
-        return fetch().access
+        return self.access_token or fetch().access
 
     def refresh_token(self) -> str | None:
         return None
