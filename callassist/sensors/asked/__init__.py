@@ -1,0 +1,1 @@
+"""Brands that we ask with the owner's permission: Minut and Netatmo."""
