@@ -11,13 +11,14 @@ from callassist.settings.groups import (
     MailSettings,
     NotificationSettings,
     OidcSettings,
-    PmsSettings,
     RetentionSettings,
     ServiceSettings,
     Settings,
     TelephonySettings,
+    TransferSettings,
 )
 from callassist.settings.load import load_settings
+from callassist.settings.pms import OAuthClient
 from callassist.settings.twilio import MachineDetection, TwilioSettings
 from callassist.settings.values import Bind, LogLevel, TelephonyNetwork
 
@@ -32,6 +33,7 @@ __all__ = [
     "MachineDetection",
     "MailSettings",
     "NotificationSettings",
+    "OAuthClient",
     "OidcSettings",
     "PmsSettings",
     "RetentionSettings",
@@ -39,6 +41,7 @@ __all__ = [
     "Settings",
     "TelephonyNetwork",
     "TelephonySettings",
+    "TransferSettings",
     "TwilioSettings",
     "load_settings",
 ]

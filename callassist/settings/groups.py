@@ -129,7 +129,7 @@ class LookupSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PmsSettings:
+class TransferSettings:
     """How often property-management systems are read, and how much of what they know."""
 
     every: values.Span
@@ -206,7 +206,7 @@ class Settings:
     backup: BackupSettings
     retention: RetentionSettings
     lookup: LookupSettings
-    pms: PmsSettings
+    transfers: TransferSettings
     escalation: EscalationSettings
 
 
@@ -226,7 +226,7 @@ GROUPS: dict[str, type] = {
     "oidc": OidcSettings,
     "backup": BackupSettings,
     "retention": RetentionSettings,
-    "pms": PmsSettings,
+    "transfers": TransferSettings,
     "escalation": EscalationSettings,
 }
 
