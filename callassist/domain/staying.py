@@ -1,4 +1,4 @@
-"""When a guest is there: local days and times of a place, as instants that no change of clocks moves.
+"""When a guest is there: local days and times of a place as instants, whatever clocks do.
 
 Systems tell of days; few of them say when a guest has really arrived. So a guest is there from
 the check-in time of the day of arrival until the check-out time of the day of departure, both on

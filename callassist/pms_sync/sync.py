@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Protocol
 
 from callassist.clock import Clock
-from callassist.models import PmsConnection
 from callassist.ports.pms import PmsConnector
 from callassist.ports.pms_access import Access
-from callassist.settings import PmsSettings
+from callassist.settings import TransferSettings
 from callassist.storage.sessions import Sessions
 from callassist.storage.vault import Vault
 
 
 class OpenAccess(Protocol):
-    """Opens a connection for requests."""
+    """Opens a connection for requests, until the end of the block."""
 
-    def __call__(self, connection: PmsConnection, *, within: timedelta | None = None) -> Access:
-        """`within`: everything asked through it has so much real time altogether."""
+    def __call__(
+        self, connection_id: int, *, urgent: bool = False
+    ) -> AbstractContextManager[Access]:
+        """`urgent`: a guest is about to be phoned, so the last of the rate may be used."""
         ...
 
 
@@ -38,7 +40,7 @@ class Sync:
     vault: Vault
     connectors: Mapping[str, PmsConnector]
     open_access: OpenAccess
-    settings: PmsSettings
+    settings: TransferSettings
     clock: Clock
     now_real: Callable[[], datetime] = real_now
     stopping: threading.Event = field(default_factory=threading.Event)

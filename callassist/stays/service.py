@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callassist import timers
-from callassist.domain.coverage import COVERAGE_CHECK
+from callassist.domain.coverage import COVERAGE_CHECK, next_check_at
 from callassist.domain.viewer import Viewer
 from callassist.errors import Conflict, InvalidInput, NotFound
 from callassist.models import Property, Stay
@@ -46,11 +46,22 @@ def put_stay(
 
 
 def put_imported(
-    session: Session, vault: Vault, home: Property, imported: ImportedStay, *, now: datetime
+    session: Session,
+    vault: Vault,
+    home: Property,
+    imported: ImportedStay,
+    *,
+    now: datetime,
+    is_one_of_many: bool = False,
 ) -> StoredStay:
-    """Store one reservation of a source and have its coverage checked when anything changed."""
+    """Store one reservation of a source and have its coverage checked when anything changed.
+
+    `is_one_of_many`: of a transfer that tells by itself how many lack a number; coverage of those
+    that arrive later is checked two days before, not all at once.
+    """
     stored = store_imported(session, vault, home, imported, now=now)
-    _check_coverage_of(session, stored, now)
+    later = next_check_at(stored.stay.check_in_at, now) if is_one_of_many else None
+    _check_coverage_of(session, stored, now, later)
     return stored
 
 
@@ -118,8 +129,10 @@ def _refuse_typed_overlap(
             )
 
 
-def _check_coverage_of(session: Session, stored: StoredStay, now: datetime) -> None:
+def _check_coverage_of(
+    session: Session, stored: StoredStay, now: datetime, at: datetime | None = None
+) -> None:
     if stored.stay.cancelled_at is not None:
         timers.disarm(session, COVERAGE_CHECK, stored.stay.id)
     elif stored.changed and stored.stay.check_out_at > now:
-        timers.arm(session, COVERAGE_CHECK, stored.stay.id, now, now=now)
+        timers.arm(session, COVERAGE_CHECK, stored.stay.id, at or now, now=now)

@@ -1,0 +1,69 @@
+"""Asking through a connection, counted, with patience where its system says: not so fast."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from callassist.errors import TransientError
+from callassist.ports.pms_access import Access, Answer, RateLimited, Token
+
+PATIENCE = 120.0  # seconds; a longer wait suspends the run, which goes on by itself later
+
+
+class Stopped(TransientError):
+    """The process is ending; what is stored stays, the rest comes with the next run."""
+
+
+@dataclass
+class Patient:
+    """An Access that waits a while when it is told to, and knows what was asked last."""
+
+    access: Access
+    stopping: threading.Event
+    alive: Callable[[], None]  # called with each request: the claim is renewed now and then
+    asked: int = field(default=0, init=False)
+    last: str = field(default="", init=False)
+
+    def __post_init__(self) -> None:
+        self.credentials: Mapping[str, str] = self.access.credentials
+        self.options: Mapping[str, Any] = self.access.options
+        self.base_url: str = self.access.base_url
+
+    def now(self) -> datetime:
+        """Real time."""
+        return self.access.now()
+
+    def call(self, method: str, path: str, **asked: Any) -> Answer:
+        """Ask, and once more for as long as the system says when; Stopped when we are to end."""
+        began = time.monotonic()
+        while True:
+            if self.stopping.is_set():
+                raise Stopped("the service is ending; this goes on when it is back")
+            self.alive()
+            self.asked += 1
+            # of an address that a host chose nothing is kept: it may hold a key
+            self.last = f"{method} {path.partition('?')[0] if path.startswith('/') else '…'}"
+            try:
+                return self.access.call(method, path, **asked)
+            except RateLimited as limited:
+                wait = limited.retry_after or 1.0
+                if time.monotonic() - began + wait > PATIENCE:
+                    raise
+                self.stopping.wait(wait)
+
+    def token(self, fetch: Callable[[], Token], *, most_a_day: int | None = None) -> str:
+        """The shared token."""
+        return self.access.token(fetch, most_a_day=most_a_day)
+
+    def refresh_token(self) -> str | None:
+        """What a new one may be fetched with."""
+        return self.access.refresh_token()
+
+    def forget_token(self) -> None:
+        """The system refused it."""
+        self.access.forget_token()
