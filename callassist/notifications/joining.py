@@ -50,7 +50,9 @@ def link(session: Session, vault: Vault, notification: Notification, public_url:
         ring = session.get_one(PhoneRing, int(str(notification.facts["ring_id"])))
         return result_link(vault, ring, public_url)
     if notification.kind == MessageKind.CONNECTION_FAILING:
-        return f"{base}/systems/{notification.facts.get('connection', '')}"
+        is_sensor = notification.facts.get("reason") == "sensor_access"
+        where = "connections" if is_sensor else "systems"
+        return f"{base}/{where}/{notification.facts.get('connection', '')}"
     alarm = notification.facts.get("needs_you")
     if alarm:
         return f"{base}/needs-you/{alarm}"

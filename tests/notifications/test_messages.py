@@ -50,7 +50,9 @@ REASONS: dict[MessageKind, tuple[str, ...]] = {
         *("no_number", "nobody_took_it", "language", "our_fault", "stay_changed"),
         *("asked_not_to_be_called", "number_refused", "cap_reached"),
     ),
-    MessageKind.CONNECTION_FAILING: ("credentials", "unreachable", "unreadable"),
+    MessageKind.CONNECTION_FAILING: (
+        *("credentials", "unreachable", "unreadable", "sensor_access"),
+    ),
     MessageKind.SPENDING: ("half", "reached"),
     MessageKind.REPORT_READY: ("calling_ended", "closed", "correction"),
     MessageKind.NEEDS_YOU: (

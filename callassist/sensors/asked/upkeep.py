@@ -123,19 +123,22 @@ def _refused(asking: Asking, connection_id: int, brand: str, detail: str) -> Non
         row.failures, row.error = row.failures + 1, detail[:255]
         if is_news:
             connection = session.get_one(SensorConnection, connection_id)
-            _tell(session, connection, brand, now, asking.clock.now())
+            _tell(session, connection, row, brand, asking.clock.now())
 
 
 def _tell(
-    session: Session, connection: SensorConnection, brand: str, now_real: datetime, now: datetime
+    session: Session, connection: SensorConnection, row: SensorAccess, brand: str, now: datetime
 ) -> None:
-    key = f"sensor_access:{connection.public_id}:{now_real.isoformat()}"
-    facts = {"reason": "sensor_access", "key": key, "at": now.isoformat(), "source": TITLES[brand]}
-    payload = {
-        "kind": str(MessageKind.NEEDS_YOU),
-        "account_id": connection.account_id,
-        "facts": facts,
+    since = None if row.asked_at is None else row.asked_at.isoformat()
+    facts = {
+        "source": TITLES[brand],
+        "connection": connection.public_id,
+        "reason": "sensor_access",
+        "since": since,
     }
+    kind = str(MessageKind.CONNECTION_FAILING)
+    payload = {"kind": kind, "account_id": connection.account_id, "facts": facts}
+    key = f"{kind}:{connection.public_id}:{now.isoformat()}"
     outbox.put(session, "notify", key, payload, now=now)
 
 
