@@ -18,7 +18,7 @@ from callassist.settings.groups import (
     TransferSettings,
 )
 from callassist.settings.load import load_settings
-from callassist.settings.pms import OAuthClient
+from callassist.settings.pms import OAuthClient, PmsSettings
 from callassist.settings.twilio import MachineDetection, TwilioSettings
 from callassist.settings.values import Bind, LogLevel, TelephonyNetwork
 

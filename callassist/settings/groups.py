@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from callassist.settings import values
+from callassist.settings.pms import PmsSettings
 from callassist.settings.sensors import MinutSettings, NetatmoSettings
 from callassist.settings.twilio import TwilioSettings
 
@@ -197,6 +198,7 @@ class Settings:
     twilio: TwilioSettings
     spending: SpendingSettings
     ingest: IngestSettings
+    pms: PmsSettings
     minut: MinutSettings
     netatmo: NetatmoSettings
     live: LiveSettings
@@ -218,6 +220,7 @@ GROUPS: dict[str, type] = {
     "telephony.lookup": LookupSettings,
     "spending": SpendingSettings,
     "ingest": IngestSettings,
+    "pms": PmsSettings,
     "minut": MinutSettings,
     "netatmo": NetatmoSettings,
     "live": LiveSettings,

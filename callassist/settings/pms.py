@@ -47,6 +47,9 @@ def _clients(value: object) -> Mapping[str, OAuthClient]:
     return clients
 
 
-# by the vendor's word in addresses (guesty, ownerrez ...)
-Addresses = Annotated[Mapping[str, str], Reader(_addresses)]
-Clients = Annotated[Mapping[str, OAuthClient], Reader(_clients, secret=True)]
+@dataclass(frozen=True, kw_only=True)
+class PmsSettings:
+    """Both by the vendor's word in addresses (guesty, ownerrez ...)."""
+
+    base_urls: Annotated[Mapping[str, str], Reader(_addresses)]
+    oauth: Annotated[Mapping[str, OAuthClient], Reader(_clients, secret=True)]
