@@ -14,7 +14,6 @@ from callassist.ports.pms_access import (
     Answer,
     BadAnswer,
     CredentialsRefused,
-    RateLimited,
     Token,
 )
 
@@ -84,34 +83,20 @@ def ask(access: Access, path: str, params: Params | None = None, *, cost: int = 
     for has_fresh in (False, True):
         headers = {"token": _token(access)}
         try:
-            answer = access.call(
-                "GET", path, params=params or [], headers=headers, see=(429,), cost=cost
-            )
+            return access.call("GET", path, params=params or [], headers=headers, cost=cost)
         except CredentialsRefused:
             if has_fresh or field_of(access) == "long_life_token":
                 raise refused(access) from None
             access.forget_token()
-            continue
-        if answer.status == 429:
-            raise RateLimited("Beds24's credits are used up", _seconds_left(answer))
-        return answer
     raise AssertionError("unreachable")
 
 
-def _seconds_left(answer: Answer) -> float | None:
-    """Until the five minutes end; how the header is written differs between its pages."""
-    for name, value in answer.headers.items():
-        if name == "retry-after" or name.replace("-", "").endswith("resetsin"):
-            return _number(value)
-    return None
-
-
-def _number(value: str | None) -> float | None:
+def _cost(answer: Answer) -> int:
+    """What the page cost, in credits: the next one costs as much."""
     try:
-        number = float(value or "")
-    except ValueError:
-        return None
-    return number if 0 <= number <= 3600 else None
+        return min(MOST_COST, max(1, math.ceil(float(answer.headers.get("x-requestcost", "1")))))
+    except (ValueError, OverflowError):
+        return 1
 
 
 def pages_of(access: Access, path: str, params: Params) -> Iterator[list[Any]]:
@@ -133,4 +118,4 @@ def pages_of(access: Access, path: str, params: Params) -> Iterator[list[Any]]:
             return
         if not page:
             raise BadAnswer("an empty page says that another follows")
-        cost = min(MOST_COST, math.ceil(_number(answer.headers.get("x-requestcost")) or 1))
+        cost = _cost(answer)

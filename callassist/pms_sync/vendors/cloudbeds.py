@@ -71,10 +71,10 @@ class Cloudbeds:
     def verify(self, access: Access) -> Verified:
         hotels = list(_hotels(access))
         if not hotels:
-            if wanted := access.credentials.get("property_id", "").strip():
+            if access.credentials.get("property_id", "").strip():
                 raise CredentialsRefused(
-                    f"this key does not open the property {wanted[:40]}; leave the field empty "
-                    "for all that it opens",
+                    "this key does not open that property; leave the field empty for all that it "
+                    "opens",
                     "property_id",
                 )
             raise CredentialsRefused("this key opens no property", "api_key")

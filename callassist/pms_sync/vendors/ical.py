@@ -53,15 +53,16 @@ class ICalendar:
     def verify(self, access: Access) -> Verified:
         try:
             text = _feed(access)
-            for _ in events_of(text):
-                pass
-        except BadAnswer as why:
-            raise CredentialsRefused(
-                f"{why.detail}; copy the link to export the calendar", "address"
-            ) from None
         except PermanentError as why:
             raise CredentialsRefused(
                 f"the calendar cannot be read at this address: {why.detail}", "address"
+            ) from None
+        try:
+            for _ in events_of(text):
+                pass
+        except BadAnswer as why:  # the address is the likeliest mistake: of a page, of a picture
+            raise CredentialsRefused(
+                f"{why.detail}; copy the link to export the calendar", "address"
             ) from None
         warnings = [NO_NUMBERS]
         if _BOOKING_COM.search(text[:2000]) and _closed(access) == AS_STAY:

@@ -8,7 +8,15 @@ from typing import Any
 
 from callassist.pms_sync.registry import CONNECTORS
 from callassist.ports.pms import PmsConnector
-from tests.pms_sync.servers import hospitable, lodgify, ownerrez
+from tests.pms_sync.servers import (
+    beds24,
+    cloudbeds,
+    hospitable,
+    ical,
+    lodgify,
+    mews,
+    ownerrez,
+)
 from tests.pms_sync.servers.base import VendorServer
 
 
@@ -66,5 +74,38 @@ ENTRIES: tuple[Entry, ...] = (
         credentials=lambda server: {},
         token=ownerrez.OAUTH_TOKEN,
         options={"oauth": True},
+    ),
+    Entry(
+        connector=CONNECTORS["cloudbeds"],
+        server=cloudbeds.CloudbedsServer,
+        credentials=lambda server: {"api_key": cloudbeds.API_KEY},
+        wrong={"api_key": "cbat_9999456789abcdefghijklmnopqrstuv", "property_id": "190002"},
+        malformed={"api_key": "two words", "property_id": "two words"},
+    ),
+    Entry(
+        connector=CONNECTORS["beds24"],
+        server=beds24.Beds24Server,
+        credentials=lambda server: {"invite_code": beds24.INVITE_CODE},
+        wrong={"invite_code": "invite+code/9999456789abcdef=="},
+        malformed={"invite_code": "two words", "long_life_token": "both-are-not-wanted"},
+    ),
+    Entry(
+        connector=CONNECTORS["mews"],
+        server=mews.MewsServer,
+        credentials=lambda server: {
+            "client_token": mews.CLIENT_TOKEN,
+            "access_token": mews.ACCESS_TOKEN,
+        },
+        wrong={
+            "client_token": "9999D439EE522F44368DC78E1BFB0371-9999FB11DBE31D4621C4817E028D9E1D",
+            "access_token": "9999B7B239D24632943D115EDE9CB810-9999F8FD8294692C940F6B5A8F9453D",
+        },
+        malformed={"client_token": "two words", "access_token": "••••"},
+    ),
+    Entry(
+        connector=CONNECTORS["ical"],
+        server=ical.ICalServer,
+        credentials=lambda server: {"address": server.address, "name": "Maison 1"},
+        malformed={"address": "ftp://example.com/a.ics", "closed": "perhaps"},
     ),
 )
