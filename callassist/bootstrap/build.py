@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from callassist.accounts.scripts import load_hours, load_library, load_recording
 from callassist.bootstrap.own_networks import KnownNetworks
+from callassist.bootstrap.sensors import make_asking
 from callassist.bootstrap.service import Service, Uptime
 from callassist.bootstrap.telephones import make_rehearsal, make_telephony
 from callassist.clock import Clock
@@ -39,6 +41,7 @@ from callassist.reports.digest_sending import TOPIC as DIGEST
 from callassist.reports.digest_sending import digest_deliverer
 from callassist.reports.versions import TOPIC as REPORT
 from callassist.reports.versions import report_deliverer
+from callassist.sensors.asked.last_look import AskedNoise
 from callassist.sensors.registry import ADAPTERS
 from callassist.settings import Settings
 from callassist.settings.secret_key import read_or_make
@@ -126,9 +129,12 @@ def _put_together(
         heartbeat_watched=bool(settings.service.heartbeat_url),
     )
     detection = Detection(default_policy(settings), ADAPTERS, uptime.since)
-    timer_handlers = _timer_handlers(settings, escalation, detection, surroundings)
     connections = Connections(sessions, vault)
     ingest = IngestWriter(sessions, clock, detection, most_waiting=settings.ingest.queue_limit)
+    intake = ReadingsIntake(ADAPTERS, connections, ingest, clock)
+    asking = make_asking(settings, sessions, vault, clock, intake)
+    escalation = replace(escalation, fresh_noise=AskedNoise(asking))
+    timer_handlers = _timer_handlers(settings, escalation, detection, surroundings)
     return Service(
         settings=settings,
         clock=clock,
@@ -143,7 +149,8 @@ def _put_together(
         outbox=OutboxLoop(sessions, clock, _deliverers(settings, escalation, channels)),
         ingest=ingest,
         sensor_hook=SensorHook(ADAPTERS, connections, ingest, clock),
-        intake=ReadingsIntake(ADAPTERS, connections, ingest, clock),
+        intake=intake,
+        asking=asking,
         uptime=uptime,
         scripts=load_library(settings.config_dir / "scripts"),
         secret_key=secret_key,

@@ -26,6 +26,7 @@ from callassist.ports.own_networks import OwnNetworks
 from callassist.ports.recording import Sound
 from callassist.ports.telephony import BridgeRequest, Step, Telephony
 from callassist.ports.texting import IncomingText, TextReport
+from callassist.sensors.asked.brands import Asking
 from callassist.settings import Settings
 from callassist.storage import uptime
 from callassist.storage.sessions import Sessions
@@ -75,6 +76,7 @@ class Service:
     ingest: IngestWriter
     sensor_hook: SensorHook
     intake: ReadingsIntake
+    asking: Asking  # brands of sensors that are asked
     uptime: Uptime
     scripts: ScriptLibrary
     secret_key: str
@@ -90,6 +92,7 @@ class Service:
         self.uptime.beat()
         with self.sessions.write() as session:
             look_up_doubts(session, self.escalation, self.clock.now())
+        self.ingest.start()  # of what is asked for
         self.timers.start()
         self.outbox.start()
         if isinstance(self.rehearsal, SimulatedNetwork):

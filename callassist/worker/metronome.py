@@ -30,6 +30,8 @@ from callassist.escalation.shown_number import check_shown_numbers
 from callassist.notifications import arm_missing, ping_if_well
 from callassist.reports.digest_sending import ask_for_digests
 from callassist.safe_http import trusted_session
+from callassist.sensors.asked.upkeep import look_after_due, wake
+from callassist.sensors.lapsing import let_lapse
 from callassist.storage import nudges
 from callassist.storage.backup import nightly_backup
 from callassist.storage.facts import put_fact
@@ -66,12 +68,15 @@ class Metronome:
             ("noise quarters", self.note_quarters, MINUTE),
             ("prices", self.read_prices, MINUTE),
             ("shown numbers", self.check_shown_numbers, HOUR),
+            ("asked sensors", self.ask_sensors, UPTIME_SECONDS),
+            ("lapsed notices", self.let_notices_lapse, MINUTE),
         ):
             self._scheduler.add_job(_guarded(name, job), "interval", seconds=seconds, id=name)
 
     def start(self) -> None:
         """Do what a start needs at once, then tick."""
         _guarded("morning notes", self.arm_morning_notes)()
+        _guarded("asked sensors", self.ask_sensors_soon)()
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -173,6 +178,21 @@ class Metronome:
     def check_shown_numbers(self) -> None:
         """Numbers that calls are to show may have been given back at the network."""
         check_shown_numbers(self._service.escalation, self._service.clock.now())
+
+    def ask_sensors_soon(self) -> None:
+        """What brands told us while we were down, they told in vain."""
+        with self._service.sessions.write() as session:
+            wake(session, datetime.now(UTC))
+
+    def ask_sensors(self) -> None:
+        """Brands of sensors that do not post are asked, and those that do are looked after."""
+        look_after_due(self._service.asking)
+
+    def let_notices_lapse(self) -> None:
+        """Notices of noise that nobody takes back count as over after a while."""
+        service = self._service
+        now = service.clock.now()
+        let_lapse(service.sessions, service.intake, service.uptime.since, now)
 
     def prune_nudges(self) -> None:
         """Open pages have read these long ago."""
