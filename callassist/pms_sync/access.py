@@ -55,7 +55,8 @@ def real_now() -> datetime:
 class PmsAccess:
     """Satisfies ports.pms_access.Access."""
 
-    system: str
+    vendor: str
+    system: str  # its name for people
     base_url: str
     credentials: Mapping[str, str] = field(repr=False)
     options: Mapping[str, Any]

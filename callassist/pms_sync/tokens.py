@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -156,22 +155,31 @@ class SharedTokens:
                 row.fetched = row.fetched if is_counted else row.fetched[:-1]
 
 
-def keep_token(session: Session, vault: Vault, connection_id: int, token: Token) -> None:
-    """Store a token that was fetched, and let others use it."""
+def keep_token(
+    session: Session,
+    vault: Vault,
+    connection_id: int,
+    token: Token,
+    *,
+    fetched_at: datetime | None = None,
+) -> None:
+    """Store a token that was fetched, and let others use it; `fetched_at` where it does not count
+    yet."""
     row = _row(session, connection_id)
+    if fetched_at is not None:
+        row.fetched = [*_lately(row.fetched, fetched_at), to_micros(fetched_at)]
     row.token = vault.seal(json.dumps({"access": token.access, "refresh": token.refresh}))
     row.expires_at = token.expires_at
     row.claimed_until = None
 
 
-def drop_token(session: Session, connection_id: int) -> None:
-    """Other credentials: what came of the earlier ones is not used any more. What was fetched
-    today still counts."""
-    session.execute(
-        update(PmsToken)
-        .where(PmsToken.connection_id == connection_id)
-        .values(token=None, expires_at=None, claimed_until=None)
-    )
+def drop_token(session: Session, connection_id: int, *, are_counted: bool) -> None:
+    """What came of earlier credentials is not used any more; `are_counted`: the tokens of today
+    still count, since the credentials are the same."""
+    row = _row(session, connection_id)
+    row.token = row.expires_at = row.claimed_until = None
+    if not are_counted:
+        row.fetched = []
 
 
 def _row(session: Session, connection_id: int) -> PmsToken:

@@ -40,6 +40,7 @@ class OAuth:
     authorize_url: str
     token_url: str
     scopes: tuple[str, ...] = ()
+    client_in_body: bool = False  # else the client shows itself by HTTP Basic
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +73,15 @@ class Token:
 class Answer(Protocol):
     """A system's answer with a status below 400 (or one that the caller asked to see)."""
 
-    status: int
-    headers: Mapping[str, str]  # names in small letters
+    @property
+    def status(self) -> int:
+        """Of HTTP."""
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Names in small letters."""
+        ...
 
     @property
     def text(self) -> str:
@@ -88,9 +96,20 @@ class Answer(Protocol):
 class Access(Protocol):
     """One connection, opened: credentials, address, clock and requests."""
 
-    credentials: Mapping[str, str]
-    options: Mapping[str, Any]
-    base_url: str  # without a slash at the end; the vendor's, or the administrator's for tests
+    @property
+    def credentials(self) -> Mapping[str, str]:
+        """By the names of the form's fields."""
+        ...
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """The vendor's own choices; nothing secret."""
+        ...
+
+    @property
+    def base_url(self) -> str:
+        """Without a slash at the end; the vendor's, or the administrator's for tests."""
+        ...
 
     def now(self) -> datetime:
         """Real time, aware UTC: for signatures and tokens."""

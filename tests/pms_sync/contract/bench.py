@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,8 +23,8 @@ from callassist.ports.pms import (
 from callassist.ports.pms_access import Token
 from callassist.safe_http import safe_session
 from tests.pms_sync.contract.vendors import Entry
-from tests.pms_sync.servers.base import Host, SeedBooking, VendorServer
-from tests.pms_sync.servers.seed import TODAY
+from tests.pms_sync.servers.base import Host, VendorServer
+from tests.pms_sync.servers.seed import TODAY, SeedBooking
 
 # nobody waits in a test: a fault is told at once
 AT_ONCE = Patience(turn=0, tries=1, connect=2, read=5)
@@ -42,13 +42,16 @@ class Bench:
         self.credentials = entry.credentials(server)
         self.access = self.open()
 
-    def open(self, patience: Patience = AT_ONCE, **other: str) -> PmsAccess:
+    def open(
+        self, patience: Patience = AT_ONCE, other: Mapping[str, str] | None = None
+    ) -> PmsAccess:
         """A fresh Access; `other` replaces credentials."""
         base = self.facts.base_url
         return PmsAccess(
+            vendor=self.facts.vendor,
             system=self.facts.title,
             base_url=self.server.base_url + urlsplit(base).path.rstrip("/") if base else "",
-            credentials={**self.credentials, **other},
+            credentials={**self.credentials, **(other or {})},
             options=dict(self.entry.options),
             session=safe_session(allow_loopback=True),
             budget=NoBudget(),

@@ -28,7 +28,7 @@ def test_a_wrong_credential_is_named_by_its_field(bench: Bench):
     for field, value in bench.entry.wrong.items():
         bench.connector.check({**bench.credentials, field: value})
         with pytest.raises(CredentialsRefused) as refused:
-            bench.connector.verify(bench.open(**{field: value}))
+            bench.connector.verify(bench.open(other={field: value}))
         assert refused.value.field == field
         assert value not in refused.value.detail
 
