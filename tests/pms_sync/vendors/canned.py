@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from callassist.ports.pms_access import HookRequest, NotThere, Token
+from callassist.ports.pms_access import Answer, HookRequest, NotThere, Token
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -33,7 +33,7 @@ def hook(body: object, headers: Mapping[str, str] | None = None) -> HookRequest:
     return HookRequest(body=raw.encode(), headers=headers or {}, query={}, now=NOW)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Said:
     """A canned answer."""
 
@@ -54,11 +54,11 @@ class Canned:
 
     def __init__(self, credentials: Mapping[str, str]) -> None:
         self.credentials = credentials
-        self.options: dict[str, Any] = {}
+        self.options: Mapping[str, Any] = {}
         self.base_url = "https://canned.example"
         self.asked: list[tuple[str, list[tuple[str, str]], Any]] = []
         self.headers: list[Mapping[str, str]] = []
-        self.access_token: str | None = None  # of a connection made by signing in
+        self.access_token: str | None = None  # fetched, or of a connection made by signing in
         self._answers: dict[str, list[Any]] = {}
 
     def answer(self, line: str, *answers: Any) -> Canned:
@@ -77,13 +77,16 @@ class Canned:
         params: Mapping[str, Any] | Sequence[tuple[str, Any]] | None = None,
         json: Any = None,
         form: Mapping[str, str] | None = None,
+        body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
         see: Sequence[int] = (),
         cost: int = 1,
-    ) -> Said:
+    ) -> Answer:
         pairs = params.items() if isinstance(params, Mapping) else params or ()
-        self.asked.append((f"{method} {path}", [(k, str(v)) for k, v in pairs], json or form))
+        self.asked.append(
+            (f"{method} {path}", [(k, str(v)) for k, v in pairs], json or form or body)
+        )
         self.headers.append(headers or {})
         waiting = self._answers.get(f"{method} {path}")
         if waiting is None:
@@ -94,13 +97,15 @@ class Canned:
         return said if isinstance(said, Said) else Said(said)
 
     def token(self, fetch: Callable[[], Token], *, most_a_day: int | None = None) -> str:
-        return self.access_token or fetch().access
+        if self.access_token is None:
+            self.access_token = fetch().access
+        return self.access_token
 
     def refresh_token(self) -> str | None:
         return None
 
     def forget_token(self) -> None:
-        """Nothing is kept."""
+        self.access_token = None
 
     def lines(self) -> list[str]:
         """What was asked, without parameters."""
