@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from callassist.errors import InvalidInput, PermanentError
@@ -43,6 +43,8 @@ from callassist.ports.pms_access import (
     NotThere,
     Token,
 )
+
+T = TypeVar("T")
 
 LIMIT = 100
 PROPERTIES_PER_QUESTION = 50
@@ -173,7 +175,7 @@ def _object(answer: Answer) -> dict[str, Any]:
     return as_object(answer.json(), "the answer")
 
 
-def _read(read: Any, answer: Answer) -> Any:
+def _read(read: Callable[[dict[str, Any]], T], answer: Answer) -> T:
     try:
         return read(_object(answer))
     except Unreadable as why:

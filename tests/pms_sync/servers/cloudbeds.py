@@ -87,7 +87,8 @@ class CloudbedsServer(VendorServer):
         said = {key: values[-1] for key, values in query.items()}
         if "propertyID" not in said and "x-property-id" in headers:
             said["propertyID"] = headers["x-property-id"]
-        return self._answers()[name](said)
+        reply: Reply = self._answers()[name](said)
+        return reply
 
     def hook(self, booking: SeedBooking, *, at: datetime | None = None) -> SentHook:
         """The case of the keys varies: of every second booking they end in Id."""
