@@ -188,12 +188,13 @@ def _wanted(run: Run) -> Wanted:
     query = select(PmsListing.external_id).where(
         PmsListing.connection_id == run.connection.id, PmsListing.gone_at.is_(None)
     )
+    since = run.connection.changes_since
     with run.sync.sessions.read() as session:
         listing_ids = tuple(session.scalars(query.order_by(PmsListing.id)))
     return Wanted(
         first=(run.now - own.look_back).date(),
         last=(run.now + own.look_ahead).date(),
-        since=None if run.is_full else run.connection.changes_since,
+        since=None if run.is_full or since is None else since - OVERLAP,
         listing_ids=listing_ids,
     )
 
