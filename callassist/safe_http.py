@@ -42,6 +42,43 @@ def require_public(host: str, *, allow_loopback: bool = False) -> None:
             raise PermanentError("the address leads into a private network; use a public one")
 
 
+def public_socket(
+    host: str, port: int, *, timeout: float, allow_private: bool = False
+) -> socket.socket:
+    """A connection to a host that a user chose, for other protocols than HTTP.
+
+    The name is looked up once and each address is checked before it is connected to, so that a
+    name which changes meanwhile gains nothing. PermanentError for a private address,
+    TransientError for an unknown name, OSError when nobody answers.
+    """
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise TransientError("the host name of the address is not known now") from None
+    failure: OSError = ConnectionError("no address")
+    for family, kind, protocol, _, address in found:
+        if not (allow_private or _is_public(str(address[0]).partition("%")[0], False)):
+            raise PermanentError("the address leads into a private network; use a public one")
+        try:
+            return _connected(family, kind, protocol, address, timeout)
+        except OSError as error:
+            failure = error
+    raise failure
+
+
+def _connected(
+    family: int, kind: int, protocol: int, address: object, timeout: float
+) -> socket.socket:
+    made = socket.socket(family, kind, protocol)
+    try:
+        made.settimeout(timeout)
+        made.connect(address)  # type: ignore[arg-type]
+    except OSError:
+        made.close()
+        raise
+    return made
+
+
 def _is_public(text: str, allow_loopback: bool) -> bool:
     address = ipaddress.ip_address(text)
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:

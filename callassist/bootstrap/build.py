@@ -9,6 +9,7 @@ from datetime import datetime
 
 from callassist.accounts.scripts import load_hours, load_library, load_recording
 from callassist.bootstrap.own_networks import KnownNetworks
+from callassist.bootstrap.sensor_doors import open_doors
 from callassist.bootstrap.sensors import make_asking
 from callassist.bootstrap.service import Service, Uptime
 from callassist.bootstrap.telephones import make_rehearsal, make_telephony
@@ -19,7 +20,7 @@ from callassist.domain.policy import EscalationPolicy
 from callassist.domain.spending import Caps, Estimates
 from callassist.escalation import coverage, handlers
 from callassist.escalation.context import Escalation
-from callassist.ingest import Connections, IngestWriter, ReadingsIntake, SensorHook
+from callassist.ingest import IngestWriter
 from callassist.migrations import upgrade
 from callassist.notifications import (
     MORNING_NOTE,
@@ -129,10 +130,9 @@ def _put_together(
         heartbeat_watched=bool(settings.service.heartbeat_url),
     )
     detection = Detection(default_policy(settings), ADAPTERS, uptime.since)
-    connections = Connections(sessions, vault)
     ingest = IngestWriter(sessions, clock, detection, most_waiting=settings.ingest.queue_limit)
-    intake = ReadingsIntake(ADAPTERS, connections, ingest, clock)
-    asking = make_asking(settings, sessions, vault, clock, intake)
+    doors = open_doors(settings, sessions, vault, clock, ingest)
+    asking = make_asking(settings, sessions, vault, clock, doors.intake)
     escalation = replace(escalation, fresh_noise=AskedNoise(asking))
     timer_handlers = _timer_handlers(settings, escalation, detection, surroundings)
     return Service(
@@ -148,8 +148,7 @@ def _put_together(
         timers=TimerLoop(sessions, clock, timer_handlers),
         outbox=OutboxLoop(sessions, clock, _deliverers(settings, escalation, channels)),
         ingest=ingest,
-        sensor_hook=SensorHook(ADAPTERS, connections, ingest, clock),
-        intake=intake,
+        doors=doors,
         asking=asking,
         uptime=uptime,
         scripts=load_library(settings.config_dir / "scripts"),

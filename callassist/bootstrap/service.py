@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from callassist.bootstrap.sensor_doors import SensorDoors
 from callassist.clock import Clock
 from callassist.domain.dial import LegEvent
 from callassist.domain.script import ScriptLibrary
@@ -74,8 +75,7 @@ class Service:
     timers: TimerLoop
     outbox: OutboxLoop
     ingest: IngestWriter
-    sensor_hook: SensorHook
-    intake: ReadingsIntake
+    doors: SensorDoors
     asking: Asking  # brands of sensors that are asked
     uptime: Uptime
     scripts: ScriptLibrary
@@ -85,6 +85,7 @@ class Service:
     def start_web(self) -> None:
         """What requests need: the writer of readings."""
         self.ingest.start()
+        self.doors.samples.start()
         self.running.add("web")
 
     def start_worker(self) -> None:
@@ -92,7 +93,9 @@ class Service:
         self.uptime.beat()
         with self.sessions.write() as session:
             look_up_doubts(session, self.escalation, self.clock.now())
-        self.ingest.start()  # of what is asked for
+        self.ingest.start()  # of what is asked for or heard at brokers
+        self.doors.samples.start()
+        self.doors.brokers.start()
         self.timers.start()
         self.outbox.start()
         if isinstance(self.rehearsal, SimulatedNetwork):
@@ -102,12 +105,24 @@ class Service:
     def stop(self) -> None:
         """Finish what runs and let go; nothing accepted is lost."""
         self.running.clear()
+        self.doors.brokers.stop()
         self.ingest.stop()
+        self.doors.samples.stop()
         self.timers.stop()
         self.outbox.stop()
         if isinstance(self.rehearsal, SimulatedNetwork):
             self.rehearsal.close()
         self.sessions.engine.dispose()
+
+    @property
+    def sensor_hook(self) -> SensorHook:
+        """Where sensors' makers post to."""
+        return self.doors.hook
+
+    @property
+    def intake(self) -> ReadingsIntake:
+        """Where readings go that nobody posts."""
+        return self.doors.intake
 
     @property
     def own_networks(self) -> OwnNetworks:

@@ -7,6 +7,7 @@ from callassist.ingest.connections import Connections
 from callassist.ingest.flood import FloodLimit
 from callassist.ingest.hook import SensorHook
 from callassist.ingest.intake import ReadingsIntake
+from callassist.ingest.samples import SampleKeeper
 from callassist.ingest.writer import IngestWriter
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "HookAnswer",
     "IngestWriter",
     "ReadingsIntake",
+    "SampleKeeper",
     "SensorHook",
 ]

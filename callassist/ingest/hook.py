@@ -17,7 +17,7 @@ from callassist.ingest.connections import Connections, KnownConnection
 from callassist.ingest.flood import FloodLimit
 from callassist.ingest.submission import Newcomers, stamped
 from callassist.ingest.writer import IngestWriter
-from callassist.ports.sensors import HasFixedReply, Headers, Refused, SensorAdapter
+from callassist.ports.sensors import HasFixedReply, Headers, Refused, Samples, SensorAdapter
 
 _log = structlog.get_logger()
 
@@ -48,6 +48,7 @@ class SensorHook:
         clock: Clock,
         flood: FloodLimit | None = None,
         now_real: Callable[[], datetime] = system_now,
+        samples: Samples | None = None,
     ) -> None:
         self._adapters = adapters
         self._replies = {
@@ -60,6 +61,7 @@ class SensorHook:
         self._clock = clock
         self._flood = flood or FloodLimit()
         self._now_real = now_real
+        self._samples = samples
 
     def answer(self, request: HookRequest) -> HookAnswer:
         """Take in one request."""
@@ -113,11 +115,20 @@ class SensorHook:
         body = read_body(
             request.stream, headers.get("content-length"), headers.get("content-encoding")
         )
-        adapter.verify(headers, body, connection.secrets, options, self._now_real())
-        parsed = adapter.parse(body, headers.get("content-type") or "", headers, options)
+        try:
+            adapter.verify(headers, body, connection.secrets, options, self._now_real())
+            parsed = adapter.parse(body, headers.get("content-type") or "", headers, options)
+        except Refused as refused:
+            self._keep(connection, body, refused.detail)
+            raise
         now = self._clock.now()
         receipt = self._writer.submit(connection, stamped(parsed, now), now, newcomers(adapter))
+        self._keep(connection, body, None)
         return self._replies.get(request.adapter) or accepted(receipt)
+
+    def _keep(self, connection: KnownConnection, body: bytes, refusal: str | None) -> None:
+        if self._samples is not None and not connection.is_test:
+            self._samples.offer(connection.id, body, refusal)
 
 
 def newcomers(adapter: SensorAdapter) -> Newcomers:

@@ -128,6 +128,14 @@ class Intake(Protocol):
         ...
 
 
+class Samples(Protocol):
+    """Keeps the last message of each connection for a day, so that fields can be chosen by it."""
+
+    def offer(self, connection_id: int, body: bytes, refusal: str | None) -> None:
+        """Remember it soon, unless one of the same sort was kept lately; never fails."""
+        ...
+
+
 @dataclass(frozen=True)
 class Fault:
     """One thing that is wrong; `pointer` is a JSON pointer into the body."""

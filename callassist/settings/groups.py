@@ -7,7 +7,7 @@ from pathlib import Path
 
 from callassist.settings import values
 from callassist.settings.pms import PmsSettings
-from callassist.settings.sensors import MinutSettings, NetatmoSettings
+from callassist.settings.sensors import MinutSettings, MqttSettings, NetatmoSettings
 from callassist.settings.twilio import TwilioSettings
 
 
@@ -201,6 +201,7 @@ class Settings:
     pms: PmsSettings
     minut: MinutSettings
     netatmo: NetatmoSettings
+    mqtt: MqttSettings
     live: LiveSettings
     mail: MailSettings
     notifications: NotificationSettings
@@ -223,6 +224,7 @@ GROUPS: dict[str, type] = {
     "pms": PmsSettings,
     "minut": MinutSettings,
     "netatmo": NetatmoSettings,
+    "mqtt": MqttSettings,
     "live": LiveSettings,
     "mail": MailSettings,
     "notifications": NotificationSettings,

@@ -35,3 +35,10 @@ class MinutSettings(BrandSettings):
 @dataclass(frozen=True, kw_only=True)
 class NetatmoSettings(BrandSettings):
     """Netatmo Connect."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MqttSettings:
+    """Brokers that hosts name."""
+
+    private_brokers: values.Switch
