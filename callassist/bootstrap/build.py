@@ -12,6 +12,7 @@ from callassist.bootstrap.own_networks import KnownNetworks
 from callassist.bootstrap.sensor_doors import open_doors
 from callassist.bootstrap.sensors import make_asking
 from callassist.bootstrap.service import Service, Uptime
+from callassist.bootstrap.systems import Systems, make_systems
 from callassist.bootstrap.telephones import make_rehearsal, make_telephony
 from callassist.clock import Clock
 from callassist.detection import Detection
@@ -35,7 +36,6 @@ from callassist.notifications import (
 )
 from callassist.notifications.needs_you import take_by_phone
 from callassist.outbox import Deliverer, OutboxLoop
-from callassist.pms_sync.embedded import NothingImported
 from callassist.ports.messages import MessageChannel
 from callassist.ports.telephony import Telephony
 from callassist.reports.digest_sending import TOPIC as DIGEST
@@ -84,13 +84,14 @@ def build(
         own.data_dir, settings.mail, settings.notifications, allow_loopback=allow_loopback
     )
     uptime = Uptime(sessions, clock)
+    systems = make_systems(settings, sessions, vault, clock, allow_loopback=allow_loopback)
     escalation = Escalation(
         sessions=sessions,
         vault=vault,
         telephony=telephony,
         rehearsal=make_rehearsal(telephony, settings, clock, secret_key),
         settings=settings.escalation,
-        fresh_contact=NothingImported(),
+        fresh_contact=systems.fresh,
         public_url=own.public_url,
         hours=load_hours(settings.config_dir / "hours.toml"),
         guest_words=load_texts(settings.config_dir / "guest"),
@@ -112,7 +113,7 @@ def build(
             base_url=settings.twilio.accounts_base_url,
         ),
     )
-    return _put_together(settings, clock, uptime, escalation, channels, secret_key)
+    return _put_together(settings, clock, uptime, escalation, channels, systems, secret_key)
 
 
 def _put_together(
@@ -121,6 +122,7 @@ def _put_together(
     uptime: Uptime,
     escalation: Escalation,
     channels: Mapping[str, MessageChannel],
+    systems: Systems,
     secret_key: str,
 ) -> Service:
     """The loops and doors around what decides and what tells."""
@@ -150,6 +152,7 @@ def _put_together(
         ingest=ingest,
         doors=doors,
         asking=asking,
+        systems=systems,
         uptime=uptime,
         scripts=load_library(settings.config_dir / "scripts"),
         secret_key=secret_key,

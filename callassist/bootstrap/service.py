@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from callassist.bootstrap.sensor_doors import SensorDoors
+from callassist.bootstrap.systems import Systems
 from callassist.clock import Clock
 from callassist.domain.dial import LegEvent
 from callassist.domain.script import ScriptLibrary
@@ -22,6 +23,7 @@ from callassist.escalation.token_holders import next_step, record_call_events
 from callassist.escalation.tokens import Question
 from callassist.ingest import IngestWriter, ReadingsIntake, SensorHook
 from callassist.outbox import OutboxLoop
+from callassist.pms_sync.opening import Opener
 from callassist.ports.messages import MessageChannel
 from callassist.ports.own_networks import OwnNetworks
 from callassist.ports.recording import Sound
@@ -77,6 +79,7 @@ class Service:
     ingest: IngestWriter
     doors: SensorDoors
     asking: Asking  # brands of sensors that are asked
+    systems: Systems  # property-management systems
     uptime: Uptime
     scripts: ScriptLibrary
     secret_key: str
@@ -98,6 +101,7 @@ class Service:
         self.doors.brokers.start()
         self.timers.start()
         self.outbox.start()
+        self.systems.readers.start()
         if isinstance(self.rehearsal, SimulatedNetwork):
             self.rehearsal.start()
         self.running.add("worker")
@@ -108,6 +112,7 @@ class Service:
         self.doors.brokers.stop()
         self.ingest.stop()
         self.doors.samples.stop()
+        self.systems.readers.stop()
         self.timers.stop()
         self.outbox.stop()
         if isinstance(self.rehearsal, SimulatedNetwork):
@@ -123,6 +128,11 @@ class Service:
     def intake(self) -> ReadingsIntake:
         """Where readings go that nobody posts."""
         return self.doors.intake
+
+    @property
+    def opener(self) -> Opener:
+        """Opens connections to property-management systems."""
+        return self.systems.opener
 
     @property
     def own_networks(self) -> OwnNetworks:

@@ -22,6 +22,7 @@ from callassist.errors import PermanentError, ServiceBusy
 from callassist.models import ImportRun, PmsConnection, PmsListing
 from callassist.pms_sync import claims, contacts, vanishing
 from callassist.pms_sync.ending import Ending, end_run, ending_of
+from callassist.pms_sync.hook_registering import register_hook
 from callassist.pms_sync.intake import Reading, take_in, take_in_alone
 from callassist.pms_sync.listing_rows import keep_listings
 from callassist.pms_sync.patience import Patient
@@ -180,6 +181,7 @@ def _read(run: Run, access: Patient) -> None:
     if run.is_full:
         vanishing.settle(run, wanted)
     contacts.fetch_due(run, access)
+    register_hook(run.sync, run.connection, access, run.now)
 
 
 def _wanted(run: Run) -> Wanted:

@@ -42,5 +42,6 @@ class Sync:
     open_access: OpenAccess
     settings: TransferSettings
     clock: Clock
+    public_url: str = ""  # where others reach us
     now_real: Callable[[], datetime] = real_now
     stopping: threading.Event = field(default_factory=threading.Event)

@@ -17,6 +17,7 @@ from callassist.ports.telephony import Telephony
 from callassist.web import (
     api,
     health,
+    hooks_pms,
     hooks_telephony,
     hooks_texts,
     pages,
@@ -68,6 +69,7 @@ def create_app(service: Service) -> Flask:
     limiter.request_filter(_is_page)
     app.register_blueprint(health.blueprint(service))
     app.register_blueprint(sensor_hooks(service.sensor_hook))
+    app.register_blueprint(hooks_pms.blueprint(service.systems.hook))
     telephony = _telephony_services(service)
     app.register_blueprint(hooks_telephony.blueprint(telephony))
     app.register_blueprint(hooks_texts.blueprint(telephony))

@@ -38,6 +38,7 @@ from callassist.storage.facts import put_fact
 
 _log = structlog.get_logger()
 UPTIME_SECONDS = 15
+SYSTEMS_SECONDS = 3  # what a webhook named is read again within a few seconds
 MINUTE = 60
 HOUR = 3600
 
@@ -54,6 +55,7 @@ class Metronome:
         )
         for name, job, seconds in (
             ("uptime", self.beat, UPTIME_SECONDS),
+            ("systems", self.read_systems, SYSTEMS_SECONDS),
             ("audit", self.audit, MINUTE),
             ("heartbeat", self.heartbeat, MINUTE),
             ("backup", self.back_up, MINUTE),
@@ -86,6 +88,10 @@ class Metronome:
     def beat(self) -> None:
         """Note that the service is up, without a gap."""
         self._service.uptime.beat()
+
+    def read_systems(self) -> None:
+        """Property-management systems that are due, and what their webhooks named; in threads."""
+        self._service.systems.readers.tick()
 
     def audit(self) -> None:
         """Every open incident has a future deadline or a person; else alarm."""

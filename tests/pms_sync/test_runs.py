@@ -23,7 +23,11 @@ def test_running_twice_changes_nothing_and_counts_in_the_hosts_words(sessions: S
     first = here.run()
     assert (first.kind, first.is_complete, first.error) == ("full", True, None)
     assert first.counts == {
-        **{"listings": 1, "read": 2, "created": 2, "stays": 2, "without_number": 1},
+        "listings": 1,
+        "read": 2,
+        "created": 2,
+        "stays": 2,
+        "without_number": 1,
         "requests": 2,
     }
     second = here.run(full=True)

@@ -1,0 +1,34 @@
+"""The source of a stay is asked again right before the call, outside of any transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from callassist import stays
+from callassist.domain.call_task import Party, TaskState
+from callassist.escalation.context import Escalation
+from callassist.models import CallTask, Incident
+
+
+def look_again(ctx: Escalation, task_public_id: str, now: datetime) -> bool:
+    """Have the guest's number read again where it may have changed; False when it was not read.
+
+    Takes five seconds at most, and then the call goes on with what is known.
+    """
+    with ctx.sessions.read() as session:
+        query = (
+            select(Incident)
+            .join(CallTask, CallTask.incident_id == Incident.id)
+            .where(
+                CallTask.public_id == task_public_id,
+                CallTask.party == Party.GUEST,
+                CallTask.state == TaskState.ASSIGNED,
+            )
+        )
+        incident = session.scalars(query).first()
+        if incident is None or incident.practice:
+            return False
+        stay = stays.staying_now(session, incident.property_id, now)
+    return stay is not None and ctx.fresh_contact.refresh(stay.id, now)
