@@ -58,7 +58,7 @@ class Guesty:
     def verify(self, access: Access) -> Verified:
         """Whose account it is; a warning when the new list lacks bookings that the old one has."""
         answer = asking.get(access, "/v1/accounts/me").json()
-        account = reading.one(answer, lambda one: reading.text(one, "name", "_id"), "the account")
+        account = reading.one(answer, guesty_records.account, "Guesty's account")
         warnings = (HIDDEN_BOOKINGS,) if self._hides_bookings(access) else ()
         return Verified(account=account, warnings=warnings)
 
@@ -95,7 +95,7 @@ class Guesty:
     def reservation(self, access: Access, external_id: str) -> Reservation | None:
         """One by its id; ids that are not there are simply absent from the answer."""
         answer = asking.get(access, "/v1/reservations-v3", [("reservationIds[]", external_id)])
-        found = reading.as_list(answer.json(), "the reservations")
+        found = reading.as_list(answer.json(), "Guesty's answer")
         for record in found:
             one = reading.one(record, guesty_records.reservation, f"reservation {external_id}")
             if one.external_id == external_id:
@@ -112,7 +112,7 @@ class Guesty:
             )
         except NotThere:
             return Contact()
-        return reading.one(answer.json(), guesty_records.contact, "the guest")
+        return reading.one(answer.json(), guesty_records.contact, "Guesty's guest")
 
     def register_hook(self, access: Access, url: str) -> str | None:
         """Subscribe once to reservations and listings; the secret that Svix signs with."""
@@ -164,13 +164,13 @@ def _conversation(access: Access, reservation: Reservation) -> str:
     wanted = {"field": "reservation._id", "operator": "$eq", "value": reservation.external_id}
     params = {"filters": json.dumps([wanted]), "limit": 1}
     body = reading.as_object(
-        asking.get(access, "/v1/communication/conversations", params).json(), "the conversations"
+        asking.get(access, "/v1/communication/conversations", params).json(), "Guesty's answer"
     )
     inner = body.get("data")
     place = inner if isinstance(inner, dict) else body
     found = place.get("conversations", place.get("results"))
-    for one in reading.as_list(found, "conversations"):
-        return reading.one(one, lambda each: reading.an_id(each, "_id", "id"), "the conversation")
+    for one in reading.as_list(found, "Guesty's list of conversations"):
+        return reading.one(one, guesty_records.conversation_id, "Guesty's conversation")
     raise PermanentError(said("Guesty has no conversation with this guest."))
 
 

@@ -35,7 +35,7 @@ def register(access: Access, url: str, ask: Ask) -> str:
     known = body.get("results", body.get("data")) if isinstance(body, dict) else body
     ours = [
         one
-        for one in reading.as_list(known, "the webhooks")
+        for one in reading.as_list(known, "Guesty's list of webhooks")
         if isinstance(one, dict) and one.get("url") == url
     ]
     wanted = {"url": url, "events": list(EVENTS)}
@@ -69,10 +69,10 @@ def parse(request: HookRequest, secrets: Sequence[str]) -> Hint:
 
 def _secret(access: Access, url: str, ask: Ask) -> str:
     answer = ask(access, "GET", "/v1/webhooks-v2/secret", params={"url": url})
-    given = reading.as_object(answer.json(), "the secret")
+    given = reading.as_object(answer.json(), "Guesty's answer")
     key = given.get("key") or given.get("secret")
     if not isinstance(key, str) or not key:
-        raise BadAnswer("the webhook's secret is missing")
+        raise BadAnswer("Guesty gives no secret for its webhook")
     return key
 
 

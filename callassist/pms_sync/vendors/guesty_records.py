@@ -23,6 +23,16 @@ STATES = {
 }
 
 
+def account(record: dict[str, Any]) -> str:
+    """The account's own name."""
+    return reading.text(record, "name", "_id")
+
+
+def conversation_id(record: dict[str, Any]) -> str:
+    """Where messages to the guest go."""
+    return reading.an_id(record, "_id", "id")
+
+
 def listing(record: dict[str, Any]) -> Listing:
     address = record.get("address")
     place = address if isinstance(address, dict) else {}

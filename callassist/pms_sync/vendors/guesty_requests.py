@@ -88,10 +88,10 @@ def search_page(access: Access, wanted: Wanted, skip: int) -> tuple[list[Any], b
         "skip": skip,
     }
     results, body = page(get(access, "/v1/reservations-v3/search", params))
-    paging = reading.as_object(body.get("pagination"), "pagination")
+    paging = reading.as_object(body.get("pagination"), "pagination in Guesty's answer")
     has_more = paging.get("hasMore")
     if not isinstance(has_more, bool):
-        raise BadAnswer("pagination.hasMore is missing")
+        raise BadAnswer("Guesty does not say whether there are more pages")
     limit = paging.get("limit")
     step = limit if isinstance(limit, int) and 0 < limit <= PAGE else PAGE
     return results, has_more, step
@@ -115,8 +115,8 @@ def legacy_page(access: Access, wanted: Wanted, skip: int) -> tuple[list[Any], b
 
 
 def page(answer: Answer) -> tuple[list[Any], dict[str, Any]]:
-    body = reading.as_object(answer.json(), "the page")
-    return reading.as_list(body.get("results"), "results"), body
+    body = reading.as_object(answer.json(), "Guesty's answer")
+    return reading.as_list(body.get("results"), "results in Guesty's answer"), body
 
 
 def _midnight(day: date) -> str:

@@ -97,7 +97,7 @@ class Hostaway:
                 return
             pages.turn(reading.ends(results, "id"))
             params["afterId"] = reading.one(
-                results[-1], lambda last: reading.an_id(last, "id"), "the last reservation"
+                results[-1], lambda last: reading.an_id(last, "id"), "Hostaway's last reservation"
             )
 
     def reservation(self, access: Access, external_id: str) -> Reservation | None:
@@ -129,7 +129,7 @@ class Hostaway:
             if not found:
                 raise PermanentError(said("Hostaway has no conversation with this guest."))
             conversation = reading.one(
-                found[0], lambda one: reading.an_id(one, "id"), "the conversation"
+                found[0], lambda one: reading.an_id(one, "id"), "Hostaway's conversation"
             )
         path = f"/v1/conversations/{_number(conversation)}/messages"
         _result(access, "POST", path, json={"body": text})
@@ -137,10 +137,10 @@ class Hostaway:
     def add_note(self, access: Access, reservation: Reservation, text: str) -> None:
         """Below whatever the host wrote in the note; nothing of it is lost."""
         path = f"/v1/reservations/{_number(reservation.external_id)}"
-        record = reading.as_object(_result(access, "GET", path), "the reservation")
+        record = reading.as_object(_result(access, "GET", path), "Hostaway's reservation")
         before = record.get("hostNote")
         if before is not None and not isinstance(before, str):
-            raise BadAnswer("hostNote is no text")
+            raise BadAnswer("Hostaway's hostNote is no text")
         if text in (before or ""):
             return
         note = f"{before.rstrip()}\n\n{text}" if before and before.strip() else text
@@ -158,16 +158,15 @@ def _span(wanted: Wanted) -> dict[str, str]:
 
 
 def _results(access: Access, path: str, params: Mapping[str, Any]) -> list[Any]:
-    return reading.as_list(_result(access, "GET", path, params=params), "result")
+    return reading.as_list(_result(access, "GET", path, params=params), "Hostaway's result")
 
 
 def _result(access: Access, method: str, path: str, **more: Any) -> Any:
-    body = reading.as_object(_ask(access, method, path, **more), "the answer")
+    body = reading.as_object(_ask(access, method, path, **more), "Hostaway's answer")
     if body.get("status") != "success":
         why = body.get("message") or body.get("result")
-        raise BadAnswer(
-            f"Hostaway says: {str(why)[:200]}" if isinstance(why, str) else "no success"
-        )
+        said_why = why[:200] if isinstance(why, str) else "no"
+        raise BadAnswer(f"Hostaway says: {said_why}")
     return body.get("result")
 
 

@@ -66,14 +66,14 @@ def _registered(access: Access, url: str, ask: Callable[..., Any]) -> list[str]:
     except NotThere:
         return []
     return [
-        reading.one(one, lambda hook: reading.an_id(hook, "id"), "the webhook")
-        for one in reading.as_list(body.get("result"), "the webhooks")
+        reading.one(one, lambda hook: reading.an_id(hook, "id"), "Hostaway's webhook")
+        for one in reading.as_list(body.get("result"), "Hostaway's webhooks")
         if isinstance(one, dict) and one.get("url") == url
     ]
 
 
 def _succeeded(body: Any) -> dict[str, Any]:
-    answer = reading.as_object(body, "the answer")
+    answer = reading.as_object(body, "Hostaway's answer")
     if answer.get("status") != "success":
         raise BadAnswer("Hostaway did not take the webhook")
     return answer

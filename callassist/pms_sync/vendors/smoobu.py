@@ -48,14 +48,14 @@ class Smoobu:
     def verify(self, access: Access) -> Verified:
         """Whose account it is; a warning where there is no secret."""
         me = ask(access, "GET", "/api/me").json()
-        account = reading.one(me, _owner, "the account")
+        account = reading.one(me, _owner, "Smoobu's account")
         has_secret = bool(access.credentials.get("api_secret", "").strip())
         return Verified(account=account, warnings=() if has_secret else (NO_SECRET,))
 
     def listings(self, access: Access) -> Iterator[Listing | SetAside]:
         """Every apartment, each asked for once more: the list has only names."""
-        body = reading.as_object(ask(access, "GET", "/api/apartments").json(), "the answer")
-        apartments = reading.as_list(body.get("apartments"), "apartments")
+        body = reading.as_object(ask(access, "GET", "/api/apartments").json(), "Smoobu's answer")
+        apartments = reading.as_list(body.get("apartments"), "apartments in Smoobu's answer")
 
         def with_details(record: dict[str, Any]) -> Listing:
             return listing(record, _details(access, reading.an_id(record, "id")))
@@ -69,8 +69,8 @@ class Smoobu:
         while True:
             params = {**_span(wanted), "showCancellation": "true", "page": page, "pageSize": PAGE}
             answer = ask(access, "GET", "/api/reservations", params=params)
-            body = reading.as_object(answer.json(), "the answer")
-            bookings = reading.as_list(body.get("bookings"), "bookings")
+            body = reading.as_object(answer.json(), "Smoobu's answer")
+            bookings = reading.as_list(body.get("bookings"), "bookings in Smoobu's answer")
             for one in reading.read_each(bookings, booking, "id"):
                 if isinstance(one, SetAside) or reading.touches(one, wanted):
                     yield one
@@ -122,10 +122,10 @@ class Smoobu:
         path = f"/api/reservations/{_number(reservation.external_id)}"
         chosen = access.options.get("note_field")
         name = chosen if isinstance(chosen, str) and chosen else NOTE_FIELD
-        record = reading.as_object(ask(access, "GET", path).json(), "the booking")
+        record = reading.as_object(ask(access, "GET", path).json(), "Smoobu's booking")
         before = record.get(name)
         if before is not None and not isinstance(before, str):
-            raise BadAnswer(f"{name} is no text")
+            raise BadAnswer(f"Smoobu's {name} is no text")
         if text in (before or ""):
             return
         note = f"{before.rstrip()}\n\n{text}" if before and before.strip() else text
@@ -152,7 +152,7 @@ def _details(access: Access, apartment_id: str) -> dict[str, Any]:
         answer = ask(access, "GET", f"/api/apartments/{_number(apartment_id)}")
     except NotThere:
         return {}
-    return reading.as_object(answer.json(), "the apartment")
+    return reading.as_object(answer.json(), "Smoobu's apartment")
 
 
 def _owner(me: dict[str, Any]) -> str:
