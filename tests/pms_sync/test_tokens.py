@@ -190,8 +190,11 @@ def test_processes_that_ask_in_the_same_moment_fetch_one_token(
         connection_id = connect(session, firm(session))
     ready, got = threading.Barrier(3), []
 
+    def waits(seconds: float) -> None:
+        threading.Event().wait(0.02)
+
     def ask(tokens: SharedTokens) -> None:
-        tokens.sleep = lambda seconds: threading.Event().wait(0.02) and None
+        tokens.sleep = waits
         ready.wait()
         got.append(tokens.get(issuer, None))
 

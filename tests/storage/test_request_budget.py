@@ -28,11 +28,11 @@ def test_what_a_window_allows_is_taken_and_then_one_waits_until_the_first_is_old
 def test_no_span_holds_more_than_allowed_however_the_requests_fall(sessions: Sessions):
     taken = []
     now = NOON
-    for step in range(120):
+    for step in range(75):
         now += timedelta(seconds=(1, 7, 0.2)[step % 3])
         if take(sessions, [MINUTE], now) == 0:
             taken.append(now)
-    assert len(taken) > 20
+    assert len(taken) > 12
     for at in taken:
         assert sum(at <= other < at + MINUTE.span for other in taken) <= MINUTE.most
 
