@@ -40,7 +40,6 @@ from callassist.ports.pms import (
 from callassist.ports.pms_access import (
     Access,
     Answer,
-    BadAnswer,
     CredentialsRefused,
     FieldKind,
     Form,
@@ -153,14 +152,14 @@ class Hospitable:
             answer = _object(_ask(access, "GET", path, params={"include": _INCLUDE}))
         except NotThere:
             return None
-        try:
-            return reservation_of(as_object(answer.get("data", answer), "data"))
-        except Unreadable as why:
-            raise BadAnswer(f"the reservation cannot be read: {why}") from None
+        return reservation_of(as_object(answer.get("data", answer), "data"))
 
     def contact(self, access: Access, reservation: Reservation) -> Contact:
-        """Where a list left the guest out."""
-        again = self.reservation(access, reservation.external_id)
+        """Where a list left the guest out; who cannot be read is nobody to call."""
+        try:
+            again = self.reservation(access, reservation.external_id)
+        except Unreadable:
+            return Contact()
         return (again.contact if again is not None else None) or Contact()
 
     def register_hook(self, access: Access, url: str) -> str | None:

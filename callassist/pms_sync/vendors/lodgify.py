@@ -20,7 +20,6 @@ from callassist.pms_sync.vendors.lodgify_records import (
 )
 from callassist.pms_sync.vendors.reading import (
     Pages,
-    Unreadable,
     as_list,
     as_object,
     page_mark,
@@ -100,14 +99,10 @@ class Lodgify:
             record = _object(_ask(access, "GET", f"{_BOOKINGS}/{quote(external_id, safe='')}"))
         except NotThere:
             return None
-        try:
-            return reservation_of(self._units(access), record)
-        except Unreadable as why:
-            raise BadAnswer(f"the booking cannot be read: {why}") from None
+        return reservation_of(self._units(access), record)
 
     def contact(self, access: Access, reservation: Reservation) -> Contact:
-        again = self.reservation(access, reservation.external_id)
-        return (again.contact if again is not None else None) or Contact()
+        return reservation.contact or Contact()  # it is always inside
 
     def register_hook(self, access: Access, url: str) -> str | None:
         """One subscription per event; their secrets, one after the other with spaces."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from callassist.errors import InvalidInput, PermanentError
@@ -18,7 +18,6 @@ from callassist.pms_sync.vendors.ownerrez_records import (
 )
 from callassist.pms_sync.vendors.reading import (
     Pages,
-    Unreadable,
     as_list,
     as_object,
     read_each,
@@ -43,8 +42,6 @@ from callassist.ports.pms_access import (
     NotThere,
     Token,
 )
-
-T = TypeVar("T")
 
 LIMIT = 100
 PROPERTIES_PER_QUESTION = 50
@@ -93,16 +90,17 @@ class OwnerRez:
         params = {"include_guest": "true"}
         path = f"{_BOOKINGS}/{quote(external_id, safe='')}"
         try:
-            return _read(reservation_of, _ask(access, "GET", path, params=params))
+            answer = _ask(access, "GET", path, params=params)
         except NotThere:
             return None
+        return reservation_of(_object(answer))
 
     def contact(self, access: Access, reservation: Reservation) -> Contact:
         if reservation.contact_id is None:
             return reservation.contact or Contact()
         path = f"/v2/guests/{quote(reservation.contact_id, safe='')}"
         try:
-            return _read(contact_of, _ask(access, "GET", path))
+            return contact_of(_object(_ask(access, "GET", path)))
         except NotThere:
             return Contact()
 
@@ -173,13 +171,6 @@ def _sign_in_again() -> Token:
 
 def _object(answer: Answer) -> dict[str, Any]:
     return as_object(answer.json(), "the answer")
-
-
-def _read(read: Callable[[dict[str, Any]], T], answer: Answer) -> T:
-    try:
-        return read(_object(answer))
-    except Unreadable as why:
-        raise BadAnswer(f"the answer cannot be read: {why}") from None
 
 
 def _pages(access: Access, path: str, params: list[tuple[str, str]]) -> Iterator[list[Any]]:

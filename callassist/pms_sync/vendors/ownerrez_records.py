@@ -72,14 +72,16 @@ def reservation_of(record: dict[str, Any]) -> Reservation:
 
 
 def contact_of(record: dict[str, Any]) -> Contact:
-    """Mobiles first, then the default number; one with an extension rings at a desk: last."""
-    an_id(record, "id")
-    phones = _objects(record, "phones")
+    """Mobiles first, then the default number; one with an extension rings at a desk: last.
+
+    What cannot be read of a guest is left out: an odd entry shall not cost the other numbers.
+    """
     addresses = _objects(record, "addresses")
     addresses.sort(key=lambda one: one.get("is_default") is not True)
-    numbers = [_number(one) for one in sorted(phones, key=_usefulness)]
+    numbers = [_number(one) for one in sorted(_objects(record, "phones"), key=_usefulness)]
+    names = (_optional(record, name) for name in ("first_name", "last_name"))
     return Contact(
-        name=_name(record),
+        name=" ".join(filter(None, names)),
         numbers=tuple(dict.fromkeys(filter(None, numbers))),
         country=next(filter(None, map(_country, addresses)), None),
     )
@@ -109,15 +111,14 @@ def _usefulness(phone: dict[str, Any]) -> tuple[bool, bool, bool]:
 
 
 def _number(phone: dict[str, Any]) -> str:
-    number, extension = text(phone, "number"), text(phone, "extension")
-    return f"{number} ext. {extension}" if number and extension else number
+    number, extension = _optional(phone, "number"), phone.get("extension")
+    is_one = isinstance(extension, str | int) and not isinstance(extension, bool)
+    return f"{number} ext. {extension}" if number and extension and is_one else number
 
 
 def _objects(record: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    found = record.get(name) or []
-    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-        raise Unreadable(f"{name} is no list of objects")
-    return list(found)
+    found = record.get(name)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def _country(address: Mapping[str, Any]) -> str | None:

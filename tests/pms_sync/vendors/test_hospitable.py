@@ -8,8 +8,9 @@ import pytest
 
 from callassist.pms_sync.vendors.hospitable import Hospitable
 from callassist.pms_sync.vendors.hospitable_records import hint_of, reservation_of
+from callassist.pms_sync.vendors.reading import Unreadable
 from callassist.ports.pms import Contact, Hint, Listing, Reservation, ReservationState, Wanted
-from callassist.ports.pms_access import BadAnswer, BadHook, CredentialsRefused, PageLoop
+from callassist.ports.pms_access import BadHook, CredentialsRefused, PageLoop
 from tests.pms_sync.vendors.canned import Canned, Said, fixture, hook, signed_hook
 
 HOSPITABLE = Hospitable()
@@ -132,11 +133,12 @@ def test_the_state_is_found_under_its_new_and_its_old_name(
     assert reservation_of({**_sample(), **status}).state is state
 
 
-def test_a_reservation_that_is_gone_is_none_and_an_odd_one_a_bad_answer(access: Canned):
+def test_a_reservation_that_is_gone_is_none_and_an_odd_one_unreadable(access: Canned):
     assert HOSPITABLE.reservation(access, "never-was") is None
-    access.answer("GET /reservations/odd", {"data": _sample(properties=[])})
-    with pytest.raises(BadAnswer):
+    access.answer("GET /reservations/odd", {"data": _sample(id="odd", properties=[])})
+    with pytest.raises(Unreadable):
         HOSPITABLE.reservation(access, "odd")
+    assert HOSPITABLE.contact(access, reservation_of(_sample(id="odd"))) == Contact()
 
 
 def test_a_typed_secret_must_fit_and_none_leaves_it_to_the_address():

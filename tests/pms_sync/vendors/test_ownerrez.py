@@ -99,6 +99,8 @@ def test_a_number_with_an_extension_is_tried_last():
         {"number": "+1 202 555 0101", "extension": "12", "type": "mobile"},
         {"number": "+1 202 555 0102", "is_default": True},
         {"number": None},
+        "odd",
+        {"number": ["odd"], "extension": {}},
     ]
     found = contact_of({"id": 1, "first_name": "Ana", "phones": phones})
     assert found.numbers == ("+1 202 555 0102", "+1 202 555 0101 ext. 12")
