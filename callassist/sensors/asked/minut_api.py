@@ -18,7 +18,7 @@ from callassist.ports.sensors import ParsedReading
 from callassist.sensors.asked.requests_made import Talk
 from callassist.sensors.minut import EVENTS
 
-_PAGE, _MOST_PAGES = 100, 200
+_PAGE, _MOST_PAGES = 100, 50
 LISTENS_TO = [*EVENTS]  # the events that a webhook of ours is for
 # of the past under other names than in webhooks; when it began is its own time, never before
 _PAST: dict[str, tuple[ReadingKind, int | None]] = {

@@ -14,6 +14,7 @@ from typing import Any
 
 import requests
 from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.requests_client.oauth2_session import OAuth2ClientAuth
 from authlib.oauth2.client import OAuth2Client
 
 from callassist.errors import Forbidden, InvalidInput, PermanentError, TransientError
@@ -113,9 +114,13 @@ def _token(asking: Asking, title: str, given: Any, refresh_before: str | None) -
     )
 
 
-def _client(asking: Asking, brand: str) -> OAuth2Client:
+class _Client(OAuth2Client):  # type: ignore[misc]
+    client_auth_class = OAuth2ClientAuth  # of the requests library
+
+
+def _client(asking: Asking, brand: str) -> _Client:
     own = asking.brand(brand)
-    return OAuth2Client(
+    return _Client(
         session=asking.http(),
         client_id=own.client_id,
         client_secret=own.client_secret,

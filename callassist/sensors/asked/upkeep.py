@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from callassist import outbox
 from callassist.domain.message_kind import MessageKind
-from callassist.errors import NotFound, TransientError
+from callassist.errors import CallAssistError, NotFound, TransientError
 from callassist.models import SensorAccess, SensorConnection
 from callassist.ports.pms_access import CredentialsRefused
 from callassist.sensors.asked import minut_care, netatmo_polling
@@ -85,8 +85,9 @@ def _look_after(asking: Asking, connection_id: int, brand: str) -> None:
         _refused(asking, connection_id, brand, refused.detail)
     except NotFound:
         _done(asking, connection_id, next_at=None, error=None)
-    except TransientError as error:
-        _failed(asking, connection_id, brand, error.detail, error.retry_after)
+    except CallAssistError as error:
+        retry_after = error.retry_after if isinstance(error, TransientError) else None
+        _failed(asking, connection_id, brand, error.detail, retry_after)
     except Exception:
         _log.exception("asking a brand failed", action="brand_failed", connection=connection_id)
         _failed(asking, connection_id, brand, OUR_MISTAKE, None)
