@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 from flask import Flask
 from sqlalchemy import select
@@ -28,6 +29,7 @@ from tests.bench.ingest_world import World
 
 _ADMIN = Viewer(name="the measurement", is_admin=True)
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+LOCAL = "http://localhost"
 BROWSER = "desk"  # the name by which the played browsers go; a session belongs to one
 _NEVER_GONE = timedelta(hours=1)  # nobody sends signs of life while it is measured
 
@@ -60,33 +62,38 @@ def make_live_scene(world: World, operators: int, waiting: int) -> LiveScene:
         return LiveScene(sessions=sessions, desk_id=desk.id, links=links)
 
 
-def signed_in(world: World, scene: LiveScene) -> list[str]:
+def signed_in(world: World, scene: LiveScene, public_url: str = LOCAL) -> list[str]:
     """The cookies of a browser for each operator, signed in by their links.
 
     Not at the measured server: that many sign-ins from one address would be refused there.
     """
     settings = {"CALLASSIST_DATABASE_URL": world.url, "CALLASSIST_SECRET_KEY": world.key}
     settings["CALLASSIST_DATA_DIR"] = str(world.directory)
+    settings["CALLASSIST_PUBLIC_URL"] = public_url
     service = build(load_settings(settings, dotenv=None))
     pages = create_app(service)
     pages.extensions["callassist_sign_in_limiter"].enabled = False
     try:
-        return [_cookie(pages, link) for link in scene.links]
+        return [_cookie(pages, link, public_url) for link in scene.links]
     finally:
         service.stop()
 
 
-def _cookie(pages: Flask, link: str) -> str:
+def _cookie(pages: Flask, link: str, public_url: str) -> str:
     pages.extensions[link_limit.EXTENSION] = LinkGuard()
     browser = pages.test_client()
     headers = {"User-Agent": BROWSER}
     url = f"/sign-in/link/{link}"
-    found = _TOKEN.search(browser.get(url, headers=headers).text)
+    found = _TOKEN.search(browser.get(url, base_url=public_url, headers=headers).text)
     assert found is not None
-    sent = browser.post(url, data={"csrf_token": found[1]}, headers=headers)
+    form = {"csrf_token": found[1]}
+    headers["Referer"] = f"{public_url}{url}"
+    sent = browser.post(url, base_url=public_url, data=form, headers=headers)
     assert sent.status_code == 302, sent.status_code
-    browser.get("/desk", headers=headers)  # the first page with forms gives the cookie their token
-    kept = browser.get_cookie(pages.config["SESSION_COOKIE_NAME"])
+    # the first page with forms gives the cookie their token
+    browser.get("/desk", base_url=public_url, headers=headers)
+    name, host = pages.config["SESSION_COOKIE_NAME"], str(urlsplit(public_url).hostname)
+    kept = browser.get_cookie(name, domain=host)
     assert kept is not None
     return f"{kept.key}={kept.value}"
 

@@ -11,9 +11,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from callassist.demo.server import free_port
@@ -23,6 +24,7 @@ from tests.bench.ingest_world import CONNECTIONS, World, make_world, requests
 from tests.bench.serving import ROOT, Served
 
 _STARTS = 5
+_NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 _CLIENTS = 8
 _PATIENCE = 60.0  # seconds
 _BATCH = 100
@@ -66,11 +68,11 @@ def _starting(world: World, starts: int) -> list[Figure]:
 def _with_homes(world: World) -> list[Figure]:
     with running(world) as served:
         _settle(served)
-        idle = _memory("when it has started", served)
+        idle = memory_of("when it has started", served)
         _post(served, world, readings=1, count=world.sensors)
         _look(served)
         _settle(served)
-        return [*idle, *_memory(f"with {world.sensors:,} homes", served, limit=150)]
+        return [*idle, *memory_of(f"with {world.sensors:,} homes", served, limit=150)]
 
 
 def _with_sensors(world: World) -> list[Figure]:
@@ -79,10 +81,10 @@ def _with_sensors(world: World) -> list[Figure]:
         _post(served, world, readings=_BATCH, count=rounds * CONNECTIONS)
         _look(served)
         _settle(served)
-        return _memory(f"with {world.sensors:,} sensors", served, limit=300)
+        return memory_of(f"with {world.sensors:,} sensors", served, limit=300)
 
 
-def _memory(name: str, served: Served, limit: float | None = None) -> list[Figure]:
+def memory_of(name: str, served: Served, limit: float | None = None) -> list[Figure]:
     """What all processes hold; a page that two of them share counts once."""
     once = sum(_kilobytes(pid, "Pss") for pid in served.pids())
     twice = sum(_kilobytes(pid, "Rss") for pid in served.pids())
@@ -98,16 +100,18 @@ def _kilobytes(pid: int, what: str) -> int:
 
 
 @contextmanager
-def running(world: World) -> Iterator[Served]:
-    """`callassist serve` on this world's database."""
-    served, _ = _start(world)
+def running(world: World, settings: Mapping[str, str] = _NO_SETTINGS) -> Iterator[Served]:
+    """`callassist serve` on this world's database, with these settings in its environment."""
+    served, _ = _start(world, settings)
     try:
         yield served
     finally:
         served.stop()
 
 
-def _start(world: World) -> tuple[Served, float]:
+def _start(
+    world: World, settings: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Served, float]:
     """A running service and the seconds until it answered."""
     port = free_port()
     began = time.perf_counter()
@@ -120,6 +124,7 @@ def _start(world: World) -> tuple[Served, float]:
             "CALLASSIST_SECRET_KEY": world.key,
             "CALLASSIST_BIND": f"127.0.0.1:{port}",
             "CALLASSIST_LOG_LEVEL": "error",
+            **settings,
         },
         cwd=ROOT,
         stderr=subprocess.DEVNULL,
