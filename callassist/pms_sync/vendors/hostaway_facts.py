@@ -37,7 +37,7 @@ STATES = {
     "inquirynotpossible": ReservationState.CANCELLED,
 }
 # calendars of other systems: no number, and a word in the place of a name
-CALENDARS = frozenset({2009, 2010, 2015, 2016})
+CALENDARS = (2009, 2010, 2015, 2016)
 NO_NAMES = frozenset({"reserved", "blocked", "not available", "closed - not available", "busy"})
 
 FORM = Form(

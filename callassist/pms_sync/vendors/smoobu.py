@@ -12,7 +12,7 @@ from callassist.pms_sync.vendors import reading
 from callassist.pms_sync.vendors.reading import Pages, Unreadable
 from callassist.pms_sync.vendors.smoobu_facts import FACTS, NO_SECRET
 from callassist.pms_sync.vendors.smoobu_records import booking, listing
-from callassist.pms_sync.vendors.smoobu_requests import ask
+from callassist.pms_sync.vendors.smoobu_requests import ask, is_key_known
 from callassist.pms_sync.vendors.typed import one_word
 from callassist.ports.pms import (
     Contact,
@@ -23,7 +23,14 @@ from callassist.ports.pms import (
     Verified,
     Wanted,
 )
-from callassist.ports.pms_access import Access, BadAnswer, BadHook, HookRequest, NotThere
+from callassist.ports.pms_access import (
+    Access,
+    BadAnswer,
+    BadHook,
+    CredentialsRefused,
+    HookRequest,
+    NotThere,
+)
 from callassist.ports.wording import said
 
 PAGE = 100
@@ -47,9 +54,14 @@ class Smoobu:
 
     def verify(self, access: Access) -> Verified:
         """Whose account it is; a warning where there is no secret."""
-        me = ask(access, "GET", "/api/me").json()
-        account = reading.one(me, _owner, "Smoobu's account")
         has_secret = bool(access.credentials.get("api_secret", "").strip())
+        try:
+            me = ask(access, "GET", "/api/me").json()
+        except CredentialsRefused as refused:
+            if has_secret and is_key_known(access):
+                raise CredentialsRefused(refused.detail, "api_secret") from None
+            raise
+        account = reading.one(me, _owner, "Smoobu's account")
         return Verified(account=account, warnings=() if has_secret else (NO_SECRET,))
 
     def listings(self, access: Access) -> Iterator[Listing | SetAside]:

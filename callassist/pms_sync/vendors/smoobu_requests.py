@@ -34,10 +34,14 @@ def ask(
         # what was asked twice after a fault bore a number that was used already
         answer = _ask_once(access, method, path, pairs, body)
     if answer.status in REFUSED:
-        if has_secret:
-            raise CredentialsRefused(SIGNATURE_REFUSED, "api_secret")
-        raise CredentialsRefused(KEY_REFUSED, "api_key")
+        raise CredentialsRefused(SIGNATURE_REFUSED if has_secret else KEY_REFUSED, "api_key")
     return answer
+
+
+def is_key_known(access: Access) -> bool:
+    """Whether the key alone is let in: then it is the secret that is wrong."""
+    answer = access.call("GET", "/api/me", headers=_plain(access), see=REFUSED)
+    return answer.status not in REFUSED
 
 
 def canonical(
@@ -61,12 +65,16 @@ def signature(secret: str, text: str) -> str:
 def _ask_once(
     access: Access, method: str, path: str, pairs: list[tuple[str, str]], body: bytes | None
 ) -> Answer:
-    headers = {"Api-Key": access.credentials["api_key"].strip()}
+    headers = _plain(access)
     if _secret(access):
         headers = _signed(access, method, path, pairs, body or b"")
     if body is not None:
         headers["Content-Type"] = "application/json"
     return access.call(method, path, params=pairs or None, body=body, headers=headers, see=REFUSED)
+
+
+def _plain(access: Access) -> dict[str, str]:
+    return {"Api-Key": access.credentials["api_key"].strip()}
 
 
 def _signed(

@@ -131,17 +131,23 @@ def test_what_is_written_is_signed_byte_by_byte():
     assert headers["X-Signature"] == signature("sampleSecret", text)
 
 
-def test_a_refusal_names_the_key_or_the_secret():
+def test_a_refused_key_is_named():
     with pytest.raises(CredentialsRefused) as plain:
         smoobu.verify(_open().answer("GET /api/me", Said({}, 401)))
     assert plain.value.field == "api_key"
     assert "secret" in plain.value.detail
-    signed = _open("sampleSecret").answer("GET /api/me", Said({}, 401))
+
+
+@pytest.mark.parametrize(("alone", "field"), [(200, "api_secret"), (401, "api_key")])
+def test_where_the_key_alone_is_let_in_the_secret_is_wrong(alone: int, field: str):
+    refusals = [Said({}, 401), Said({}, 401)]
+    access = _open("sampleSecret").answer("GET /api/me", *refusals, Said({}, alone))
     with pytest.raises(CredentialsRefused) as refused:
-        smoobu.verify(signed)
-    assert refused.value.field == "api_secret"
-    first, second = (headers["X-Nonce"] for headers in signed.headers)
-    assert first != second  # a number that was used already may be all that was wrong
+        smoobu.verify(access)
+    assert refused.value.field == field
+    first, second, _ = access.headers
+    # a number that was used already may be all that was wrong
+    assert first["X-Nonce"] != second["X-Nonce"]
 
 
 @pytest.mark.parametrize(
