@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from callassist import incident_log, timers
+from callassist.accounts.booked_guests import booking_of, wipe_booking
 from callassist.accounts.guest_texts import stops_of, texts_of
 from callassist.accounts.recordings import drop_sounds, recordings_of, sound_of
 from callassist.domain.coverage import COVERAGE_CHECK
@@ -68,6 +69,7 @@ def guest_export(session: Session, vault: Vault, stay_public_id: str) -> dict[st
             }
             for number in stay.numbers
         ],
+        "booking": booking_of(session, vault, stay),
         "stops": stops_of(session, vault, [vault.open(one.number) for one in stay.numbers]),
         "consents": [_consent(one) for one in _consents(session, stay)],
         "incidents": [_incident(session, vault, one) for one in incidents],
@@ -85,13 +87,10 @@ def guest_erase(session: Session, stay_public_id: str, *, now: datetime) -> Eras
     known = session.scalars(select(Erasure).where(Erasure.stay_public_id == stay_public_id)).first()
     if known is not None and stay.erased_at is not None:
         return ErasureNote(stay_public_id, known.erased_at)
-    _empty(session, stay, now)
-    if known is None:
-        session.add(Erasure(stay_public_id=stay_public_id, erased_at=now))
-    for incident_id in session.scalars(select(Incident.id).where(Incident.stay_id == stay.id)):
-        incident_log.append(
-            session, incident_id, LogAction.GUEST_ERASED, {"stay_id": stay.id}, now=now
-        )
+    _erase(session, stay, now)
+    # the guest's other visits of the same booking are the same guest
+    for other in wipe_booking(session, stay):
+        _erase(session, other, now)
     session.flush()
     return ErasureNote(stay_public_id, now)
 
@@ -125,6 +124,17 @@ def _stay(session: Session, public_id: str) -> Stay:
     if stay is None:
         raise NotFound(f"there is no stay {public_id!r}")
     return stay
+
+
+def _erase(session: Session, stay: Stay, now: datetime) -> None:
+    _empty(session, stay, now)
+    noted = select(Erasure.id).where(Erasure.stay_public_id == stay.public_id)
+    if session.scalar(noted) is None:
+        session.add(Erasure(stay_public_id=stay.public_id, erased_at=now))
+    for incident_id in session.scalars(select(Incident.id).where(Incident.stay_id == stay.id)):
+        incident_log.append(
+            session, incident_id, LogAction.GUEST_ERASED, {"stay_id": stay.id}, now=now
+        )
 
 
 def _empty(session: Session, stay: Stay, now: datetime) -> None:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from callassist.accounts.booked_guests import forget_bookings
 from callassist.accounts.guest_texts import forget_words
 from callassist.models import (
     CallAttempt,
@@ -71,6 +72,7 @@ def forget_expired(
     """
     steps: dict[str, tuple[Step, datetime]] = {
         "stays": (_forget_stays, now - retention.numbers),
+        "bookings": (forget_bookings, now - retention.numbers),
         "attempts": (_forget_attempts, now - retention.numbers),
         "rings": (_forget_rings, now - retention.numbers),
         "readings": (_forget_readings, now - retention.readings),

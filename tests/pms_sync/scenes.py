@@ -99,10 +99,8 @@ class FakePms:
     changed: list[Reservation | SetAside] | None = None  # what an incremental read gives
     hint: Hint = field(default_factory=Hint)
 
-    @property
-    def facts(self) -> Facts:
-        """Its name and abilities."""
-        return Facts(vendor=VENDOR, title="Fake PMS", form=Form(), abilities=self.abilities)
+    def __post_init__(self) -> None:
+        self.facts = Facts(vendor=VENDOR, title="Fake PMS", form=Form(), abilities=self.abilities)
 
     def check(self, credentials: Mapping[str, str]) -> None:
         """Anything is right."""

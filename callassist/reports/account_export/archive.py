@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import IO
 
 from callassist.domain.spreadsheet import BOM, csv_line
-from callassist.reports.account_export import nights, set_up
+from callassist.reports.account_export import nights, set_up, systems
 from callassist.reports.account_export.source import Row, Source
 from callassist.reports.zip_stream import ZipPipe, zip_entry
 
@@ -61,6 +61,23 @@ PARTS = (
         titles=("name", "starts_at", "ends_at", "position", "languages"),
     ),
     Part(name="changes", rows=set_up.team_changes),
+    Part(
+        name="systems",
+        rows=systems.connections,
+        titles=(
+            *("id", "system", "name", "account_there", "read_completely_at", "created_at"),
+            "paused_at",
+        ),
+    ),
+    Part(
+        name="listings",
+        rows=systems.listings,
+        titles=(
+            *("id", "system", "name", "address", "country", "timezone", "check_in"),
+            *("check_out", "home"),
+        ),
+    ),
+    Part(name="bookings", rows=systems.bookings),
     Part(name="stays", rows=nights.stay_table, titles=(*_STAY, "numbers")),
     Part(name="stays", rows=nights.stays),
     Part(name="incidents", rows=nights.incident_table, titles=_INCIDENT),

@@ -14,6 +14,7 @@ from callassist.errors import Conflict, InvalidInput
 from callassist.escalation import dialling, giving_back, notes, offers, wrap_up
 from callassist.escalation import presence as presences
 from callassist.escalation.dialling import DialAnswer
+from callassist.escalation.fresh_look import look_again
 from callassist.escalation.saving import Extras
 from callassist.models import CallTask, Operator
 from callassist.web.pages import asking, words
@@ -50,7 +51,10 @@ def decline(task_id: str) -> ResponseReturnValue:
 
 
 def dial(task_id: str) -> ResponseReturnValue:
-    """Look once more, then dial."""
+    """Look once more, then dial; the guest's booking is read again before that."""
+    with asking.reading() as database:
+        find_task(database, asking.viewer(), task_id)
+    look_again(asking.service().escalation, task_id, asking.now())
 
     def move(database: Session, task: CallTask, operator: Operator, now: datetime) -> str | None:
         ctx = asking.service().escalation

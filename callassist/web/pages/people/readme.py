@@ -33,6 +33,8 @@ def _lines(account: str, at: datetime, in_clear: bool) -> Iterator[str]:
         ("figures_by_email.csv", _("who gets figures by e-mail")),
         ("duty_rota.csv", _("who was and is on duty")),
         ("changes.json", _("who changed what about people, programs and data")),
+        ("systems.csv, listings.csv", _("connected booking systems, and what they list")),
+        ("bookings.json", _("what those systems said of each booking")),
         ("stays.csv, stays.json", _("stays with their guests, as a table and with consents")),
         ("incidents.csv, incidents.json", _("incidents, as a table and with calls and log")),
         ("reports.json", _("the newest version of each report")),
