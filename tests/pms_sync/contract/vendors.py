@@ -11,11 +11,15 @@ from callassist.ports.pms import PmsConnector
 from tests.pms_sync.servers import (
     beds24,
     cloudbeds,
+    guesty,
     hospitable,
+    hostaway,
+    hostaway_records,
     ical,
     lodgify,
     mews,
     ownerrez,
+    smoobu,
 )
 from tests.pms_sync.servers.base import VendorServer
 
@@ -46,6 +50,37 @@ class Entry:
 
 
 ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        connector=CONNECTORS["guesty"],
+        server=guesty.GuestyServer,
+        credentials=lambda server: {
+            "client_id": guesty.CLIENT_ID,
+            "client_secret": guesty.CLIENT_SECRET,
+        },
+        wrong={"client_secret": "other-guesty-secret-9999456789abcdef"},
+        malformed={"client_id": "two words", "client_secret": "two words"},
+    ),
+    Entry(
+        connector=CONNECTORS["hostaway"],
+        server=hostaway.HostawayServer,
+        credentials=lambda server: {
+            "account_id": str(hostaway_records.ACCOUNT),
+            "api_key": hostaway.API_KEY,
+        },
+        wrong={"api_key": "other0hostaway0key0123456789abcdef0123456789a"},
+        malformed={"account_id": "two words", "api_key": "two words"},
+        options={"token_rest_seconds": 0},  # this server's tokens can be used at once
+    ),
+    Entry(
+        connector=CONNECTORS["smoobu"],
+        server=smoobu.SmoobuServer,
+        credentials=lambda server: {
+            "api_key": smoobu.API_KEY,
+            "api_secret": smoobu.API_SECRET,
+        },
+        wrong={"api_key": "otherSmoobuKey9999456789"},
+        malformed={"api_key": "two words", "api_secret": "two words"},
+    ),
     Entry(
         connector=CONNECTORS["lodgify"],
         server=lodgify.LodgifyServer,
