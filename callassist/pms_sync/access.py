@@ -120,7 +120,9 @@ class PmsAccess:
     def token(self, fetch: Callable[[], Token], *, most_a_day: int | None = None) -> str:
         """See ports.pms_access.Access; a connection by sign-in renews its own."""
         renew = self.renew
-        return self.tokens.get(fetch if renew is None else lambda: renew(self), most_a_day)
+        if renew is not None:
+            return self.tokens.get(lambda: renew(self), None)
+        return self.tokens.get(fetch, most_a_day)
 
     def refresh_token(self) -> str | None:
         """What `fetch` may use to get a new one."""

@@ -1,0 +1,1 @@
+"""Making connections, by typed credentials and by sign-in."""
