@@ -24,6 +24,7 @@ from callassist.web.api import (
     operators,
     personal_notifications,
     pms_connections,
+    pms_listings,
     policies,
     presence,
     properties,
@@ -72,5 +73,6 @@ ROUTES: tuple[Route, ...] = (
     *notification_channels.ROUTES,
     *notifications.ROUTES,
     *pms_connections.ROUTES,
+    *pms_listings.ROUTES,
     *clock.ROUTES,
 )

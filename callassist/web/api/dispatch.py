@@ -17,7 +17,15 @@ from callassist.bootstrap import Service
 from callassist.domain.viewer import Viewer
 from callassist.errors import Forbidden, NotFound
 from callassist.web.api.fields import Input, Nothing, Output
-from callassist.web.api.idempotency import InFlight, Key, Remembered, key_of, recall, remember
+from callassist.web.api.idempotency import (
+    InFlight,
+    Key,
+    Remembered,
+    answered,
+    key_of,
+    recall,
+    remember,
+)
 from callassist.web.api.routing import Ask, File, Route, Scope, scope_of
 from callassist.web.problems import (
     BadFields,
@@ -94,6 +102,11 @@ class Dispatcher:
     ) -> Response:
         """One transaction; after it what takes a while, and what needs everything to be stored."""
         vault = self._service.vault
+        if route.before is not None:
+            known = self._answered(key)
+            if known is not None:
+                return _replayed(known)
+            arguments = [*arguments, route.before(self._service, viewer, *arguments)]
         with self._transaction(route) as session:
             before = None if key is None else recall(session, vault, key, datetime.now(UTC))
             if before is not None:
@@ -108,6 +121,12 @@ class Dispatcher:
         for act in ask.afterwards:
             act()
         return _file(answer) if isinstance(answer, File) else response
+
+    def _answered(self, key: Key | None) -> Remembered | None:
+        if key is None:
+            return None
+        with self._service.sessions.read() as session:
+            return answered(session, self._service.vault, key, datetime.now(UTC))
 
     def _transaction(self, route: Route) -> AbstractContextManager[Session]:
         sessions = self._service.sessions

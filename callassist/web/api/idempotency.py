@@ -98,6 +98,16 @@ def recall(session: Session, vault: Vault, key: Key, now: datetime) -> Remembere
     return Remembered(row.status, "" if row.body is None else vault.open(row.body))
 
 
+def answered(session: Session, vault: Vault, key: Key, now: datetime) -> Remembered | None:
+    """The answer given before, for who has to know before a transaction; claims nothing."""
+    row = _row(session, key)
+    if row is None or row.created_at <= now - KEPT_FOR or row.request_hash != key.request_hash:
+        return None
+    if row.status is None:
+        return None
+    return Remembered(row.status, "" if row.body is None else vault.open(row.body))
+
+
 def remember(session: Session, vault: Vault, key: Key, status: int, body: str) -> None:
     """Store the answer, sealed: it may hold a secret that is shown once."""
     row = _row(session, key)

@@ -66,7 +66,11 @@ class File:
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """One method of one path under /api/v1. `run` gets (ask, *path values, query?, body?)."""
+    """One method of one path under /api/v1. `run` gets (ask, *path values, query?, body?, before?).
+
+    `before` is for what takes a while and must be known first, such as another system's answer: it
+    is called outside the transaction with (service, viewer, *path values, query?, body?).
+    """
 
     method: str
     path: str
@@ -77,6 +81,7 @@ class Route:
     body: type[Input] | None = None
     answer: type[Output] | str | None = None  # str: media type of a file; None: 204
     status: int = HTTPStatus.OK
+    before: Callable[..., object] | None = None
     conflicts: bool = False  # whether 409 is possible
 
     @property

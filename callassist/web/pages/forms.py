@@ -81,14 +81,18 @@ class Form:
             raise InvalidInput("give a whole number", name)
         return int(typed)
 
+    def names(self, beginning: str) -> list[str]:
+        """The fields whose names begin so, as they came."""
+        return [name for name in self._values if name.startswith(beginning)]
+
     @contextmanager
-    def taking_errors(self) -> Iterator[None]:
-        """Turn what a person can correct into a message beside its field."""
+    def taking_errors(self, at: str = "") -> Iterator[None]:
+        """Turn what a person can correct into a message beside its field, or beside `at`."""
         try:
             yield
         except (InvalidInput, Conflict) as error:
             field = error.field if isinstance(error, InvalidInput) and error.field else ""
-            self.errors[self._shown_field(field)] = in_words(error)
+            self.errors[at or self._shown_field(field)] = in_words(error)
 
     def _shown_field(self, field: str) -> str:
         """`numbers.0` stands beside `numbers`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callassist.web.pages.host import (
     alarms,
+    connection_page,
     connections,
     contacts,
     guest_link,
@@ -16,6 +17,7 @@ from callassist.web.pages.host import (
     running,
     sample_night,
     sensors,
+    system_routes,
     tonight,
     trying_out,
 )
@@ -70,6 +72,9 @@ ROUTES = (
     ("/connections/new", "new_connection", connections.new, _FORM),
     ("/connections/<connection_id>/secret", "new_secret", sensors.new_secret, _DO),
     ("/connections/<connection_id>/address", "new_address", sensors.new_address, _DO),
+    *system_routes.ROUTES,
+    *connection_page.ROUTES,
+    *sensor_access.ROUTES,
     *sample_night.ROUTES,
     *trying_out.ROUTES,
     *guest_link.ROUTES,

@@ -14,17 +14,19 @@ from callassist.accounts.setting_up import SetUp, SetUpStep
 from callassist.domain.coverage import MissingPart
 from callassist.domain.viewer import Viewer
 from callassist.escalation.coverage_of_many import Night
-from callassist.models import ImportRun, NeedsYou, NotificationChannel, Sensor
+from callassist.models import NeedsYou, NotificationChannel, Sensor
+from callassist.stays.arrivals import arriving_unreachable
 from callassist.web.pages import home_words, times, words
 from callassist.web.pages.host.alarm_lines import alarm_lines
 from callassist.web.pages.host.deletion_cards import deletion_cards
 from callassist.web.pages.host.home_rows import HomeRow
 from callassist.web.pages.host.need import Need
+from callassist.web.pages.host.system_cards import system_cards
 from callassist.web.translate import gettext as _
 from callassist.web.translate import ngettext
 
 _NAMED = 3  # homes that a card names
-_LATELY = timedelta(days=2)
+_ARRIVING = timedelta(hours=48)
 
 
 # What of it is asked on the checklist anyway, while that is on the page.
@@ -86,8 +88,9 @@ def needs(
         on_checklist = step in asked and len(there or ()) == len(homes)
         if there and part not in _NO_CARD and not on_checklist:
             yield _missing(session, part, there, judged, now)
+    yield from _arriving(session, viewer, judged, now)
     yield from _channels(session, viewer)
-    yield from _transfers(session, viewer, now)
+    yield from system_cards(session, viewer, now)
     yield from _unpaired(session, viewer)
 
 
@@ -176,23 +179,36 @@ def _channels(session: Session, viewer: Viewer) -> Iterator[Need]:
         )
 
 
-def _transfers(session: Session, viewer: Viewer, now: datetime) -> Iterator[Need]:
-    """Booking systems whose last transfer failed."""
-    query = (
-        select(ImportRun.source, ImportRun.error, ImportRun.started_at)
-        .where(ImportRun.account_id.in_(viewer.account_ids), ImportRun.started_at > now - _LATELY)
-        .order_by(ImportRun.started_at, ImportRun.id)
+def _arriving(
+    session: Session, viewer: Viewer, judged: Mapping[int, Night], now: datetime
+) -> Iterator[Need]:
+    """Guests who come soon without a number; tonight's are told of already."""
+    tonight = {night.stay.id for night in judged.values() if night.stay is not None}
+    found = [
+        one
+        for one in arriving_unreachable(session, viewer, now, now + _ARRIVING)
+        if one.stay.id not in tonight
+    ]
+    if not found:
+        return
+    first = found[0]
+    yield Need(
+        title=ngettext(
+            "A guest who arrives soon cannot be called",
+            "%(num)s guests who arrive soon cannot be called",
+            len(found),
+        ),
+        text=ngettext(
+            "%(home)s, %(at)s: type the number in before they come.",
+            "The first is at %(home)s, %(at)s: type the numbers in before they come.",
+            len(found),
+            home=first.home.name,
+            at=times.at(first.stay.check_in_at, now, first.zone),
+        ),
+        url=url_for("host.arrivals"),
+        button=ngettext("Type the number", "Type the numbers", len(found)),
+        icon="phone-off",
     )
-    last = {row.source: row for row in session.execute(query)}
-    for source, row in last.items():
-        if row.error:
-            yield Need(
-                title=_("Stays from %(source)s did not arrive", source=source),
-                text=_("The last transfer failed: %(error)s", error=row.error),
-                url=url_for("host.homes"),
-                button=_("See the homes"),
-                icon="refresh-cw",
-            )
 
 
 def _unpaired(session: Session, viewer: Viewer) -> Iterator[Need]:

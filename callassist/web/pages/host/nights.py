@@ -13,6 +13,7 @@ from callassist.models import Account, Property
 from callassist.web.guest_replies import ShownReply
 from callassist.web.pages import refusals
 from callassist.web.pages.host import (
+    arrivals,
     duty,
     figures,
     incident_acts,
@@ -25,6 +26,7 @@ from callassist.web.pages.host import (
     stay_files,
     stay_form,
     stays,
+    system_words,
 )
 
 _FORM = ["GET", "POST"]
@@ -39,6 +41,7 @@ Routes = tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], .
 ROUTES: Routes = (
     ("/stays", "stays", stays.index, _SEE),
     ("/stays.csv", "stays_csv", stay_files.export, _SEE),
+    ("/stays/arrivals", "arrivals", arrivals.show, _FORM),
     ("/stays/calendar", "stay_calendar", stay_calendar.show, _SEE),
     ("/stays/import", "import_stays", stay_files.send, _FORM),
     ("/stays/import/template.csv", "stays_template", stay_files.template, _SEE),
@@ -93,6 +96,7 @@ LARGE = frozenset({"host.import_stays", "host.import_homes"})
 def words_for_pages() -> dict[str, Callable[..., object]]:
     """What the templates of these pages say things with."""
     return {
+        **system_words.words_for_systems(),
         "source_words": stay_form.source_words,
         "day_words": stay_days.day_words,
         "short_day": _short_day,
