@@ -40,7 +40,7 @@ def opener(sessions: Sessions, server: PlainServer) -> Opener:
             base_urls={"plain": server.base_url},
             oauth={"plain": OAuthClient(client_id="us", client_secret="client-secret")},
         ),
-        connectors={"plain": Plain()},  # type: ignore[dict-item]
+        connectors={"plain": Plain()},
         patience=Patience(turn=0, tries=1),
         clock=lambda: REAL,
     )

@@ -25,9 +25,8 @@ US = "https://calls.example"
 class Plain(FakePms):
     """A system with a key, or with a sign-in."""
 
-    @property
-    def facts(self) -> Facts:
-        return Facts(
+    def __post_init__(self) -> None:
+        self.facts = Facts(
             vendor="plain",
             title="Plain",
             base_url="https://api.plain.example/v1",
