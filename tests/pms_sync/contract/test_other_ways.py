@@ -1,0 +1,106 @@
+"""Ways of connecting that are not the usual one, over HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from callassist.errors import TransientError
+from callassist.ports.pms import Reservation
+from callassist.ports.pms_access import CredentialsRefused
+from tests.pms_sync.contract.bench import Bench
+from tests.pms_sync.contract.vendors import ENTRIES, Entry
+from tests.pms_sync.servers import seed as names
+from tests.pms_sync.servers.base import Host, VendorServer
+from tests.pms_sync.servers.guesty import GuestyServer
+from tests.pms_sync.servers.hostaway import HostawayServer
+from tests.pms_sync.servers.lodgify import LodgifyServer
+from tests.pms_sync.servers.seed import a_seed
+from tests.pms_sync.servers.smoobu import API_KEY, SmoobuServer
+
+
+def _bench(host: Host, server: VendorServer, **other: Any) -> Bench:
+    return Bench(replace(_entry(server.vendor), **other), host, server)
+
+
+def _entry(vendor: str) -> Entry:
+    return next(one for one in ENTRIES if one.name == vendor)
+
+
+def test_guestys_old_list_has_the_same_reservations_and_their_guests(pms_host: Host):
+    new = _bench(pms_host, GuestyServer())
+    old = _bench(pms_host, GuestyServer(), options={"reservations": "legacy"})
+    listed, before = new.reservations(), old.reservations()
+    assert {key: one.state for key, one in listed.items()} == {
+        key: one.state for key, one in before.items()
+    }
+    for key in (names.PLAIN, names.SEVERAL):  # the old list carries the first number only
+        first, *_ = new.contact(new.one(key)).numbers
+        assert old.contact(old.one(key)).numbers == (first,)
+    assert not old.server.asked("reservations-v3")
+
+
+def test_guestys_old_list_is_read_to_its_last_page(pms_host: Host):
+    bench = _bench(pms_host, GuestyServer(a_seed(more=207)), options={"reservations": "legacy"})
+    assert len(bench.reservations()) >= 207
+    assert len(bench.server.asked("GET /v1/reservations")) == 3
+
+
+def test_bookings_that_guestys_new_list_leaves_out_are_warned_of_at_once(pms_host: Host):
+    server = GuestyServer()
+    bench = _bench(pms_host, server)
+    assert bench.connector.verify(bench.access).warnings == ()
+    server.searched = [one for one in server.searched if one["source"] != "bookingCom"]
+    (warning,) = bench.connector.verify(bench.access).warnings
+    assert "Booking.com" in warning
+
+
+def test_guesty_gives_five_tokens_and_the_sixth_has_to_wait(pms_host: Host):
+    server = GuestyServer()
+    for _ in range(5):
+        bench = _bench(pms_host, server)
+        bench.connector.verify(bench.access)
+    assert len(server.tokens) == 5
+    assert len(server.asked("/oauth2/token")) == 5  # one for each Access, however much it asks
+    bench = _bench(pms_host, server)
+    with pytest.raises(TransientError):
+        bench.connector.verify(bench.access)
+
+
+def test_a_new_token_of_hostaway_has_rested_when_it_is_used(pms_host: Host):
+    server = HostawayServer()
+    server.ripens_after = timedelta(seconds=1)
+    assert len(_bench(pms_host, server, options={}).reservations()) >= 5
+
+
+def test_smoobus_key_alone_works_for_as_long_as_smoobu_takes_it(pms_host: Host):
+    server = SmoobuServer()
+    server.takes_plain_keys = True
+    bench = _bench(pms_host, server, credentials=lambda _: {"api_key": API_KEY})
+    (warning,) = bench.connector.verify(bench.access).warnings
+    assert "31 October 2026" in warning
+    assert all(isinstance(one, Reservation) for one in bench.read())
+    server.takes_plain_keys = False
+    with pytest.raises(CredentialsRefused) as refused:
+        list(bench.read())
+    assert refused.value.field == "api_key"
+
+
+def test_a_wrong_secret_of_smoobu_is_told_from_a_wrong_key(pms_host: Host):
+    server = SmoobuServer()
+    server.takes_plain_keys = True
+    bench = _bench(pms_host, server)
+    with pytest.raises(CredentialsRefused) as refused:
+        bench.connector.verify(bench.open(other={"api_secret": "another"}))
+    assert refused.value.field == "api_secret"
+
+
+def test_a_key_that_lodgify_refuses_in_its_old_way_is_a_wrong_key(pms_host: Host):
+    server = LodgifyServer(auth_error=500)
+    bench = _bench(pms_host, server)
+    with pytest.raises(CredentialsRefused) as refused:
+        bench.connector.verify(bench.open(other={"api_key": "sample-lodgify-key-9999"}))
+    assert refused.value.field == "api_key"
