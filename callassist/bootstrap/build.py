@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from callassist.accounts.scripts import load_hours, load_library, load_recording
 from callassist.bootstrap.own_networks import KnownNetworks
@@ -191,5 +192,10 @@ def _deliverers(
 
 def default_policy(settings: Settings) -> EscalationPolicy:
     """The rules of a home without a preset: config/policies/default.toml."""
-    path = settings.config_dir / "policies" / "default.toml"
+    return policy_below(settings.config_dir)
+
+
+def policy_below(config_dir: Path) -> EscalationPolicy:
+    """The same, of a folder of configuration."""
+    path = config_dir / "policies" / "default.toml"
     return EscalationPolicy.from_dict(tomllib.loads(path.read_text(encoding="utf-8")))

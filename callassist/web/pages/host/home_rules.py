@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callassist.bootstrap.build import default_policy
+from callassist.bootstrap.build import policy_below
 from callassist.domain.policy import EscalationPolicy
 from callassist.models import Policy
-from callassist.settings import Settings
 from callassist.web.pages import asking
 
 
 def service_rules() -> EscalationPolicy:
     """What applies to a home without a preset."""
-    return _default(asking.service().settings)
+    return _default(asking.service().settings.config_dir)
 
 
 def rules_by_preset(
@@ -35,5 +35,5 @@ def rules_by_preset(
 
 
 @lru_cache(maxsize=4)
-def _default(settings: Settings) -> EscalationPolicy:
-    return default_policy(settings)
+def _default(config_dir: Path) -> EscalationPolicy:
+    return policy_below(config_dir)
