@@ -97,7 +97,7 @@ class Guesty:
         answer = asking.get(access, "/v1/reservations-v3", [("reservationIds[]", external_id)])
         found = reading.as_list(answer.json(), "Guesty's answer")
         for record in found:
-            one = reading.one(record, guesty_records.reservation, f"reservation {external_id}")
+            one = guesty_records.reservation(reading.as_object(record, "Guesty's reservation"))
             if one.external_id == external_id:
                 return one
         return None

@@ -106,7 +106,7 @@ class Hostaway:
             record = _result(access, "GET", f"/v1/reservations/{_number(external_id)}")
         except NotThere:
             return None
-        return reading.one(record, reservation, f"reservation {external_id}")
+        return reservation(reading.as_object(record, "Hostaway's reservation"))
 
     def contact(self, access: Access, reservation: Reservation) -> Contact:
         """Never needed: the guest stands on the reservation."""

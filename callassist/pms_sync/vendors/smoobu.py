@@ -97,7 +97,7 @@ class Smoobu:
             record = ask(access, "GET", f"/api/reservations/{_number(external_id)}").json()
         except NotThere:
             return None
-        return reading.one(record, booking, f"reservation {external_id}")
+        return booking(reading.as_object(record, "Smoobu's booking"))
 
     def contact(self, access: Access, reservation: Reservation) -> Contact:
         """Never needed: the guest stands on the booking."""

@@ -10,6 +10,7 @@ import pytest
 
 from callassist.errors import InvalidInput, PermanentError
 from callassist.pms_sync.vendors.hostaway import Hostaway
+from callassist.pms_sync.vendors.reading import Unreadable
 from callassist.ports.pms import Hint, Listing, Reservation, ReservationState, SetAside, Wanted
 from callassist.ports.pms_access import BadAnswer, BadHook, CredentialsRefused, HookRequest
 from tests.pms_sync.vendors.canned import Canned, Said, fixture, hook
@@ -186,6 +187,16 @@ def test_a_second_registration_gives_the_same_webhook_a_new_password():
     second = hostaway.register_hook(access, URL)
     assert access.asked[-1][0] == f"PUT {HOOKS}/2"
     assert second not in (None, first)
+
+
+def test_one_that_is_read_again_and_is_odd_is_set_aside_not_asked_for_ever():
+    access = _open()
+    odd = {"status": "success", "result": _sample(arrivalDate="soon")}
+    access.answer("GET /v1/reservations/9100003", odd)
+    with pytest.raises(Unreadable, match="arrivalDate"):
+        hostaway.reservation(access, "9100003")
+    assert hostaway.reservation(access, "9100004") is None
+    assert hostaway.reservation(access, "../listings") is None
 
 
 def test_a_message_goes_into_the_conversation_of_the_booking():
