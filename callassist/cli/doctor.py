@@ -16,7 +16,7 @@ from callassist.errors import CallAssistError
 from callassist.escalation.budgets import service_budgets
 from callassist.escalation.shown_number import check_shown_numbers
 from callassist.escalation.tokens import Question
-from callassist.models import Account, OwnNetwork
+from callassist.models import Account, OwnNetwork, PmsConnection
 from callassist.safe_http import trusted_session
 from callassist.settings import load_settings
 from callassist.storage.backup import backups, read_manifest
@@ -25,6 +25,7 @@ from callassist.web.proxies import UNTRUSTED_PROXY
 
 OK, WARN, BAD = "ok", "look", "bad"
 PROXY_REMEMBERED = timedelta(days=7)
+SYSTEM_LATE = timedelta(hours=1)
 ENOUGH_BYTES = 1 << 30
 _SIGNS = {OK: "  ok  ", WARN: " look ", BAD: " BAD  "}
 
@@ -49,6 +50,7 @@ def _findings(service: Service) -> Iterator[tuple[str, str]]:
     yield OK, f"settings and database ({service.sessions.engine.dialect.name})"
     yield from _telephony(service)
     yield from _own_networks(service)
+    yield from _systems(service)
     with service.sessions.read() as session:
         allowed = dialling_allowed(session)
     if allowed:
@@ -100,6 +102,27 @@ def _own_networks(service: Service) -> Iterator[tuple[str, str]]:
             yield BAD, f"{what}: {error.detail}"
         else:
             yield OK, what
+
+
+def _systems(service: Service) -> Iterator[tuple[str, str]]:
+    """Each connected property-management system, by its id: when it was read, and what failed."""
+    now = service.clock.now()
+    with service.sessions.read() as session:
+        query = select(PmsConnection).where(PmsConnection.disabled_at.is_(None))
+        known = list(session.scalars(query.order_by(PmsConnection.id)))
+    for one in known:
+        what = f"{one.vendor} {one.public_id}"
+        late = one.next_run_at is not None and now - one.next_run_at > SYSTEM_LATE
+        if one.vendor not in service.systems.sync.connectors:
+            yield BAD, f"{what}: no such system is known to this version"
+        elif one.failures:
+            yield BAD, f"{what}: could not be read {one.failures} times in a row: {one.error}"
+        elif one.complete_at is None:
+            yield WARN, f"{what}: was never read to its last page"
+        elif late:
+            yield WARN, f"{what}: is due for reading and nobody does; does a worker run?"
+        else:
+            yield OK, f"{what}: last read completely at {one.complete_at:%Y-%m-%d %H:%M} UTC"
 
 
 def _shown_numbers(service: Service) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,8 @@ from callassist.cli.one_sentence import OneSentence
 from callassist.cli.people import token, user
 from callassist.cli.replay import replay
 from callassist.cli.serving import live, serve, web
-from callassist.cli.working import sync, worker
+from callassist.cli.transfers import sync
+from callassist.cli.working import worker
 
 
 @click.group(cls=OneSentence)

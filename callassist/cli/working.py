@@ -1,4 +1,4 @@
-"""`worker` and `sync`: what runs without a web server."""
+"""`worker`: what runs without a web server."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import threading
 import click
 
 from callassist.cli.applications import built
-from callassist.errors import Conflict
 from callassist.worker import Metronome
 
 
@@ -26,12 +25,3 @@ def worker() -> None:
     stop.wait()
     metronome.stop()
     service.stop()
-
-
-@click.command()
-def sync() -> None:
-    """Transfer stays from every connected property-management system now."""
-    raise Conflict(
-        "no property-management system is connected; type stays in on the web page "
-        "or post them to /api/v1/stays"
-    )

@@ -8,12 +8,13 @@ from sqlalchemy import select
 
 from callassist import stays
 from callassist.domain.call_task import Party, TaskState
+from callassist.domain.viewer import Viewer
 from callassist.escalation.context import Escalation
 from callassist.models import CallTask, Incident
 
 
-def look_again(ctx: Escalation, task_public_id: str, now: datetime) -> bool:
-    """Have the guest's number read again where it may have changed; False when it was not read.
+def look_again(ctx: Escalation, viewer: Viewer, task_public_id: str, now: datetime) -> bool:
+    """Have the guest of the viewer's own task read again; False when it was not read.
 
     Takes five seconds at most, and then the call goes on with what is known.
     """
@@ -25,6 +26,7 @@ def look_again(ctx: Escalation, task_public_id: str, now: datetime) -> bool:
                 CallTask.public_id == task_public_id,
                 CallTask.party == Party.GUEST,
                 CallTask.state == TaskState.ASSIGNED,
+                CallTask.operator_id.in_(viewer.operator_ids),
             )
         )
         incident = session.scalars(query).first()

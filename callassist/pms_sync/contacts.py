@@ -17,13 +17,16 @@ from callassist.pms_sync.intake import keep_contact
 from callassist.pms_sync.kept import Kept, from_text
 from callassist.pms_sync.patience import Patient
 from callassist.pms_sync.reread import contact_of, needs_contact
+from callassist.pms_sync.vendors.reading import Unreadable
 from callassist.ports.pms import Contact, Reservation, ReservationState
+from callassist.ports.pms_access import BadAnswer
 
 if TYPE_CHECKING:
     from callassist.pms_sync.running import Run
 
 MOST = 300  # of one run; the next one follows soon
 _SECONDS = 300.0
+_MOST_ODD = 3  # guests of one run who cannot be read; they are asked for again before they arrive
 _AT_ONCE = 10
 _ASKED_AGAIN = timedelta(hours=2)  # about who arrives soon and has no number yet
 
@@ -74,7 +77,13 @@ def _guest(
         return None
     key = one.contact_id or f"reservation {one.external_id}"
     if key not in guests:
-        guests[key] = contact_of(run.connector, access, one)
+        try:
+            guests[key] = contact_of(run.connector, access, one)
+        except (BadAnswer, Unreadable):
+            run.counts["odd_guests"] += 1
+            if run.counts["odd_guests"] > _MOST_ODD:
+                raise  # it is not this guest, the system says nothing sensible at all
+            return None
     return guests[key]
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from callassist.pms_sync.ending import UNBELIEVED
 from callassist.pms_sync.hints import read_hinted
-from callassist.ports.pms import Abilities, Reservation
+from callassist.ports.pms import Abilities, Reservation, SetAside
 from callassist.storage.sessions import Sessions
 from tests.pms_sync.scenes import World, booking, world
 
@@ -16,7 +16,7 @@ def cancelled(here: World) -> list[str | None]:
     return [stay.external_id for stay in here.stays() if stay.cancelled_at is not None]
 
 
-def many(count: int) -> list[Reservation]:
+def many(count: int) -> list[Reservation | SetAside]:
     """Stays that are all still to come."""
     return [booking(f"R{number:02}", 1, after=number + 1) for number in range(count)]
 
@@ -70,7 +70,7 @@ def test_what_comes_back_before_it_is_seen_twice_was_never_gone(sessions: Sessio
     here.run()
     here.pms.bookings = []
     here.run(full=True)
-    here.pms.bookings = list(many(12))
+    here.pms.bookings = many(12)
     assert here.run().error is None
     here.pms.bookings = []
     assert here.run(full=True).error == UNBELIEVED

@@ -9,10 +9,12 @@ from pydantic import Field
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
+from callassist.bootstrap import Service
 from callassist.domain.call_task import OPEN_TASK_STATES, TaskState
-from callassist.domain.viewer import Role
+from callassist.domain.viewer import Role, Viewer
 from callassist.errors import NotFound
 from callassist.escalation import dialling, giving_back, notes, offers, wrap_up
+from callassist.escalation.fresh_look import look_again
 from callassist.escalation.handing_out import queue_order
 from callassist.escalation.saving import Extras
 from callassist.models import CallTask
@@ -88,7 +90,12 @@ def decline(ask: Ask, task_id: str, body: Nothing) -> None:
     offers.decline(ask.session, ask.service.escalation, ask.operator_id, row_id, ask.now)
 
 
-def dial(ask: Ask, task_id: str, body: Nothing) -> DialAnswer:
+def _read_again(service: Service, viewer: Viewer, task_id: str, body: Nothing) -> bool:
+    """The guest's booking, at most five seconds before the dial."""
+    return look_again(service.escalation, viewer, task_id, service.clock.now())
+
+
+def dial(ask: Ask, task_id: str, body: Nothing, was_read: bool) -> DialAnswer:
     row_id = _row_id(ask, task_id)
     asked = dialling.request_dial(
         ask.session, ask.service.escalation, ask.operator_id, row_id, ask.now
@@ -223,7 +230,7 @@ ROUTES = (
     ),
     _move("accept", "Take an offered task, or pull one that is due", accept),
     _move("decline", "Give an offered task back", decline, answer=None),
-    _move("dial", "Look once more, then dial", dial, answer=DialAnswer),
+    _move("dial", "Look once more, then dial", dial, answer=DialAnswer, before=_read_again),
     _move("hang-up", "End the call", hang_up),
     _move("extend", "One more minute for the wrap-up, once", extend),
     _move("release", "Give a call that was not made back to the queue", release, body=Release),

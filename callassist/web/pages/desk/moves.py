@@ -52,9 +52,7 @@ def decline(task_id: str) -> ResponseReturnValue:
 
 def dial(task_id: str) -> ResponseReturnValue:
     """Look once more, then dial; the guest's booking is read again before that."""
-    with asking.reading() as database:
-        find_task(database, asking.viewer(), task_id)
-    look_again(asking.service().escalation, task_id, asking.now())
+    look_again(asking.service().escalation, asking.viewer(), task_id, asking.now())
 
     def move(database: Session, task: CallTask, operator: Operator, now: datetime) -> str | None:
         ctx = asking.service().escalation
