@@ -21,7 +21,9 @@ PACKAGE = Path(__file__).parent.parent
 TRANSLATIONS = Path(__file__).parent / "translations"
 LANGUAGES = ("fr",)  # English is the source
 _PAGES = {"_": None, "_l": None, "gettext": None, "ngettext": (1, 2)}
-_REFUSALS: dict[str, None] = dict.fromkeys(("InvalidInput", "Conflict", "Forbidden"))
+_REFUSALS: dict[str, None] = dict.fromkeys(
+    ("InvalidInput", "Conflict", "Forbidden", "CredentialsRefused")
+)
 _SAID: dict[str, None] = {"said": None}  # what adapters give to pages
 _ADAPTERS = ("pms_sync", "sensors")
 _MADE = datetime(2026, 11, 22, tzinfo=UTC)  # fixed: the same texts give the same files

@@ -13,6 +13,8 @@ from flask_babel.speaklater import LazyString
 
 from callassist.errors import CallAssistError, InvalidInput
 from callassist.web.pages import words
+from callassist.web.pages.sensor_refusals import OF_MAKERS
+from callassist.web.pages.system_refusals import OF_SYSTEMS
 from callassist.web.translate import gettext
 from callassist.web.translate import lazy_gettext as _l
 
@@ -179,7 +181,7 @@ def in_words(error: CallAssistError) -> str:
 
 def sentence(detail: str) -> str:
     """One refusal in words; one that we do not know stays as it is."""
-    for pattern, said in _WITH_VALUES:
+    for pattern, said in (*_WITH_VALUES, *OF_SYSTEMS, *OF_MAKERS):
         found = re.fullmatch(pattern, detail)
         if found:
             return str(said) % _worded(found.groupdict())
