@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from callassist.web.pages import asking
 from callassist.web.pages.host import (
+    brands,
     nights,
     sent_files,
     settings,
@@ -24,6 +25,7 @@ def blueprint() -> Blueprint:
     pages.url_value_preprocessor(_allow_large_files)
     pages.before_request(_only_hosts)
     pages.context_processor(nights.words_for_pages)
+    pages.context_processor(brands.words_for_pages)
     for path, name, view, methods in (
         *HOME_ROUTES,
         ("/settings", "settings", settings.show, ["GET"]),

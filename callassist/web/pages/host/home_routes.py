@@ -16,6 +16,7 @@ from callassist.web.pages.host import (
     rules,
     running,
     sample_night,
+    sensor_access,
     sensors,
     system_routes,
     tonight,

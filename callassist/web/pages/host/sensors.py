@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from callassist.accounts.connections import (
     connections,
@@ -17,7 +19,7 @@ from callassist.accounts.connections import (
 from callassist.accounts.properties import find_property
 from callassist.accounts.sensors import find_sensor, pair_sensor, rename_sensor, unpair_sensor
 from callassist.errors import Conflict, InvalidInput
-from callassist.models import Property
+from callassist.models import Property, SensorBroker, SensorConnection
 from callassist.web.pages import asking
 from callassist.web.pages.forms import Form
 from callassist.web.pages.host.home_queries import sensor_lines
@@ -37,7 +39,7 @@ def index() -> ResponseReturnValue:
             "host/sensors.html",
             unpaired=[line for line in lines if line[0].property_id is None],
             paired=[line for line in lines if line[0].property_id is not None],
-            connections=connections(session, viewer),
+            connections=_with_brokers(session, connections(session, viewer)),
             homes=[(one.public_id, one.name) for one in rows],
             may_write=bool(writable_accounts(session, viewer)),
             zone_of=_zone_of(rows),
@@ -62,6 +64,19 @@ def heard() -> ResponseReturnValue:
             zone_of=_zone_of(rows),
             waits="waits" in request.args,
         )
+
+
+def _with_brokers(
+    session: Session, found: Sequence[SensorConnection]
+) -> list[tuple[SensorConnection, str | None]]:
+    """Each connection with the state of its broker, if it has one."""
+    query = select(SensorBroker.connection_id, SensorBroker.state)
+    ids = [one.id for one in found]
+    states = {
+        row.connection_id: row.state
+        for row in session.execute(query.where(SensorBroker.connection_id.in_(ids)))
+    }
+    return [(one, states.get(one.id)) for one in found]
 
 
 def _zone_of(rows: Sequence[HomeRow]) -> Callable[[Property | None], ZoneInfo]:
