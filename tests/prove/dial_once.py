@@ -20,7 +20,7 @@ from sqlalchemy import select
 
 from callassist.domain.log_action import LogAction
 from callassist.escalation.auditor import audit
-from callassist.models import CallAttempt, CallTask, Incident, IncidentLogEntry
+from callassist.models import CallAttempt, CallEvent, CallTask, Incident, IncidentLogEntry
 from tests.prove.fault_proxy import KILLS, Creation, Fate, token_of
 from tests.prove.kill_night import Findings, tell, too_close
 from tests.prove.phone_desk import PhoneDesk
@@ -87,6 +87,7 @@ def _compare(desk: PhoneDesk, away: list[Span]) -> Findings:
         attempts = list(session.scalars(select(CallAttempt)))
         tasks = list(session.scalars(select(CallTask)))
         entries = list(session.scalars(select(IncidentLogEntry).order_by(IncidentLogEntry.id)))
+        events = list(session.scalars(select(CallEvent)))
         found.check("auditor finds nothing", [f.what for f in audit(session, desk.clock.now())])
     found.check("log chain verifies", list(filter(None, [desk.server.audit_verify()])))
     found.check(
@@ -100,7 +101,7 @@ def _compare(desk: PhoneDesk, away: list[Span]) -> Findings:
     found.check("never a fourth counted attempt", [str(i) for i, n in counted.items() if n > 3])
     found.check("no violations", desk.twilio.violations)
     _check_calls(found, calls, attempts)
-    _check_doubts(found, attempts, creations, entries, away)
+    _check_doubts(found, attempts, creations, (entries, events), away)
     found.figures |= {
         "incidents": len(incidents),
         "resolutions": dict(Counter(str(one.resolution) for one in incidents)),
@@ -142,11 +143,17 @@ def _check_doubts(
     found: Findings,
     attempts: list[CallAttempt],
     creations: list[Creation],
-    entries: Iterable[IncidentLogEntry],
+    known: tuple[Iterable[IncidentLogEntry], Iterable[CallEvent]],
     away: list[Span],
 ) -> None:
-    """A killed service settles nothing: its absences, longer at this speed, do not count."""
+    """A killed service settles nothing: its absences, longer at this speed, do not count.
+
+    A call that reports itself before it is looked up has settled its doubt by that.
+    """
+    entries, events = known
     settled: dict[object, list[datetime]] = {}
+    for event in events:
+        settled.setdefault(event.attempt_id, []).append(event.received_at)
     in_doubt: set[object] = set()
     told: dict[object, list[IncidentLogEntry]] = {}
     for entry in entries:
