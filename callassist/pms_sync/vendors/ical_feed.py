@@ -10,7 +10,7 @@ from callassist.ports.pms_access import BadAnswer
 
 MOST_CHARACTERS = 6_000_000
 MOST_LINES = 300_000
-MOST_EVENTS = 20_000
+MOST_EVENTS = 5_000
 LONGEST_LINE = 2_000  # of what is read; the rest of a longer one is left out
 MOST_LINES_OF_AN_EVENT = 20
 

@@ -15,6 +15,7 @@ from callassist.ports.pms import Contact, Reservation, ReservationState, Visit
 
 LISTING = "calendar"  # a feed is one home's
 
+_REPEATS = re.compile(r"^(RRULE|RDATE)[;:]", re.I | re.M)
 _LAST_FOUR = re.compile(r"\(?Last 4 Digits\)?:\s{0,5}(\d{4})(?!\d)", re.I)
 _RESERVED_FOR = re.compile(r"Reserved\s{1,5}-\s{1,5}(\S.{0,99})", re.I)
 # Booking.com: stays and closed days alike
@@ -26,9 +27,9 @@ _BLOCKED = re.compile(
 
 def reservation_of(closed: str, lines: str) -> Reservation:
     """One VEVENT, `closed` says what Booking.com's events are."""
-    event = _parsed(lines)
-    if event.get("RRULE") is not None or event.get("RDATE") is not None:
+    if _REPEATS.search(lines):
         raise Unreadable("it repeats; a reservation does not")
+    event = _parsed(lines)
     begins, ends = _begin(event), _end(event)
     summary, about = _text(event, "SUMMARY"), _text(event, "DESCRIPTION")
     digits = _LAST_FOUR.search(about)
@@ -77,11 +78,9 @@ def _end(event: Any) -> date:
     """DTEND, else DURATION, else the day itself, as the standard has it."""
     begins, ends = _begin(event), _moment(event, "DTEND")
     if ends is None:
-        lasts = getattr(event.get("DURATION"), "dt", None)
-        if not isinstance(lasts, timedelta):
-            lasts = timedelta(days=1)
+        lasts = _value(event, "DURATION")
         try:
-            ends = begins + lasts
+            ends = begins + (lasts if isinstance(lasts, timedelta) else timedelta(days=1))
         except OverflowError:
             raise Unreadable("DURATION is too long") from None
     if isinstance(begins, datetime) != isinstance(ends, datetime):
@@ -97,13 +96,21 @@ def _end(event: Any) -> date:
 
 def _moment(event: Any, name: str) -> date | None:
     """A day, or a date and time; datetime is a date, too."""
+    moment = _value(event, name)
+    if moment is not None and not isinstance(moment, date):
+        raise Unreadable(f"{name} is not a date")
+    return moment
+
+
+def _value(event: Any, name: str) -> object:
+    """What the library made of it; a value that it could not read raises when looked at."""
     value = event.get(name)
     if value is None:
         return None
-    moment = getattr(value, "dt", None)
-    if not isinstance(moment, date):
-        raise Unreadable(f"{name} is not a date")
-    return moment
+    try:
+        return value.dt
+    except Exception:  # of the library's own kinds; a list, where it is said twice
+        raise Unreadable(f"{name} cannot be read") from None
 
 
 def _visit(begins: date, ends: date) -> Visit:
