@@ -3,17 +3,16 @@ by one."""
 
 from __future__ import annotations
 
-from flask import current_app, url_for
+from flask import url_for
 
 from callassist.web.pages import asking
 
 ENDPOINT = "host.leave_for_brand"
-PERMISSION_ONLY = ("netatmo",)  # nothing of theirs can be posted to us
 
 
-def sign_in_url(adapter: str, connection_id: str = "") -> str | None:
+def sign_in_url(adapter: str, connection: str = "", account: str = "") -> str | None:
     """Where permission is asked for; None where the administrator registered no client."""
     brand = asking.service().asking.settings.get(adapter)
-    if brand is None or not brand.is_set or ENDPOINT not in current_app.view_functions:
+    if brand is None or not brand.is_set:
         return None
-    return url_for(ENDPOINT, brand=adapter, connection=connection_id or None)
+    return url_for(ENDPOINT, brand=adapter, connection=connection or None, account=account or None)

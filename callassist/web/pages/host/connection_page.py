@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from callassist.accounts.brokers import broker_of, set_broker, set_options
 from callassist.accounts.connections import find_connection, set_enabled
 from callassist.accounts.samples import Sample, last_sample
+from callassist.accounts.sensor_access import access_of
 from callassist.models import Sensor, SensorBroker, SensorConnection
 from callassist.ports.sensors import TriesOut
 from callassist.sensors.mqtt import USUAL_TOPIC
@@ -34,6 +35,7 @@ from callassist.web.pages.host.connections import CHECKS, typed_broker
 from callassist.web.pages.host.home_assistant_package import package
 from callassist.web.pages.host.home_rows import home_rows
 from callassist.web.pages.host.trial_readings import Tried, try_out
+from callassist.web.pages.refusals import sentence
 from callassist.web.translate import gettext as _
 
 MOST_SENSORS = 200
@@ -154,11 +156,15 @@ def _page(
 
 def _state(session: Session, connection: SensorConnection) -> dict[str, object]:
     row = session.get(SensorBroker, connection.id)
+    access = access_of(session, asking.host(), connection.public_id)
     rows = home_rows(session, asking.host())
     return {
         "connection": connection,
         "brand": BRANDS.get(connection.adapter),
+        "access": access,
+        "access_error": sentence(access.error) if access and access.error else "",
         "broker": row,
+        "access": access_of(session, asking.host(), connection.public_id),
         "broker_state": None if row is None else BROKER_STATES[row.state],
         "zone": ZoneInfo(rows[0].timezone if rows else "UTC"),
     }

@@ -39,16 +39,9 @@ def new() -> ResponseReturnValue:
         return _sent(places)
     chosen = request.args.get("brand")
     if chosen is None:
-        return render_template("host/brands.html", brands=list(BRANDS.values()), links=_links())
+        return render_template("host/brands.html", brands=list(BRANDS.values()))
     brand = BRANDS.get(chosen) or abort(404)
     return _form(brand, Form(_usual(brand)), places)
-
-
-def _links() -> dict[str, str]:
-    """Where to go for each brand: to its form, or to its maker for permission."""
-    return {
-        name: sign_in_url(name) or url_for("host.new_connection", brand=name) for name in BRANDS
-    }
 
 
 def _usual(brand: Brand) -> dict[str, str]:
@@ -137,6 +130,11 @@ def _form(brand: Brand, form: Form, places: list[Account]) -> str:
         form=form,
         brand=brand,
         accounts=[(one.public_id, one.name) for one in places],
+        sign_ins=[
+            (url, one.name)
+            for one in places
+            if (url := sign_in_url(brand.adapter, account=one.public_id))
+        ],
     )
 
 
