@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from callassist.accounts import checks
 from callassist.domain.viewer import Viewer
 from callassist.errors import InvalidInput, NotFound
-from callassist.models import Account, SensorConnection
+from callassist.models import Account, SensorAccess, SensorConnection
 from callassist.storage.vault import Vault
 
 HOOK_PATH = "/hooks/sensors"
@@ -95,6 +95,10 @@ def rotate_address(session: Session, viewer: Viewer, public_id: str) -> str:
     viewer.require_write(connection.account_id)
     token = secrets.token_urlsafe(24)
     connection.token_hash = hash_token(token)
+    asked = session.get(SensorAccess, connection.id)
+    if asked is not None and asked.hook_id is not None:
+        # what we registered there leads to the address before: registered anew at the next look
+        asked.hook_id, asked.next_at = None, asked.created_at
     session.flush()
     return f"{HOOK_PATH}/{connection.adapter}/{token}"
 

@@ -41,10 +41,8 @@ def way_there(asking: Asking, errand: Errand) -> str:
     """The address of the brand's page; InvalidInput when no client is registered."""
     own = asking.brand(errand.brand)
     if not own.is_set:
-        raise InvalidInput(
-            f"{TITLES[errand.brand]} cannot be connected by sign-in here: "
-            "the administrator has not registered a client"
-        )
+        title = TITLES[errand.brand]
+        raise InvalidInput(f"{title} cannot be connected by sign-in here: no client is registered")
     state = _sealed(asking.vault, errand, asking.now_real())
     url, _ = _client(asking, errand.brand).create_authorization_url(own.authorize_url, state=state)
     return str(url)

@@ -17,6 +17,7 @@ from callassist.domain.message_kind import MessageKind
 from callassist.errors import CallAssistError, NotFound, TransientError
 from callassist.models import SensorAccess, SensorConnection
 from callassist.ports.pms_access import CredentialsRefused
+from callassist.ports.wording import said
 from callassist.sensors.asked import minut_care, netatmo_polling
 from callassist.sensors.asked.brands import MINUT, NETATMO, TITLES, Asking
 
@@ -26,7 +27,7 @@ PER_TURN = 100  # connections; the rest at the next turn
 CLAIM = timedelta(minutes=10)
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(hours=6)  # between two tries that fail
 JITTER = 0.1  # of the interval, so that connections spread
-OUR_MISTAKE = "this could not be read because of an error of ours; it is logged"
+OUR_MISTAKE = said("this could not be read because of an error of ours; it is logged")
 
 _WORK: dict[str, Callable[[Asking, int], None]] = {
     MINUT: minut_care.look_after,

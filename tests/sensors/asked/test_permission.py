@@ -83,10 +83,10 @@ def test_another_account_cannot_be_connected(scene):
         begin(scene.asking, stranger, "minut", scene.account_public_id)
 
 
-def test_without_a_registered_client_there_is_nothing_to_press(scene, monkeypatch):
+def test_without_a_registered_client_there_is_nothing_to_press(scene):
     none = {**scene.asking.settings}
     object.__setattr__(none["minut"], "client_id", "")
-    with pytest.raises(InvalidInput, match="administrator"):
+    with pytest.raises(InvalidInput, match="no client is registered"):
         begin_minut(scene)
 
 
