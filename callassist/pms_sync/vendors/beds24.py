@@ -62,13 +62,12 @@ class Beds24:
             raise refused(access)
         token = as_object(body.get("token"), "token")
         granted = {str(scope) for scope in as_list(token.get("scopes"), "scopes")}
-        for scope in _NEEDED:
-            if not _may(granted, scope):
-                raise CredentialsRefused(
-                    f"it may not {scope.replace(':', ' ')}; make a new one in Beds24 and tick "
-                    "bookings, bookings-personal and properties",
-                    field_of(access),
-                )
+        if not all(_may(granted, scope) for scope in _NEEDED):
+            raise CredentialsRefused(
+                "it may not read bookings and properties; make a new one in Beds24 and tick "
+                "bookings, bookings-personal and properties",
+                field_of(access),
+            )
         warnings = () if _may(granted, "read:bookings-personal") else (NO_NAMES,)
         owner = token.get("ownerId")
         return Verified(account="" if owner is None else str(owner)[:80], warnings=warnings)

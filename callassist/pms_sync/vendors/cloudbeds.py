@@ -180,7 +180,11 @@ def _ask(
     if _IS_MISSING.search(why):
         raise NotThere(f"Cloudbeds says: {why}")
     if _IS_REFUSAL.search(why):
-        raise CredentialsRefused(f"Cloudbeds does not accept this key: {why}", "api_key")
+        raise CredentialsRefused(
+            "Cloudbeds does not let this key do that; give it the permissions named below the "
+            "field, or make a new one",
+            "api_key",
+        )
     raise BadAnswer(f"Cloudbeds says: {why}")
 
 

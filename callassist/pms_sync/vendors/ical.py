@@ -27,6 +27,7 @@ from callassist.ports.pms_access import (
     BadHook,
     CredentialsRefused,
     HookRequest,
+    NotThere,
 )
 from callassist.ports.wording import said
 
@@ -46,23 +47,27 @@ class ICalendar:
         if not name:
             raise InvalidInput("is missing; say which home the calendar is of", "name")
         if len(name) > LONGEST_NAME:
-            raise InvalidInput(f"has more than {LONGEST_NAME} characters", "name")
+            raise InvalidInput("is too long; 200 characters are enough", "name")
         if credentials.get("closed", "") not in ("", AS_STAY, AS_BLOCK):
             raise InvalidInput("is none of the two choices", "closed")
 
     def verify(self, access: Access) -> Verified:
         try:
             text = _feed(access)
-        except PermanentError as why:
+        except (NotThere, CredentialsRefused):
             raise CredentialsRefused(
-                f"the calendar cannot be read at this address: {why.detail}", "address"
+                "no calendar can be read at this address; copy the link to export it again",
+                "address",
             ) from None
+        except PermanentError as why:  # an address inside
+            raise CredentialsRefused(why.detail, "address") from None
         try:
             for _ in events_of(text):
                 pass
-        except BadAnswer as why:  # the address is the likeliest mistake: of a page, of a picture
+        except BadAnswer:  # the address is the likeliest mistake: of a page, of a picture
             raise CredentialsRefused(
-                f"{why.detail}; copy the link to export the calendar", "address"
+                "this address gives something else than a calendar; copy the link to export it",
+                "address",
             ) from None
         warnings = [NO_NUMBERS]
         if _BOOKING_COM.search(text[:2000]) and _closed(access) == AS_STAY:
