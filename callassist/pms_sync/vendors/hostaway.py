@@ -9,7 +9,7 @@ from typing import Any
 
 from callassist.errors import InvalidInput, PermanentError
 from callassist.pms_sync.vendors import hostaway_hooks, reading
-from callassist.pms_sync.vendors.hostaway_facts import FACTS, KEY_REFUSED, NO_NUMBERS
+from callassist.pms_sync.vendors.hostaway_facts import FACTS, KEY_REFUSED, NO_NUMBERS, PLATFORMS
 from callassist.pms_sync.vendors.hostaway_records import is_calendar, listing, reservation
 from callassist.pms_sync.vendors.reading import Pages
 from callassist.pms_sync.vendors.typed import one_word
@@ -132,7 +132,10 @@ class Hostaway:
                 found[0], lambda one: reading.an_id(one, "id"), "Hostaway's conversation"
             )
         path = f"/v1/conversations/{_number(conversation)}/messages"
-        _result(access, "POST", path, json={"body": text})
+        # without a word Hostaway writes an e-mail; a platform hides the address
+        by_platform = reservation.channel.lower() in PLATFORMS
+        way = {"communicationType": "channel"} if by_platform else {}
+        _result(access, "POST", path, json={"body": text, **way})
 
     def add_note(self, access: Access, reservation: Reservation, text: str) -> None:
         """Below whatever the host wrote in the note; nothing of it is lost."""

@@ -38,6 +38,8 @@ STATES = {
 }
 # calendars of other systems: no number, and a word in the place of a name
 CALENDARS = (2009, 2010, 2015, 2016)
+# channels that pass messages on themselves
+PLATFORMS = frozenset({"airbnbofficial", "bookingcom", "homeaway", "expedia", "marriott"})
 NO_NAMES = frozenset({"reserved", "blocked", "not available", "closed - not available", "busy"})
 
 FORM = Form(

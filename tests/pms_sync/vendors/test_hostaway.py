@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -205,6 +206,8 @@ def test_a_message_goes_into_the_conversation_of_the_booking():
     hostaway.send_message(access, STAY, "Bonsoir")
     assert access.asked[-1][2] == {"body": "Bonsoir"}
     assert dict(access.asked[-2][1])["reservationId"] == "9100003"
+    hostaway.send_message(access, replace(STAY, channel="airbnbOfficial"), "Bonsoir")
+    assert access.asked[-1][2] == {"body": "Bonsoir", "communicationType": "channel"}
     with pytest.raises(PermanentError, match="no conversation"):
         hostaway.send_message(_open().answer("GET /v1/conversations", _page()), STAY, "Bonsoir")
 
