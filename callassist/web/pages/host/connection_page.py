@@ -35,7 +35,6 @@ from callassist.web.pages.host.connections import CHECKS, typed_broker
 from callassist.web.pages.host.home_assistant_package import package
 from callassist.web.pages.host.home_rows import home_rows
 from callassist.web.pages.host.trial_readings import Tried, try_out
-from callassist.web.pages.refusals import sentence
 from callassist.web.translate import gettext as _
 
 MOST_SENSORS = 200
@@ -156,13 +155,10 @@ def _page(
 
 def _state(session: Session, connection: SensorConnection) -> dict[str, object]:
     row = session.get(SensorBroker, connection.id)
-    access = access_of(session, asking.host(), connection.public_id)
     rows = home_rows(session, asking.host())
     return {
         "connection": connection,
         "brand": BRANDS.get(connection.adapter),
-        "access": access,
-        "access_error": sentence(access.error) if access and access.error else "",
         "broker": row,
         "access": access_of(session, asking.host(), connection.public_id),
         "broker_state": None if row is None else BROKER_STATES[row.state],
