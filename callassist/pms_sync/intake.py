@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from callassist.models import PmsConnection, PmsReservation, PmsSetAside
 from callassist.pms_sync.kept import Kept, from_text, listed_text, to_text, trimmed
-from callassist.pms_sync.placing import first_and_last, place, spots_of
+from callassist.pms_sync.placing import ToPlace, place
+from callassist.pms_sync.visits import first_and_last, spots_of
 from callassist.ports.pms import Reservation, ReservationState, SetAside
 from callassist.storage.vault import Vault
 
@@ -134,23 +135,32 @@ def _take_reservations(
             .values(read_run=reading.run_id, read_at=reading.now)
             .execution_options(synchronize_session=False)
         )
+    _place_fresh(session, vault, reading, known, fresh, counts)
+
+
+def _place_fresh(
+    session: Session,
+    vault: Vault,
+    reading: Reading,
+    known: Mapping[str, PmsReservation],
+    fresh: Sequence[tuple[Reservation, str]],
+    counts: Counter[str],
+) -> None:
+    """What is new or has changed."""
+    if not fresh:
+        return
     spots = spots_of(session, reading.connection.id, [one for one, _ in fresh])
-    for one, digest in fresh:
+    to_place = []
+    for one, _ in fresh:
         row = known.get(one.external_id)
-        kept = _kept(vault, row, one)
-        visits = max(len(one.visits), 0 if row is None else row.visits)
-        placed = place(
-            session,
-            vault,
-            reading.connection,
-            kept,
-            spots,
-            now=reading.now,
-            visits_before=visits,
-        )
-        row = _keep(session, vault, reading, row, kept, digest)
-        row.numbers = placed.numbers
-        counts.update(created=placed.created, changed=placed.changed, cancelled=placed.cancelled)
+        visits = 1 if row is None else row.visits
+        to_place.append(ToPlace(kept=_kept(vault, row, one), visits_before=visits))
+    placed = place(session, vault, reading.connection, to_place, spots, now=reading.now)
+    for (one, digest), was, made in zip(fresh, to_place, placed, strict=True):
+        row = _keep(session, vault, reading, known.get(one.external_id), was.kept, digest)
+        row.numbers = made.numbers
+        counts.update(created=made.created, changed=made.changed, cancelled=made.cancelled)
+    session.flush()
 
 
 def _known(
@@ -198,7 +208,6 @@ def _keep(
     row.channel = one.channel[:64]
     row.read_run, row.read_at = reading.run_id, reading.now
     row.contact_read_at = reading.now if one.contact is not None else None
-    session.flush()
     return row
 
 
@@ -209,14 +218,13 @@ def keep_contact(
     row.contact_read_at = reading.now
     row.said = vault.seal(to_text(kept))
     spots = spots_of(session, reading.connection.id, [kept.reservation])
-    placed = place(
+    (placed,) = place(
         session,
         vault,
         reading.connection,
-        kept,
+        [ToPlace(kept=kept, visits_before=row.visits)],
         spots,
         now=reading.now,
-        visits_before=row.visits,
     )
     row.numbers = placed.numbers
     session.flush()
@@ -232,15 +240,8 @@ def forget_one(
         return Counter()
     kept = from_text(vault.open(row.said))
     gone = trimmed(replace(kept.reservation, state=ReservationState.CANCELLED))
-    placed = place(
-        session,
-        vault,
-        reading.connection,
-        Kept(reservation=gone),
-        {},
-        now=reading.now,
-        visits_before=row.visits,
-    )
+    to_place = ToPlace(kept=Kept(reservation=gone), visits_before=row.visits)
+    (placed,) = place(session, vault, reading.connection, [to_place], {}, now=reading.now)
     digest = vault.salted(listed_text(gone))
     _keep(session, vault, reading, row, Kept(reservation=gone), digest)
     row.numbers = None

@@ -3,35 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, selectinload
 
-from callassist.domain.csv_titles import written_language
-from callassist.domain.staying import Days, HouseTimes, span
 from callassist.errors import InvalidInput
 from callassist.models import PmsConnection, PmsListing, PmsReservation, Property, Stay
 from callassist.pms_sync.kept import Kept, from_text, listed_text
-from callassist.ports.pms import Reservation, ReservationState, Visit
-from callassist.stays import ImportedStay, StayDetails, put_imported
+from callassist.pms_sync.visits import MOST_VISITS, Spot, spots_of, stay_id, stays_wanted
+from callassist.stays import (
+    ImportedStay,
+    StayDetails,
+    StoredStay,
+    Transferred,
+    put_many_imported,
+)
 from callassist.storage.parts import write_in_parts
 from callassist.storage.sessions import Sessions
 from callassist.storage.vault import Vault
 
 UNPLACED = ""  # digest of a reservation whose stays are to be made (again)
-MOST_VISITS = 9
+_UNPLACEABLE = "unplaceable"  # digest of one that cannot be a stay, until it is read again
 _AT_ONCE = 20  # reservations of one transaction: readings are written in between
 
 
 @dataclass(frozen=True, kw_only=True)
-class Spot:
-    """A listing that has a home."""
+class ToPlace:
+    """A reservation, and how many visits it had before, if it was known."""
 
-    home: Property
-    times: HouseTimes
+    kept: Kept
+    visits_before: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,11 +46,6 @@ class Placed:
     changed: int = 0
     cancelled: int = 0
     numbers: int | None = None
-
-
-def stay_id(external_id: str, place: int) -> str:
-    """What a stay is called: as its reservation, and from the second visit on with its place."""
-    return external_id if place == 0 else f"{external_id}#{place + 1}"
 
 
 def reservation_ids(stay_external_id: str) -> tuple[str, ...]:
@@ -121,162 +120,133 @@ def place_waiting(
 
     def place_part(session: Session, part: Sequence[int]) -> None:
         query = select(PmsReservation).where(PmsReservation.id.in_(part)).with_for_update()
-        rows = session.scalars(query).all()
-        for row in sorted(rows, key=lambda row: row.first_day):
-            _place_again(session, vault, row, now)
+        rows = [row for row in session.scalars(query) if row.said is not None]
+        try:
+            with session.begin_nested():
+                _place_again(session, vault, rows, now)
+        except InvalidInput:
+            for row in rows:  # one of them cannot be; it is set aside when it is read again
+                with suppress(InvalidInput), session.begin_nested():
+                    _place_again(session, vault, [row], now)
+                row.digest = row.digest or _UNPLACEABLE
 
     write_in_parts(sessions, ids, _AT_ONCE, place_part)
     return len(ids)
 
 
-def _place_again(session: Session, vault: Vault, row: PmsReservation, now: datetime) -> None:
-    if row.said is None:
-        return
-    connection = session.get_one(PmsConnection, row.connection_id)
-    kept = from_text(vault.open(row.said))
-    spots = spots_of(session, connection.id, [kept.reservation])
-    try:
-        placed = place(session, vault, connection, kept, spots, now=now)
-    except InvalidInput:
-        placed = Placed()  # set aside with its reason when it is read again
-    row.numbers = placed.numbers
-    row.digest = vault.salted(listed_text(kept.reservation))
-
-
-def spots_of(
-    session: Session, connection_id: int, reservations: Iterable[Reservation]
-) -> dict[str, Spot]:
-    """The homes of all listings that these reservations name, by the listing's own id."""
-    wanted = {visit.listing_id for one in reservations for visit in one.visits}
-    query = (
-        select(PmsListing, Property)
-        .join(Property, Property.id == PmsListing.property_id)
-        .where(PmsListing.connection_id == connection_id, PmsListing.external_id.in_(wanted))
-    )
-    return {
-        listing.external_id: Spot(
-            home=home,
-            times=HouseTimes(check_in=_time(listing.check_in), check_out=_time(listing.check_out)),
-        )
-        for listing, home in session.execute(query)
-    }
+def _place_again(
+    session: Session, vault: Vault, rows: Sequence[PmsReservation], now: datetime
+) -> None:
+    kept = [from_text(vault.open(row.said)) for row in rows if row.said is not None]
+    by_connection: dict[int, list[tuple[PmsReservation, Kept]]] = {}
+    for row, one in zip(rows, kept, strict=True):
+        by_connection.setdefault(row.connection_id, []).append((row, one))
+    for connection_id, pairs in by_connection.items():
+        connection = session.get_one(PmsConnection, connection_id)
+        spots = spots_of(session, connection_id, [one.reservation for _, one in pairs])
+        to_place = [ToPlace(kept=one, visits_before=row.visits) for row, one in pairs]
+        placed = place(session, vault, connection, to_place, spots, now=now)
+        for (row, one), made in zip(pairs, placed, strict=True):
+            row.numbers = made.numbers
+            row.digest = vault.salted(listed_text(one.reservation))
 
 
 def place(
     session: Session,
     vault: Vault,
     connection: PmsConnection,
-    kept: Kept,
+    reservations: Sequence[ToPlace],
     spots: Mapping[str, Spot],
     *,
     now: datetime,
-    visits_before: int = MOST_VISITS,
-) -> Placed:
-    """Make, change or cancel the stays of one reservation; run twice it changes nothing.
+) -> list[Placed]:
+    """Make, change or cancel the stays of some reservations; run twice it changes nothing.
 
     What a host typed stays. Blocks and inquiries make no stay; stays of visits, or of a whole
     reservation, that are no more are cancelled. InvalidInput for days that cannot be.
     """
-    reservation = kept.reservation
-    wanted = _wanted(connection.vendor, kept, spots)
-    known = _known(session, connection, reservation.external_id, visits_before)
-    created = changed = cancelled = 0
-    numbers: int | None = None
-    for imported, home in wanted:
-        before = known.pop(imported.external_id, None)
-        leaves = imported.details.check_out_at
-        if before is None and leaves is not None and leaves <= now:
-            continue  # over before we knew of it
-        stored = put_imported(session, vault, home, imported, now=now, is_one_of_many=True)
-        created += stored.created
-        changed += stored.changed and not stored.created
-        numbers = max(numbers or 0, sum(one.flagged_at is None for one in stored.stay.numbers))
-    for stay in known.values():
-        cancelled += _cancel(session, vault, stay, now)
-    return Placed(created=created, changed=changed, cancelled=cancelled, numbers=numbers)
+    known = _known(session, connection, reservations)
+    transferred: list[Transferred] = []
+    ends = []
+    for one in reservations:
+        transferred += _transferred(session, connection, one, spots, known, now)
+        ends.append(len(transferred))
+    stored = put_many_imported(session, vault, transferred, now=now)
+    return [
+        _placed(transferred[start:end], stored[start:end])
+        for start, end in zip([0, *ends], ends, strict=False)
+    ]
 
 
-def _wanted(
-    source: str, kept: Kept, spots: Mapping[str, Spot]
-) -> list[tuple[ImportedStay, Property]]:
-    reservation = kept.reservation
-    if reservation.state is not ReservationState.STAYS:
-        return []
+def _transferred(
+    session: Session,
+    connection: PmsConnection,
+    one: ToPlace,
+    spots: Mapping[str, Spot],
+    known: Mapping[str, Stay],
+    now: datetime,
+) -> list[Transferred]:
+    """What becomes of each stay of a reservation."""
     made = []
-    for number, visit in enumerate(reservation.visits[:MOST_VISITS]):
-        spot = spots.get(visit.listing_id)
-        if spot is not None:
-            imported = ImportedStay(
-                source=source,
-                external_id=stay_id(reservation.external_id, number),
-                details=_details(kept, visit, spot),
-            )
-            made.append((imported, spot.home))
+    wanted = set()
+    for imported, home in stays_wanted(connection.vendor, one.kept, spots):
+        wanted.add(imported.external_id)
+        before, leaves = known.get(imported.external_id), imported.details.check_out_at
+        if before is not None or leaves is None or leaves > now:  # else over before we knew of it
+            made.append(Transferred(home=home, imported=imported, before=before))
+    for name in _names(one):
+        stay = known.get(name)
+        if stay is not None and name not in wanted and _can_be_cancelled(stay, now):
+            made.append(_cancelled(session, stay))
     return made
 
 
-def _details(kept: Kept, visit: Visit, spot: Spot) -> StayDetails:
-    days = Days(
-        arrival=visit.arrival,
-        departure=visit.departure,
-        check_in=visit.check_in,
-        check_out=visit.check_out,
-        arrives_at=visit.arrives_at,
-        leaves_at=visit.leaves_at,
-    )
-    arrives, leaves = span(days, spot.times, ZoneInfo(spot.home.timezone))
-    guest = kept.guest
-    return StayDetails(
-        check_in_at=arrives,
-        check_out_at=leaves,
-        guest_name=None if guest is None else guest.name,
-        language=None if guest is None else _language(guest.language),
-        numbers=None if guest is None else guest.numbers,
+def _placed(transferred: Sequence[Transferred], stored: Sequence[StoredStay]) -> Placed:
+    there = [
+        (one, came)
+        for one, came in zip(transferred, stored, strict=True)
+        if not one.imported.cancelled
+    ]
+    callable_numbers = [
+        sum(number.flagged_at is None for number in came.stay.numbers) for _, came in there
+    ]
+    return Placed(
+        created=sum(came.created for _, came in there),
+        changed=sum(came.changed and not came.created for _, came in there),
+        cancelled=sum(one.imported.cancelled for one in transferred),
+        numbers=max(callable_numbers, default=None),
     )
 
 
-def _language(written: str | None) -> str:
-    """The code of a locale or of a language's name; "" leaves it to the number's country."""
-    try:
-        return written_language((written or "").strip().replace("_", "-"))
-    except InvalidInput:
-        return ""
+def _names(one: ToPlace) -> list[str]:
+    """What stays of a reservation may be called, now and before."""
+    visits = max(len(one.kept.reservation.visits), one.visits_before, 1)
+    places = range(min(visits, MOST_VISITS))
+    return [stay_id(one.kept.reservation.external_id, place) for place in places]
 
 
 def _known(
-    session: Session, connection: PmsConnection, external_id: str, visits: int
+    session: Session, connection: PmsConnection, reservations: Iterable[ToPlace]
 ) -> dict[str, Stay]:
-    names = [stay_id(external_id, place) for place in range(max(visits, 1))]
     query = select(Stay).where(
         Stay.account_id == connection.account_id,
         Stay.source == connection.vendor,
-        Stay.external_id.in_(names),
+        Stay.external_id.in_([name for one in reservations for name in _names(one)]),
     )
-    return {stay.external_id: stay for stay in session.scalars(query) if stay.external_id}
+    rows = session.scalars(query.options(selectinload(Stay.numbers)))
+    return {stay.external_id: stay for stay in rows if stay.external_id}
 
 
-def _cancel(session: Session, vault: Vault, stay: Stay, now: datetime) -> bool:
-    if stay.cancelled_at is not None or stay.erased_at is not None or stay.check_out_at <= now:
-        return False
-    home = session.get_one(Property, stay.property_id)
+def _can_be_cancelled(stay: Stay, now: datetime) -> bool:
+    return stay.cancelled_at is None and stay.erased_at is None and stay.check_out_at > now
+
+
+def _cancelled(session: Session, stay: Stay) -> Transferred:
     gone = ImportedStay(
         source=stay.source,
         external_id=stay.external_id or "",
         details=StayDetails(),
         cancelled=True,
     )
-    return put_imported(session, vault, home, gone, now=now).changed
-
-
-def first_and_last(reservation: Reservation) -> tuple[date, date]:
-    """The days from the first arrival to the last departure; without visits, the first of all."""
-    if not reservation.visits:
-        return date.min, date.min
-    return (
-        min(visit.arrival for visit in reservation.visits),
-        max(visit.departure for visit in reservation.visits),
-    )
-
-
-def _time(text: str | None) -> time | None:
-    return None if text is None else time.fromisoformat(text)
+    home = session.get_one(Property, stay.property_id)
+    return Transferred(home=home, imported=gone, before=stay)

@@ -23,7 +23,13 @@ from callassist.stays.guest_links import (
 )
 from callassist.stays.lookup import coming_stays, dialable, find_stay, staying_now
 from callassist.stays.numbers import flag_number, unflag_number
-from callassist.stays.service import cancel_stay, put_imported, put_stay
+from callassist.stays.service import (
+    Transferred,
+    cancel_stay,
+    put_imported,
+    put_many_imported,
+    put_stay,
+)
 from callassist.stays.source_snapshot import number_problems, source_says
 from callassist.stays.stops import do_not_call, is_stopped, opt_in, stop
 from callassist.stays.store import StoredStay, set_language, store_imported, store_typed
@@ -34,6 +40,7 @@ __all__ = [
     "NumberProblem",
     "StayDetails",
     "StoredStay",
+    "Transferred",
     "allow_messages",
     "automatic_contact",
     "cancel_stay",
@@ -52,6 +59,7 @@ __all__ = [
     "number_problems",
     "opt_in",
     "put_imported",
+    "put_many_imported",
     "put_stay",
     "renew_guest_link",
     "set_language",

@@ -12,9 +12,7 @@ from callassist.stays.details import ParsedNumber
 from callassist.storage.vault import Vault
 
 
-def replace_numbers(
-    session: Session, vault: Vault, stay: Stay, parsed: Sequence[ParsedNumber], source: str
-) -> bool:
+def replace_numbers(vault: Vault, stay: Stay, parsed: Sequence[ParsedNumber], source: str) -> bool:
     """Make `parsed` the stay's numbers in this order; True when anything changed.
 
     A number that was there already keeps its row, and with it its flag: a wrong number stays
@@ -33,7 +31,6 @@ def replace_numbers(
         wanted.append(kept)
     changed = changed or bool(known)
     stay.numbers = wanted
-    session.flush()
     return changed
 
 

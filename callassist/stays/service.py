@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callassist import timers
-from callassist.domain.coverage import COVERAGE_CHECK, next_check_at
+from callassist.domain.coverage import COVERAGE_CHECK, Stage, next_check_at, stage_at
 from callassist.domain.viewer import Viewer
 from callassist.errors import Conflict, InvalidInput, NotFound
 from callassist.models import Property, Stay
 from callassist.stays.details import ImportedStay, StayDetails
 from callassist.stays.lookup import TYPED, find_stay
-from callassist.stays.store import StoredStay, store_imported, store_typed
+from callassist.stays.store import StoredStay, merge_imported, store_imported, store_typed
 from callassist.storage.vault import Vault
+from callassist.timers import Arming
 
 
 def put_stay(
@@ -46,22 +49,46 @@ def put_stay(
 
 
 def put_imported(
-    session: Session,
-    vault: Vault,
-    home: Property,
-    imported: ImportedStay,
-    *,
-    now: datetime,
-    is_one_of_many: bool = False,
+    session: Session, vault: Vault, home: Property, imported: ImportedStay, *, now: datetime
 ) -> StoredStay:
-    """Store one reservation of a source and have its coverage checked when anything changed.
-
-    `is_one_of_many`: of a transfer that tells by itself how many lack a number; coverage of those
-    that arrive later is checked two days before, not all at once.
-    """
+    """Store one reservation of a source and have its coverage checked when anything changed."""
     stored = store_imported(session, vault, home, imported, now=now)
-    later = next_check_at(stored.stay.check_in_at, now) if is_one_of_many else None
-    _check_coverage_of(session, stored, now, later)
+    _check_coverage_of(session, stored, now)
+    return stored
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transferred:
+    """One stay of a transfer of many, its home, and what it was before, if it was known."""
+
+    home: Property
+    imported: ImportedStay
+    before: Stay | None
+
+
+def put_many_imported(
+    session: Session, vault: Vault, transferred: Iterable[Transferred], *, now: datetime
+) -> list[StoredStay]:
+    """Store some of many reservations with as few statements as for one.
+
+    A transfer tells by itself how many lack a number: coverage of those that arrive later is
+    checked two days before, not of all at once. InvalidInput when one of them cannot be.
+    """
+    stored = [
+        merge_imported(session, vault, one.home, one.imported, one.before, now=now)
+        for one in transferred
+    ]
+    session.flush()
+    armings = []
+    for one in stored:
+        stay = one.stay
+        if stay.cancelled_at is not None:
+            timers.disarm(session, COVERAGE_CHECK, stay.id)
+        elif one.changed and stay.check_out_at > now:
+            at = next_check_at(stay.check_in_at, now) or now
+            soon = stage_at(stay.check_in_at, now) is not Stage.STORED
+            armings.append(Arming(kind=COVERAGE_CHECK, subject=stay.id, due_at=now if soon else at))
+    timers.arm_many(session, armings, now=now)
     return stored
 
 
@@ -129,10 +156,8 @@ def _refuse_typed_overlap(
             )
 
 
-def _check_coverage_of(
-    session: Session, stored: StoredStay, now: datetime, at: datetime | None = None
-) -> None:
+def _check_coverage_of(session: Session, stored: StoredStay, now: datetime) -> None:
     if stored.stay.cancelled_at is not None:
         timers.disarm(session, COVERAGE_CHECK, stored.stay.id)
     elif stored.changed and stored.stay.check_out_at > now:
-        timers.arm(session, COVERAGE_CHECK, stored.stay.id, at or now, now=now)
+        timers.arm(session, COVERAGE_CHECK, stored.stay.id, now, now=now)

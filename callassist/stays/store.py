@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from callassist.domain.language import language_of_country
 from callassist.errors import InvalidInput
-from callassist.models import Property, Stay
+from callassist.models import Property, Stay, StayNumber
 from callassist.stays.details import (
     ImportedStay,
     NumberProblem,
@@ -60,7 +60,7 @@ def store_typed(
     if details.numbers is not None:
         numbers = parse_typed_numbers(details.numbers, home.country)
     session.add(stay)
-    changed = _apply(session, vault, stay, _cleaned(details), numbers, TYPED)
+    changed = _apply(vault, stay, _cleaned(details), numbers, TYPED)
     stay.typed_fields = {**stay.typed_fields, **{name: now.isoformat() for name in _said(details)}}
     if details.language is not None and not details.language.strip():
         # emptied by hand: back to what the source says, or to the guess
@@ -84,7 +84,22 @@ def store_imported(
     A number that cannot be dialled does not stop the import: it is named in `problems` and its
     raw text is kept sealed. Raises InvalidInput for a reservation without a sensible span.
     """
-    stay = _imported_before(session, home, imported)
+    before = _imported_before(session, home, imported)
+    stored = merge_imported(session, vault, home, imported, before, now=now)
+    session.flush()
+    return stored
+
+
+def merge_imported(
+    session: Session,
+    vault: Vault,
+    home: Property,
+    imported: ImportedStay,
+    stay: Stay | None,
+    *,
+    now: datetime,
+) -> StoredStay:
+    """The same with the stay that it was before, if any; flushing is left to the caller."""
     if stay is not None and stay.erased_at is not None:
         return StoredStay(stay=stay, created=False, changed=False)
     created = stay is None
@@ -98,14 +113,13 @@ def store_imported(
     session.add(stay)
     says = keep_snapshot(vault, stay, imported.details, problems)
     new_numbers = None if open_fields.numbers is None else numbers
-    changed = _apply(session, vault, stay, _cleaned(open_fields), new_numbers, stay.source)
+    changed = _apply(vault, stay, _cleaned(open_fields), new_numbers, stay.source)
     if "language" not in stay.typed_fields:
         changed = _guess_language(vault, stay, says) or changed
     changed = _follow_cancellation(stay, imported.cancelled, now) or changed
     changed = changed or stay.property_id != home.id
     stay.property_id = home.id
     stay.source_read_at = now
-    session.flush()
     return StoredStay(
         stay=stay, created=created, changed=created or changed, problems=tuple(problems)
     )
@@ -163,7 +177,6 @@ def _cleaned(details: StayDetails) -> StayDetails:
 
 
 def _apply(
-    session: Session,
     vault: Vault,
     stay: Stay,
     details: StayDetails,
@@ -183,19 +196,25 @@ def _apply(
             stay.guest_name = vault.seal(details.guest_name) if details.guest_name else None
             changed = True
     if numbers is not None:
-        changed = replace_numbers(session, vault, stay, numbers, source) or changed
+        changed = replace_numbers(vault, stay, numbers, source) or changed
     return changed
 
 
 def _guess_language(vault: Vault, stay: Stay, says: StayDetails | None) -> bool:
     language = None if says is None or not says.language else clean_language(says.language)
     if language is None and stay.numbers:
-        parsed, _ = parse_numbers((vault.open(stay.numbers[0].number),), "")
-        language = language_of_country(parsed[0].number.country) if parsed else None
+        language = language_of_country(_country(vault, stay.numbers[0]))
     if language == stay.language:
         return False
     stay.language = language
     return True
+
+
+def _country(vault: Vault, number: StayNumber) -> str:
+    if number.country is not None:
+        return number.country
+    parsed, _ = parse_numbers((vault.open(number.number),), "")
+    return parsed[0].number.country if parsed else ""
 
 
 def _follow_cancellation(stay: Stay, cancelled: bool, now: datetime) -> bool:

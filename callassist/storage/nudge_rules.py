@@ -60,6 +60,7 @@ class Told:
 
 
 Rule = Callable[[Session, Any], Iterable[Told]]
+_HELD = "callassist_held_homes"
 
 
 def _incident(session: Session, incident_id: int | None) -> Iterator[Told]:
@@ -175,6 +176,8 @@ def _duty(session: Session, span: DutySpan) -> Iterator[Told]:
 def _home(session: Session, property_id: int | None) -> Iterator[Told]:
     home = session.get(Property, property_id) if property_id is not None else None
     if home is not None:
+        # held until the session ends: many rows of one home read it once
+        session.info.setdefault(_HELD, {})[property_id] = home
         yield from _home_itself(session, home)
 
 
