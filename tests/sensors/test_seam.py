@@ -30,7 +30,7 @@ NAMES = {
 class SeamScene(Scene):
     """A home with a device that Seam tells about; its token is the usual one."""
 
-    def notice(self, number: int, at=None, event_id=None) -> dict[str, object]:  # type: ignore[no-untyped-def]
+    def notice(self, number: int, at=None, event_id=None) -> dict[str, object]:
         when = at or self.clock.now()
         body = {
             "event_id": event_id or f"{number}/{when.isoformat()}",
