@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from callassist.errors import Forbidden
 
@@ -37,12 +38,12 @@ class Viewer:
     is_admin: bool = False
     language: str = "en"
 
-    @property
+    @cached_property
     def account_ids(self) -> frozenset[int]:
         """Accounts that the viewer may read."""
         return frozenset(a for a, roles in self.account_roles.items() if roles & READERS)
 
-    @property
+    @cached_property
     def desk_ids(self) -> frozenset[int]:
         """Desks at which the viewer works or supervises."""
         return frozenset(self.desk_roles)
