@@ -49,6 +49,8 @@ from callassist.models import (
     ShiftSwap,
     StayFile,
     TeamChange,
+    WebhookDelivery,
+    WebhookEndpoint,
 )
 
 BATCH = 1000
@@ -131,8 +133,17 @@ def _reservations(session: Session, account_id: int) -> int:
     return len(ids)
 
 
+def _webhooks(session: Session, account_id: int) -> int:
+    """What was told to the host's own systems."""
+    query = select(WebhookDelivery.id).where(WebhookDelivery.account_id == account_id)
+    ids = _batch(session, query)
+    session.execute(delete(WebhookDelivery).where(WebhookDelivery.id.in_(ids)))
+    return len(ids)
+
+
 LEFTOVERS: tuple[Step, ...] = (
     *(_notes, _complaints, _numbers, _reports, _messages, _readings, _reservations),
+    _webhooks,
 )
 
 
@@ -143,6 +154,7 @@ def empty_account(session: Session, account_id: int) -> None:
     for table in (
         *(HomeFile, StayFile, ImportRun, Consent, PolicyChange, Policy, OwnNetwork),
         *(PmsMessage, PmsSetAside, PmsListing, PmsConnection),
+        *(WebhookDelivery, WebhookEndpoint),
     ):
         session.execute(delete(table).where(table.account_id == account_id))
     session.execute(delete(ShiftNote).where(ShiftNote.desk_id.in_(desks)))

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from callassist.accounts.booked_guests import forget_bookings
 from callassist.accounts.guest_texts import forget_words
+from callassist.accounts.webhook_log import forget_webhook_secrets, forget_webhooks
 from callassist.models import (
     CallAttempt,
     CallTask,
@@ -46,6 +47,7 @@ USED_LINKS_KEPT = timedelta(days=1)
 SAMPLES_KEPT = timedelta(days=1)  # of what sensors send: to choose fields by
 FILES_KEPT = timedelta(days=1)  # of stays or homes, waiting to be confirmed
 INBOUND_KEPT = timedelta(days=30)  # a network tells of it again for hours, not weeks
+WEBHOOKS_KEPT = timedelta(days=30)
 SWAPS_KEPT = timedelta(days=90)  # after the shift; colleagues say why in their own words
 
 
@@ -88,6 +90,8 @@ def forget_expired(
         "shift_swaps": (_forget_shift_swaps, now - SWAPS_KEPT),
         "sensor_samples": (_forget_samples, now - SAMPLES_KEPT),
         "phone_costs": (_forget_phone_costs, now - retention.reports),
+        "webhooks": (forget_webhooks, now - WEBHOOKS_KEPT),
+        "webhook_secrets": (forget_webhook_secrets, now),
     }
     forgotten = dict.fromkeys(steps, 0)
     for kind, (step, before) in steps.items():

@@ -20,7 +20,8 @@ class MessageKind(StrEnum):
     NOT_COVERED = "not_covered"
     NOISE_STARTED = "noise_started"
     MORNING_NOTE = "morning_note"
-    CONNECTION_FAILING = "connection_failing"  # a booking system, twice in a row, or a maker of sensors
+    CONNECTION_FAILING = "connection_failing"  # a booking system, or a maker of sensors
+    WEBHOOK_DISABLED = "webhook_disabled"  # a host's own system is told nothing any more
     SPENDING = "spending"
     CHANNEL_TEST = "channel_test"
     CALL_RESULT = "call_result"  # to who took a call by phone: how did it go?

@@ -84,6 +84,7 @@ from callassist.models.sensor_broker import SensorBroker, SensorSample
 from callassist.models.shift_swap import ShiftSwap
 from callassist.models.stay import Consent, Erasure, Stay, StayFile, StayNumber, StopEntry
 from callassist.models.supervision import DeskLink, Intervention, ScriptVersion
+from callassist.models.webhooks import WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "Account",
@@ -175,4 +176,6 @@ __all__ = [
     "StopEntry",
     "TeamChange",
     "Timer",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]

@@ -53,6 +53,8 @@ def link(session: Session, vault: Vault, notification: Notification, public_url:
         is_sensor = notification.facts.get("reason") == "sensor_access"
         where = "connections" if is_sensor else "systems"
         return f"{base}/{where}/{notification.facts.get('connection', '')}"
+    if notification.kind == MessageKind.WEBHOOK_DISABLED:
+        return f"{base}/webhooks/{notification.facts.get('endpoint', '')}"
     alarm = notification.facts.get("needs_you")
     if alarm:
         return f"{base}/needs-you/{alarm}"

@@ -30,6 +30,7 @@ SEALED: dict[str, tuple[str, ...]] = {
     "stay": ("guest_name",),
     "stay_file": ("content",),
     "stay_number": ("number", "number_raw"),
+    "webhook_endpoint": ("url", "secret", "previous_secret"),
 }
 
 # Other columns of bytes; nothing in them is sealed.

@@ -9,7 +9,7 @@ GONE = """consent digest duty_span guest_link home_file host_contact host_note i
 import_run invitation note_draft notification own_network pms_connection pms_listing pms_message
 pms_reservation pms_set_aside policy policy_change property_noise property_tag
 recovery_code report report_share role_binding script_version second_factor shift_note
-shift_swap sign_in_link sign_in_session stay_file stay_number"""
+shift_swap sign_in_link sign_in_session stay_file stay_number webhook_delivery webhook_endpoint"""
 EMPTIED = """account api_token call_attempt call_task desk desk_link duty_feed false_alarm
 guest_reply incident needs_you notification_channel operator phone_ring property sensor
 sensor_connection stay

@@ -53,6 +53,7 @@ REASONS: dict[MessageKind, tuple[str, ...]] = {
     MessageKind.CONNECTION_FAILING: (
         *("credentials", "unreachable", "unreadable", "sensor_access"),
     ),
+    MessageKind.WEBHOOK_DISABLED: ("gone", "failed_often", "failing"),
     MessageKind.SPENDING: ("half", "reached"),
     MessageKind.REPORT_READY: ("calling_ended", "closed", "correction"),
     MessageKind.NEEDS_YOU: (

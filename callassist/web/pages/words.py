@@ -180,6 +180,7 @@ MESSAGE: Mapping[str, LazyString] = {
     MessageKind.NOISE_STARTED: _l("noise began"),
     MessageKind.MORNING_NOTE: _l("morning note"),
     MessageKind.CONNECTION_FAILING: _l("booking system fails"),
+    MessageKind.WEBHOOK_DISABLED: _l("webhook switched off"),
     MessageKind.SPENDING: _l("cap on phone costs"),
     MessageKind.CHANNEL_TEST: _l("test"),
     MessageKind.SUPERVISOR_PAGE: _l("supervisor paged"),
