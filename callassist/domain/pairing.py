@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log2
 
 from callassist.domain.csv_titles import plain_title
@@ -140,6 +141,7 @@ def _sum(words: Iterable[str], weights: Mapping[str, float]) -> float:
     return sum(weights.get(word, 1.0) for word in words)
 
 
+@lru_cache(maxsize=20_000)
 def _words(text: str) -> frozenset[str]:
     return frozenset(plain_title(text).split())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -12,9 +12,13 @@ from callassist.domain.viewer import Viewer
 from callassist.escalation.context import Escalation
 from callassist.models import CallTask, Incident
 
+OLD = timedelta(minutes=15)
 
-def look_again(ctx: Escalation, viewer: Viewer, task_public_id: str, now: datetime) -> bool:
-    """Have the guest of the viewer's own task read again; False when it was not read.
+
+def look_again(
+    ctx: Escalation, viewer: Viewer, task_public_id: str, now: datetime
+) -> timedelta | None:
+    """Have the guest of the viewer's own task read again; how old what is known is, if that is old.
 
     Takes five seconds at most, and then the call goes on with what is known.
     """
@@ -31,6 +35,9 @@ def look_again(ctx: Escalation, viewer: Viewer, task_public_id: str, now: dateti
         )
         incident = session.scalars(query).first()
         if incident is None or incident.practice:
-            return False
+            return None
         stay = stays.staying_now(session, incident.property_id, now)
-    return stay is not None and ctx.fresh_contact.refresh(stay.id, now)
+    if stay is None or ctx.fresh_contact.refresh(stay.id, now):
+        return None
+    known_at = ctx.fresh_contact.known_at(stay.id)
+    return None if known_at is None or now - known_at <= OLD else now - known_at

@@ -96,6 +96,13 @@ class FreshReservation:
             ).first()
         return row is not None and row >= now
 
+    def known_at(self, stay_id: int) -> datetime | None:
+        """See ports.fresh_contact.FreshContact."""
+        with self._sync.sessions.read() as session:
+            stay = session.get(Stay, stay_id)
+            source = None if stay is None else source_of(session, stay)
+        return None if source is None else source.known_at
+
     def _is_due(self, source: Source, now: datetime) -> bool:
         connector = self._sync.connectors.get(source.connection.vendor)
         if connector is None or not connector.facts.abilities.single:

@@ -12,3 +12,7 @@ class FreshContact(Protocol):
     def refresh(self, stay_id: int, now: datetime) -> bool:
         """True when the source was read; False when it was not needed or did not answer."""
         ...
+
+    def known_at(self, stay_id: int) -> datetime | None:
+        """When the stay was last known to be as its source says; None for one that was typed."""
+        ...

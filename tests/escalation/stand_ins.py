@@ -20,6 +20,9 @@ class NobodyElse:
         self.asked.append(stay_id)
         return False
 
+    def known_at(self, stay_id: int) -> datetime | None:
+        return None
+
 
 def noise_tick(session: Session, timer: timers.DueTimer, now: datetime) -> None:
     """Detection looks at the home again while noise runs."""

@@ -71,8 +71,10 @@ def test_a_system_that_is_slow_or_fails_holds_up_no_call(here: World) -> None:
     # what came too late is there for the next call
     assert VAULT.open(here.stays()[0].numbers[0].number) == "+12025550102"
     here.pms.error = TransientError("no answer")
+    known_at = here.clock.now()
     here.clock.advance(minutes=20)
     assert refreshed(here, FreshReservation(here.sync)) is False
+    assert fresh.known_at(here.stays()[0].id) == known_at
 
 
 def test_a_typed_stay_and_a_calendar_are_not_asked(sessions: Sessions) -> None:
@@ -86,3 +88,4 @@ def test_a_typed_stay_and_a_calendar_are_not_asked(sessions: Sessions) -> None:
     assert fresh.refresh(typed, made.clock.now()) is False
     assert refreshed(made, fresh) is False
     assert fresh.refresh(10**6, made.clock.now()) is False
+    assert fresh.known_at(typed) is None

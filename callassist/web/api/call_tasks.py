@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from pydantic import Field
@@ -32,6 +33,9 @@ class DialAnswer(Output):
         description="dialling, started (by hand), went_quiet, phone_host or too_soon"
     )
     available_at: Instant | None
+    contact_age_minutes: int | None = Field(
+        description="The source of the number did not answer: it was last read so long ago."
+    )
     task: CallTaskCard
 
 
@@ -90,12 +94,12 @@ def decline(ask: Ask, task_id: str, body: Nothing) -> None:
     offers.decline(ask.session, ask.service.escalation, ask.operator_id, row_id, ask.now)
 
 
-def _read_again(service: Service, viewer: Viewer, task_id: str, body: Nothing) -> bool:
+def _read_again(service: Service, viewer: Viewer, task_id: str, body: Nothing) -> timedelta | None:
     """The guest's booking, at most five seconds before the dial."""
     return look_again(service.escalation, viewer, task_id, service.clock.now())
 
 
-def dial(ask: Ask, task_id: str, body: Nothing, was_read: bool) -> DialAnswer:
+def dial(ask: Ask, task_id: str, body: Nothing, age: timedelta | None) -> DialAnswer:
     row_id = _row_id(ask, task_id)
     asked = dialling.request_dial(
         ask.session, ask.service.escalation, ask.operator_id, row_id, ask.now
@@ -105,6 +109,7 @@ def dial(ask: Ask, task_id: str, body: Nothing, was_read: bool) -> DialAnswer:
     return DialAnswer(
         answer=str(asked.answer),
         available_at=asked.available_at,
+        contact_age_minutes=None if age is None else round(age.total_seconds() / 60),
         task=card(ask, task, ask.operator_id),
     )
 

@@ -17,7 +17,7 @@ from callassist.escalation.dialling import DialAnswer
 from callassist.escalation.fresh_look import look_again
 from callassist.escalation.saving import Extras
 from callassist.models import CallTask, Operator
-from callassist.web.pages import asking, words
+from callassist.web.pages import asking, times, words
 from callassist.web.pages.desk import places
 from callassist.web.pages.desk.queries import find_task
 from callassist.web.pages.desk.views import show_task
@@ -52,12 +52,18 @@ def decline(task_id: str) -> ResponseReturnValue:
 
 def dial(task_id: str) -> ResponseReturnValue:
     """Look once more, then dial; the guest's booking is read again before that."""
-    look_again(asking.service().escalation, asking.viewer(), task_id, asking.now())
+    age = look_again(asking.service().escalation, asking.viewer(), task_id, asking.now())
 
     def move(database: Session, task: CallTask, operator: Operator, now: datetime) -> str | None:
         ctx = asking.service().escalation
         result = dialling.request_dial(database, ctx, operator.id, task.id, now)
-        return _dial_answers().get(result.answer)
+        told = _dial_answers().get(result.answer)
+        if told is None and age is not None:
+            return _(
+                "The booking system did not answer; it was last read %(age)s ago.",
+                age=times.lasting(age),
+            )
+        return told
 
     return _do(task_id, move)
 
