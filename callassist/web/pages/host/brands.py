@@ -210,4 +210,4 @@ def name_of(adapter: str) -> str:
 
 def words_for_pages() -> dict[str, Callable[..., object]]:
     """What the templates of these pages say things with."""
-    return {"brand_name": name_of}
+    return {"brand_name": name_of, "brand_of": BRANDS.get}

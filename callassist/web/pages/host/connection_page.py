@@ -14,7 +14,7 @@ from callassist.accounts.brokers import broker_of, set_broker, set_options
 from callassist.accounts.connections import find_connection, set_enabled
 from callassist.accounts.samples import Sample, last_sample
 from callassist.accounts.sensor_access import access_of
-from callassist.models import Sensor, SensorBroker, SensorConnection
+from callassist.models import Sensor, SensorBroker, SensorConnection, SensorSample
 from callassist.ports.sensors import TriesOut
 from callassist.sensors.mqtt import USUAL_TOPIC
 from callassist.sensors.registry import ADAPTERS
@@ -156,10 +156,12 @@ def _page(
 def _state(session: Session, connection: SensorConnection) -> dict[str, object]:
     row = session.get(SensorBroker, connection.id)
     rows = home_rows(session, asking.host())
+    last = session.get(SensorSample, connection.id)
     return {
         "connection": connection,
         "brand": BRANDS.get(connection.adapter),
         "broker": row,
+        "was_refused": last is not None and last.refusal is not None,
         "access": access_of(session, asking.host(), connection.public_id),
         "broker_state": None if row is None else BROKER_STATES[row.state],
         "zone": ZoneInfo(rows[0].timezone if rows else "UTC"),
