@@ -186,7 +186,12 @@ class PmsMessage(Base):
     """A message to a guest or a note for the host, written back into the booking."""
 
     __tablename__ = "pms_message"
-    __table_args__ = (UniqueConstraint("key"),)
+    __table_args__ = (
+        UniqueConstraint("key"),
+        # the last ones of a connection; what became of an incident's
+        Index("ix_pms_message_connection", "connection_id"),
+        Index("ix_pms_message_incident", "incident_id"),
+    )
 
     id: Mapped[Id]
     public_id: Mapped[PublicId]
@@ -196,7 +201,10 @@ class PmsMessage(Base):
     incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
     kind: Mapped[Word]  # message, note
     key: Mapped[Line]  # what it is about: one message per key
-    state: Mapped[Word] = mapped_column(server_default=text("'waiting'"))  # sent, failed, unknown
+    step: Mapped[int | None]  # of the ladder, from 1
+    state: Mapped[Word] = mapped_column(server_default=text("'waiting'"))  # domain.written_back
+    reason: Mapped[Word] = mapped_column(default="", server_default="")  # why it goes out or not
     error: Mapped[Line | None]
     created_at: Mapped[Instant]
+    asked_at: Mapped[Instant | None]  # when the system was asked
     sent_at: Mapped[Instant | None]

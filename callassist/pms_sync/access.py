@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 import requests
 import structlog
 from requests_hardened.ip_filter import InvalidIPAddress
+from urllib3.exceptions import NewConnectionError
 
 from callassist.errors import PermanentError, TransientError
 from callassist.pms_sync.answers import LARGEST, CutOff, Received, read_answer
@@ -22,7 +23,9 @@ from callassist.pms_sync.tokens import Tokens
 from callassist.ports.pms_access import (
     BadAnswer,
     CredentialsRefused,
+    NotReached,
     NotThere,
+    NotUnderstood,
     RateLimited,
     Token,
 )
@@ -99,6 +102,24 @@ class PmsAccess:
             auth=auth,
         )
         asked.headers["Accept-Encoding"] = "gzip"
+        return self._tried(asked, see, cost)
+
+    def token(self, fetch: Callable[[], Token], *, most_a_day: int | None = None) -> str:
+        """See ports.pms_access.Access; a connection by sign-in renews its own."""
+        renew = self.renew
+        if renew is not None:
+            return self.tokens.get(lambda: renew(self), None)
+        return self.tokens.get(fetch, most_a_day)
+
+    def refresh_token(self) -> str | None:
+        """What `fetch` may use to get a new one."""
+        return self.tokens.refresh()
+
+    def forget_token(self) -> None:
+        """The system refused it."""
+        self.tokens.forget()
+
+    def _tried(self, asked: requests.Request, see: Sequence[int], cost: int) -> Received:
         waits_until = time.monotonic() + self.patience.turn
         for tries_left in range(self.patience.tries - 1, -1, -1):
             self._wait_for_turn(cost, waits_until)
@@ -116,21 +137,6 @@ class PmsAccess:
                     raise
                 self.sleep(self.patience.pause * 2 ** (self.patience.tries - 1 - tries_left))
         raise AssertionError("the last try returns or raises")
-
-    def token(self, fetch: Callable[[], Token], *, most_a_day: int | None = None) -> str:
-        """See ports.pms_access.Access; a connection by sign-in renews its own."""
-        renew = self.renew
-        if renew is not None:
-            return self.tokens.get(lambda: renew(self), None)
-        return self.tokens.get(fetch, most_a_day)
-
-    def refresh_token(self) -> str | None:
-        """What `fetch` may use to get a new one."""
-        return self.tokens.refresh()
-
-    def forget_token(self) -> None:
-        """The system refused it."""
-        self.tokens.forget()
 
     def _below(self, path: str) -> str:
         """The whole address, which must be below the base; any public one where there is none."""
@@ -166,13 +172,16 @@ class PmsAccess:
             raise PermanentError(
                 "the address leads into a private network; use a public one"
             ) from None
+        except requests.ConnectTimeout:
+            raise NotReached(f"{self.system} does not answer in time") from None
         except requests.Timeout:
             raise TransientError(f"{self.system} does not answer in time") from None
         except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema, UnicodeError):
             raise PermanentError("the address cannot be read; copy it once more") from None
-        except (requests.RequestException, OSError):
+        except (requests.RequestException, OSError) as error:
             # its own words hold the whole address, and with it what was asked for
-            raise TransientError(f"{self.system} cannot be reached") from None
+            lost = NotReached if _never_connected(error) else TransientError
+            raise lost(f"{self.system} cannot be reached") from None
         took = round((time.monotonic() - began) * 1000)
         log.debug("system_asked", system=self.system, status=answer.status, milliseconds=took)
         if answer.status != 429 and (pause := pause_announced(answer.headers, self.now())):
@@ -204,7 +213,13 @@ class PmsAccess:
             )
         if status < 400:
             raise BadAnswer(f"{system} leads to another address, which we do not follow")
-        raise BadAnswer(f"{system} does not understand what we ask ({status})")
+        raise NotUnderstood(f"{system} does not understand what we ask ({status})")
+
+
+def _never_connected(error: Exception) -> bool:
+    """Whether a request failed before a byte of it could leave."""
+    cause = error.args[0] if error.args else None
+    return isinstance(getattr(cause, "reason", None), NewConnectionError)
 
 
 def _used_up(system: str) -> str:

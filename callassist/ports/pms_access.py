@@ -179,6 +179,14 @@ class BadAnswer(TransientError):
     """Not what the system's description says: HTML, cut off, another shape."""
 
 
+class NotUnderstood(BadAnswer):
+    """The system refuses the request as it stands (a status of 400 and more): nothing was done."""
+
+
+class NotReached(TransientError):
+    """No connection came about, so nothing was asked."""
+
+
 class PageLoop(BadAnswer):
     """Its pages never end or come again: nothing read so far counts as complete."""
 
