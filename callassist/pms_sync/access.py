@@ -42,7 +42,7 @@ _REPEATED = ("GET", "HEAD")
 class Patience:
     """How long one call waits in real time."""
 
-    turn: float = 30.0  # seconds for the rate to allow it, in all
+    turn: float = 5.0  # seconds for the rate to allow it, in all; a long read has more of its own
     tries: int = 3
     pause: float = 1.0  # seconds before it is asked again after a fault, then twice as many
     connect: float = CONNECT_SECONDS

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from authlib.common.security import generate_token
+from sqlalchemy.orm import Session
 
 from callassist.domain.viewer import Viewer
 from callassist.errors import Forbidden, NotFound
@@ -112,30 +113,9 @@ def finish(
         verifier=departure.verifier,
         redirect_url=redirect_address(public_url, vendor),
     )
-    verified, token = _verified(opener, vendor, token)
-    tried = Tried(verified=verified, token=token, at=opener.clock())
+    tried = Tried(verified=_verified(opener, vendor, token), token=token, at=opener.clock())
     with opener.sessions.write() as session:
-        if departure.connection is not None:
-            return replace_credentials(
-                session,
-                opener.vault,
-                viewer,
-                departure.connection,
-                credentials={},
-                tried=tried,
-                now=now,
-            )
-        return connect(
-            session,
-            opener.vault,
-            viewer,
-            departure.account_id,
-            vendor=vendor,
-            credentials={},
-            tried=tried,
-            options={SIGNED_IN: True},
-            now=now,
-        )
+        return _kept(session, opener, viewer, departure, tried, now)
 
 
 def redirect_address(public_url: str, vendor: str) -> str:
@@ -162,7 +142,33 @@ def _checked(
     return departure
 
 
-def _verified(opener: Opener, vendor: str, token: Token) -> tuple[Verified, Token]:
+def _kept(
+    session: Session,
+    opener: Opener,
+    viewer: Viewer,
+    departure: Departure,
+    tried: Tried,
+    now: datetime,
+) -> PmsConnection:
+    vault = opener.vault
+    if departure.connection is not None:
+        return replace_credentials(
+            session, vault, viewer, departure.connection, credentials={}, tried=tried, now=now
+        )
+    return connect(
+        session,
+        vault,
+        viewer,
+        departure.account_id,
+        vendor=departure.vendor,
+        credentials={},
+        tried=tried,
+        options={SIGNED_IN: True},
+        now=now,
+    )
+
+
+def _verified(opener: Opener, vendor: str, token: Token) -> Verified:
     access = opener.trial(vendor, {}, {SIGNED_IN: True}, token)
     with access.session:
-        return opener.connector(vendor).verify(access), token
+        return opener.connector(vendor).verify(access)

@@ -14,7 +14,14 @@ from callassist.errors import CallAssistError, PermanentError, TransientError
 from callassist.pms_sync.access import LARGEST_OF_AN_ADDRESS, Patience, PmsAccess, real_now
 from callassist.pms_sync.budget import NoBudget
 from callassist.pms_sync.tokens import OwnTokens
-from callassist.ports.pms_access import BadAnswer, CredentialsRefused, NotThere, RateLimited
+from callassist.ports.pms_access import (
+    BadAnswer,
+    CredentialsRefused,
+    NotReached,
+    NotThere,
+    NotUnderstood,
+    RateLimited,
+)
 from callassist.safe_http import safe_session
 from tests.pms_sync.servers.base import Host, serving
 from tests.pms_sync.servers.plain import PlainServer
@@ -85,7 +92,8 @@ def test_what_was_asked_arrives_as_it_was_meant(access: PmsAccess, server: Plain
 @pytest.mark.parametrize(
     ("status", "error"),
     [
-        *((status, BadAnswer) for status in (301, 302, 307, 400, 409, 410, 422)),
+        *((status, BadAnswer) for status in (301, 302, 307)),
+        *((status, NotUnderstood) for status in (400, 409, 410, 422)),
         *((status, CredentialsRefused) for status in (401, 403)),
         (404, NotThere),
         (429, RateLimited),
@@ -224,7 +232,7 @@ def test_a_short_429_is_waited_for_and_a_long_one_is_told(server: PlainServer):
 
 def test_a_system_that_is_not_there_is_told_without_its_address(slept: list[float]):
     access = open_access("http://127.0.0.1:9", slept)
-    with access.session, pytest.raises(TransientError, match="Plain cannot be reached") as told:
+    with access.session, pytest.raises(NotReached, match="Plain cannot be reached") as told:
         access.call("GET", "/" + SECRET)
     assert "127.0.0.1" not in told.value.detail
     assert isinstance(told.value.__context__, requests.RequestException | None)
