@@ -26,7 +26,7 @@ class Feed(Canned):
         if isinstance(self.content, Exception):
             raise self.content
         headers = {"content-type": self.kind}
-        return Received(system="iCalendar", status=200, headers=headers, content=self.content)
+        return Received(system="Calendar (iCal)", status=200, headers=headers, content=self.content)
 
 
 def calendar(*lines: str) -> str:

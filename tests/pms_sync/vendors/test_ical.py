@@ -205,7 +205,7 @@ def test_an_address_inside_is_refused_before_it_is_asked(address: str):
     session = safe_session()
     access = PmsAccess(
         vendor="ical",
-        system="iCalendar",
+        system="Calendar (iCal)",
         base_url="",
         credentials={"address": address, "name": "Lake house"},
         options={},
