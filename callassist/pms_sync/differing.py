@@ -47,7 +47,8 @@ def differing(
         .order_by(Stay.check_in_at, Stay.id)
         .limit(SHOWN)
     )
-    return list(_differing(vault, session.execute(query).tuples().all()))
+    rows = [(stay, home) for stay, home in session.execute(query)]
+    return list(_differing(vault, rows))
 
 
 def _differing(vault: Vault, rows: list[tuple[Stay, Property]]) -> Iterator[Differing]:

@@ -30,4 +30,5 @@ def test_each_function_takes_what_its_route_declares(route: Route) -> None:
     declared = ["ask", *route.parameters]
     declared += ["query"] if route.query else []
     declared += ["body"] if route.body else []
+    declared += ["tried"] if route.before else []
     assert list(inspect.signature(route.run).parameters) == declared

@@ -149,11 +149,13 @@ def _rendered(connection: PmsConnection, shown: Pairing, form: Form) -> str:
 
 
 def _proposed(shown: Pairing) -> dict[str, str]:
-    """What the fields begin with: our proposals, all of which can be changed."""
+    """What the fields begin with: what is certain, and nothing that one button could get wrong."""
     begun = {}
     for row in shown.rows:
         key = row.listing.public_id
-        begun[HOME + key] = row.home.public_id if row.home is not None else NEW
+        begun[HOME + key] = NEW
+        if row.home is not None:
+            begun[HOME + key] = row.home.public_id if row.is_sure else LATER
         begun[NAME + key] = row.listing.name
         begun[ZONE + key] = row.zone
         begun[COUNTRY + key] = row.country
