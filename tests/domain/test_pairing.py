@@ -58,6 +58,6 @@ def test_a_sensor_is_proposed_once_and_nothing_for_nothing() -> None:
 
 
 def test_hundreds_are_quick_to_compare() -> None:
-    many = named(*(f"Flat {number} Rue {number % 7}" for number in range(300)))
+    many = named(*(f"Flat {number} Rue {number % 7}" for number in range(100)))
     found = propose(many, many, many)
     assert all(one.home_key == one.listing_key and one.is_sure for one in found)
