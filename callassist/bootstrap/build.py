@@ -34,6 +34,7 @@ from callassist.notifications import (
     on_morning_note,
     on_needs_you_step,
     send_deliverer,
+    webhooks,
 )
 from callassist.notifications.needs_you import take_by_phone
 from callassist.outbox import Deliverer, OutboxLoop
@@ -93,6 +94,7 @@ def build(
         rehearsal=make_rehearsal(telephony, settings, clock, secret_key),
         settings=settings.escalation,
         fresh_contact=systems.fresh,
+        conversations=systems.conversations,
         public_url=own.public_url,
         hours=load_hours(settings.config_dir / "hours.toml"),
         guest_words=load_texts(settings.config_dir / "guest"),
@@ -137,6 +139,9 @@ def _put_together(
     doors = open_doors(settings, sessions, vault, clock, ingest)
     asking = make_asking(settings, sessions, vault, clock, doors.intake)
     escalation = replace(escalation, fresh_noise=AskedNoise(asking))
+    told = webhooks.Webhooks(
+        sessions=sessions, vault=vault, allow_loopback=systems.opener.allow_loopback
+    )
     timer_handlers = _timer_handlers(settings, escalation, detection, surroundings)
     return Service(
         settings=settings,
@@ -149,7 +154,13 @@ def _put_together(
         escalation=escalation,
         surroundings=surroundings,
         timers=TimerLoop(sessions, clock, timer_handlers),
-        outbox=OutboxLoop(sessions, clock, _deliverers(settings, escalation, channels)),
+        outbox=OutboxLoop(
+            sessions,
+            clock,
+            {**_deliverers(settings, escalation, channels), webhooks.TOPIC: told.deliver},
+            workers={webhooks.TOPIC: webhooks.WORKERS},
+        ),
+        webhooks=told,
         ingest=ingest,
         doors=doors,
         asking=asking,

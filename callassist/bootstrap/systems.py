@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from callassist.clock import Clock
+from callassist.pms_sync.conversations import BookingConversations
 from callassist.pms_sync.fresh import FreshReservation
 from callassist.pms_sync.hook import PmsHook
 from callassist.pms_sync.opening import Opener
@@ -28,6 +29,7 @@ class Systems:
     readers: Readers
     fresh: FreshReservation
     hook: PmsHook
+    conversations: BookingConversations
 
 
 def make_systems(
@@ -64,4 +66,5 @@ def make_systems(
         readers=Readers(sync),
         fresh=FreshReservation(sync),
         hook=PmsHook(sessions, vault, CONNECTORS),
+        conversations=BookingConversations(sync),
     )

@@ -36,3 +36,4 @@ class Obstacle(StrEnum):
     LANDLINE = "landline"  # it was looked up: nobody reads a text there
     MAKER_TEXTS = "maker_texts"  # the sensor's maker texts the guest itself
     IN_DOUBT = "in_doubt"  # the network did not say whether it took it
+    REFUSED_THERE = "refused_there"  # the host's booking system took no message

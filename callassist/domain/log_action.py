@@ -10,7 +10,8 @@ class LogAction(StrEnum):
 
     INCIDENT_OPENED = "incident_opened"  # by, breach_id, began_at, complaint_at, stay_id, repeat_of
     CALL_REQUESTED = "call_requested"  # party, reason, minutes, stay_id
-    GUEST_WARNED = "guest_warned"  # step, channel, sent: true, false, unknown; reason
+    GUEST_WARNED = "guest_warned"  # step, channel: sms, conversation; sent: true, false, unknown;
+    # reason
     AUTOMATIC_CALL = "automatic_call"  # task_id, made: true or false, reason
     GUEST_WROTE = "guest_wrote"  # reply_id, open
     REPLY_READ = "reply_read"  # reply_id, by: host, operator, supervisor

@@ -21,6 +21,7 @@ from callassist.domain.stop_words import StopWords
 from callassist.escalation.gone_network import GoneNetwork
 from callassist.escalation.policy import Limits
 from callassist.models import Incident, Operator
+from callassist.ports.conversations import Conversations, NoConversations
 from callassist.ports.fresh_contact import FreshContact
 from callassist.ports.fresh_noise import FreshNoise, NothingAsked
 from callassist.ports.own_networks import NoOwnNetworks, OwnNetworks
@@ -66,6 +67,7 @@ class Escalation:
     recording: RecordingTable = field(default_factory=RecordingTable)
     own_networks: OwnNetworks = field(default_factory=NoOwnNetworks)
     fresh_noise: FreshNoise = field(default_factory=NothingAsked)
+    conversations: Conversations = field(default_factory=NoConversations)
 
     def real(self, span: timedelta) -> timedelta:
         """`span` of real time (heartbeats), as time of the service's clock."""

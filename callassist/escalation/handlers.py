@@ -9,6 +9,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from callassist.escalation import (
+    conversing,
     dial_delivery,
     doubts,
     following_up,
@@ -100,6 +101,7 @@ def deliverers(ctx: Escalation) -> dict[str, Deliverer]:
         "ring_hang_up": partial(ring_delivery.deliver_ring_hang_up, ctx),
         phone_results.TOPIC: partial(phone_results.deliver_result_link, ctx),
         texts.TOPIC: partial(texts.deliver_text, ctx),
+        conversing.TOPIC: partial(conversing.deliver_message, ctx),
         recording.TOPIC: partial(recording_work.deliver_recording, ctx),
         "refresh_stay": partial(_refresh_stay, ctx),
         "refresh_noise": partial(_refresh_noise, ctx),

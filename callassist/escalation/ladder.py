@@ -9,9 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callassist import outbox, timers
+from callassist.domain.consent import Reason
 from callassist.domain.guest_text import TextState
 from callassist.domain.incident import IncidentState
 from callassist.escalation.context import Escalation, cadence_of, policy_of
+from callassist.escalation.conversing import decide_message
 from callassist.escalation.deadlines import Deadline
 from callassist.escalation.ladder_look import look
 from callassist.escalation.locks import lock_incident
@@ -69,7 +71,9 @@ def _decide(
     )
     session.add(text)
     session.flush()
+    is_written = decide_message(session, ctx, incident, step, due, now)
     if seen.allowed:
         outbox.put(session, TOPIC, text.public_id, {"text_id": text.id}, now=now)
-    else:
+    elif not (is_written and seen.reason == Reason.NO_NUMBER):
+        # without a number the message in the conversation is the step's, and the log says so
         log_warned(session, text, now)

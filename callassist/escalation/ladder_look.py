@@ -39,7 +39,9 @@ def look(
     session: Session, ctx: Escalation, incident: Incident, due: datetime, now: datetime
 ) -> Look:
     """Look at the noise first, then at who stays there and what they agreed to."""
-    obstacle = _obstacle(session, ctx, incident, due, now)
+    obstacle = _obstacle(session, incident, due, now)
+    if obstacle is None and ctx.network_for(incident.account_id).texting is None:
+        obstacle = Obstacle.NOT_CONFIGURED
     if obstacle is not None:
         return Look(allowed=False, reason=str(obstacle))
     home = session.get_one(Property, incident.property_id)
@@ -58,6 +60,21 @@ def look(
     return Look(allowed=allowed, reason=reason, stay=stay, number=number)
 
 
+def look_at_conversation(
+    session: Session, ctx: Escalation, incident: Incident, due: datetime, now: datetime
+) -> Look:
+    """The same of a message in the booking's conversation, which needs no number and no network."""
+    obstacle = _obstacle(session, incident, due, now)
+    if obstacle is not None:
+        return Look(allowed=False, reason=str(obstacle))
+    home = session.get_one(Property, incident.property_id)
+    stay = stays.staying_now(session, home.id, now)
+    if stay is None or stay.id != incident.stay_id:
+        return Look(allowed=False, reason=str(Obstacle.STAY_CHANGED))
+    decision = stays.conversation_contact(session, ctx.vault, ctx.hours, home, stay, now=now)
+    return Look(allowed=decision.allowed, reason=str(decision.reason), stay=stay)
+
+
 def _not_paid_or_not_there(
     session: Session, ctx: Escalation, incident: Incident, number: StayNumber, now: datetime
 ) -> str | None:
@@ -73,7 +90,7 @@ def _not_paid_or_not_there(
 
 
 def _obstacle(
-    session: Session, ctx: Escalation, incident: Incident, due: datetime, now: datetime
+    session: Session, incident: Incident, due: datetime, now: datetime
 ) -> Obstacle | None:
     assert incident.breach_id is not None
     breach = session.get_one(Breach, incident.breach_id, populate_existing=True)
@@ -86,7 +103,6 @@ def _obstacle(
         (now - due > LATE, Obstacle.LATE),
         (_maker_texts(session, incident), Obstacle.MAKER_TEXTS),
         (not dialling_allowed(session), Obstacle.RESTORED),
-        (ctx.network_for(incident.account_id).texting is None, Obstacle.NOT_CONFIGURED),
     )
     return next((obstacle for is_so, obstacle in ends if is_so), None)
 

@@ -19,9 +19,10 @@ from callassist.errors import NotFound, TransientError
 from callassist.escalation.context import Escalation
 from callassist.escalation.costs import note_text
 from callassist.escalation.ladder_look import look
+from callassist.escalation.ladder_words import ladder_words
 from callassist.escalation.locks import lock_incident
 from callassist.escalation.shown_number import shown_number
-from callassist.models import GuestText, Incident, PhoneRing, Property, Stay, StayNumber
+from callassist.models import GuestText, Incident, PhoneRing, StayNumber
 from callassist.outbox import OutboxItem
 from callassist.ports.texting import (
     RefusedText,
@@ -33,7 +34,6 @@ from callassist.ports.texting import (
     TextReport,
     TextStatus,
 )
-from callassist.stays.guest_words import language_of
 
 TOPIC = "guest_text"
 _GONE_OUT = (TextState.ACCEPTED, TextState.DELIVERED, TextState.UNDELIVERED)
@@ -134,27 +134,12 @@ def _claim(ctx: Escalation, text_id: int, now: datetime) -> _Claimed | None:
         request = SendText(
             to=ctx.vault.open(seen.number.number),
             sender=shown_number(session, text.account_id, text.provider, text.incident_id),
-            body=_body(session, ctx, text, incident, seen.stay, now),
+            body=ladder_words(
+                session, ctx, incident, seen.stay, text.step, ending="text_stop", now=now
+            ),
             callback_url=_report_url(ctx, text),
         )
         return _Claimed(texting=texting, request=request)
-
-
-def _body(
-    session: Session,
-    ctx: Escalation,
-    text: GuestText,
-    incident: Incident,
-    stay: Stay,
-    now: datetime,
-) -> str:
-    words = ctx.guest_words[language_of(stay.language)]
-    token = stays.token_for(session, ctx.vault, stay, now=now)
-    link = f"{ctx.public_url.rstrip('/')}/g/{token}"
-    sentence = words["text_loud" if text.step == 1 else "text_still_loud"].format(link=link)
-    host = session.get_one(Property, incident.property_id).host_spoken_name
-    begin = words["on_behalf"].format(host=host) + ": " if host else ""
-    return f"{begin}{sentence} {words['text_stop']}"
 
 
 def _report_url(ctx: Escalation, text: GuestText) -> str:

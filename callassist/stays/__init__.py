@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callassist.stays.automatic import automatic_contact
+from callassist.stays.automatic import automatic_contact, conversation_contact
 from callassist.stays.consents import (
     ConsentInput,
     consent_for,
@@ -47,6 +47,7 @@ __all__ = [
     "coming_stays",
     "consent_for",
     "consents",
+    "conversation_contact",
     "dialable",
     "do_not_call",
     "find_stay",

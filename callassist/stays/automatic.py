@@ -15,7 +15,7 @@ from callassist.domain.consent import (
     may_contact_automatically,
 )
 from callassist.models import Property, Stay, StayNumber
-from callassist.stays.consents import consent_for
+from callassist.stays.consents import WITHOUT_NUMBER, consent_for
 from callassist.stays.stops import is_stopped
 from callassist.storage.vault import Vault
 
@@ -38,6 +38,31 @@ def automatic_contact(
     facts = _facts(session, vault, home, stay, number, channel, now)
     local_now = now.astimezone(ZoneInfo(home.timezone))
     return may_contact_automatically(facts, hours, local_now, channel)
+
+
+def conversation_contact(
+    session: Session, vault: Vault, hours: Hours, home: Property, stay: Stay, *, now: datetime
+) -> Decision:
+    """Whether an automatic message may go into the booking's conversation, and why not.
+
+    By the rules of texts, without a number: a permission for any number of the stay or for the
+    booking itself counts, and so does a stop of any of them.
+    """
+    indexes = {WITHOUT_NUMBER}
+    for one in stay.numbers:
+        indexes |= {one.number_index, *vault.indexes(vault.open(one.number))}
+    over = stay.check_out_at <= now or stay.cancelled_at or stay.erased_at
+    consent = consent_for(session, stay.account_id, stay.id, indexes, Channel.SMS)
+    facts = ContactFacts(
+        country=home.country,
+        stay_over=bool(over),
+        do_not_call=stay.do_not_call_at is not None,
+        stopped=is_stopped(session, *indexes),
+        consent=consent is not None,
+    )
+    return may_contact_automatically(
+        facts, hours, now.astimezone(ZoneInfo(home.timezone)), Channel.SMS
+    )
 
 
 def _facts(

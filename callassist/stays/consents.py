@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 from callassist.domain.consent import Channel, GivenBy
 from callassist.domain.viewer import Viewer
 from callassist.errors import InvalidInput, NotFound
-from callassist.models import Consent
+from callassist.models import Consent, Stay
 from callassist.stays.lookup import find_stay
+
+# the number of a permission for a booking whose platform hides it: for its conversation only
+WITHOUT_NUMBER = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,17 +38,22 @@ def give_consent(
     now: datetime,
     number_position: int = 1,
 ) -> Consent:
-    """Record a permission for one number (by its place, from 1) of one of the viewer's stays."""
+    """Record a permission for one number (by its place, from 1) of one of the viewer's stays.
+
+    A stay without any number can have one for written messages: they go into its booking's
+    conversation, where there is one.
+    """
     stay = find_stay(session, viewer, stay_public_id)
     viewer.require_write(stay.account_id)
     number = next((one for one in stay.numbers if one.position == number_position), None)
-    if number is None:
+    is_of_booking = not stay.numbers and typed.channel == Channel.SMS and number_position == 1
+    if number is None and not is_of_booking:
         raise InvalidInput("this stay has no such number; add the number first", "number")
     _check(typed)
     consent = Consent(
         account_id=stay.account_id,
         stay_id=stay.id,
-        number_index=number.number_index,
+        number_index=WITHOUT_NUMBER if number is None else number.number_index,
         channel=typed.channel,
         text=typed.text.strip(),
         given_by=typed.given_by,
@@ -92,6 +100,14 @@ def consent_for(
         .order_by(Consent.given_at.desc())
     )
     return session.scalars(given.limit(1)).first()
+
+
+def booking_consents(session: Session, stay: Stay) -> list[Consent]:
+    """Permissions of a stay that are for no number, withdrawn ones too."""
+    query = select(Consent).where(
+        Consent.stay_id == stay.id, Consent.number_index == WITHOUT_NUMBER
+    )
+    return list(session.scalars(query.order_by(Consent.id)))
 
 
 def consents(session: Session, viewer: Viewer, stay_public_id: str) -> list[Consent]:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from callassist.domain.viewer import Viewer
 from callassist.errors import Conflict
 from callassist.models import GuestLink, Stay
+from callassist.stays.consents import booking_consents
 from callassist.stays.lookup import find_stay
 from callassist.stays.stops import is_stopped, opt_in, stop
 from callassist.storage.vault import Vault
@@ -79,21 +80,29 @@ def stay_of_link(session: Session, token: str, now: datetime) -> Stay | None:
 
 
 def messages_stopped(session: Session, vault: Vault, stay: Stay) -> bool:
-    """Whether every number of the stay asked for no automatic messages."""
+    """Whether every number of the stay asked for no automatic messages; without a number, whether
+    what was agreed to with the booking was taken back."""
     each = [_indexes(vault, one.number, one.number_index) for one in stay.numbers]
-    return bool(each) and all(is_stopped(session, *indexes) for indexes in each)
+    if not each:
+        agreed = booking_consents(session, stay)
+        return bool(agreed) and all(one.withdrawn_at is not None for one in agreed)
+    return all(is_stopped(session, *indexes) for indexes in each)
 
 
 def stop_messages(session: Session, stay: Stay, *, now: datetime) -> None:
     """No automatic message to any number of the stay, for every account (DESIGN 3.7)."""
     for number in stay.numbers:
         stop(session, number.number_index, "link", now)
+    for agreed in booking_consents(session, stay):
+        agreed.withdrawn_at = agreed.withdrawn_at or now
 
 
 def allow_messages(session: Session, vault: Vault, stay: Stay) -> None:
     """The guest takes that back."""
     for number in stay.numbers:
         opt_in(session, *_indexes(vault, number.number, number.number_index))
+    for agreed in booking_consents(session, stay):
+        agreed.withdrawn_at = None
 
 
 def _indexes(vault: Vault, sealed: bytes, stored: str) -> set[str]:
