@@ -70,7 +70,10 @@ class Mews:
                 if isinstance(made, SetAside):
                     yield made
                 elif touches(made, wanted):
-                    yield replace(made, contact=customers.of(made.contact_id))
+                    # whoever does not stay is not asked for: what is known of them stays
+                    is_known = _is_phoned(made) or made.contact_id is None
+                    contact = customers.of(made.contact_id) if is_known else None
+                    yield replace(made, contact=contact)
 
     def reservation(self, access: Access, external_id: str) -> Reservation | None:
         read = partial(reservation_of, zone(_enterprise(access).get("TimeZoneIdentifier")))

@@ -15,9 +15,11 @@ from tests.pms_sync.contract.bench import Bench
 from tests.pms_sync.contract.vendors import ENTRIES, Entry
 from tests.pms_sync.servers import seed as names
 from tests.pms_sync.servers.base import Host, VendorServer
+from tests.pms_sync.servers.beds24 import LONG_LIFE_TOKEN, Beds24Server
 from tests.pms_sync.servers.guesty import GuestyServer
 from tests.pms_sync.servers.hostaway import HostawayServer
 from tests.pms_sync.servers.lodgify import LodgifyServer
+from tests.pms_sync.servers.mews import MewsServer
 from tests.pms_sync.servers.seed import a_seed
 from tests.pms_sync.servers.smoobu import API_KEY, SmoobuServer
 
@@ -104,3 +106,31 @@ def test_a_key_that_lodgify_refuses_in_its_old_way_is_a_wrong_key(pms_host: Host
     with pytest.raises(CredentialsRefused) as refused:
         bench.connector.verify(bench.open(other={"api_key": "sample-lodgify-key-9999"}))
     assert refused.value.field == "api_key"
+
+
+def test_a_long_life_token_of_beds24_reads_what_a_code_reads(pms_host: Host):
+    by_code = _bench(pms_host, Beds24Server())
+    by_token = _bench(
+        pms_host, Beds24Server(), credentials=lambda _: {"long_life_token": LONG_LIFE_TOKEN}
+    )
+    by_token.connector.verify(by_token.access)
+    assert by_token.reservations() == by_code.reservations()
+    assert by_token.server.asked("/authentication/setup") == []
+    with pytest.raises(CredentialsRefused) as refused:
+        by_token.connector.verify(by_token.open(other={"long_life_token": "another-long-life"}))
+    assert refused.value.field == "long_life_token"
+
+
+def test_a_code_of_beds24_is_used_once_however_much_is_read(pms_host: Host):
+    bench = _bench(pms_host, Beds24Server())
+    bench.connector.verify(bench.access)
+    assert bench.listings()
+    assert bench.reservations()
+    assert len(bench.server.asked("/authentication/setup")) == 1
+
+
+def test_what_mews_finds_too_heavy_is_read_in_smaller_pieces(pms_host: Host):
+    bench = _bench(pms_host, MewsServer())
+    whole = bench.reservations()
+    bench.server.faults.status(408, matching=bench.server.reservations_line, times=2)
+    assert bench.reservations() == whole
