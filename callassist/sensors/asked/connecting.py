@@ -12,7 +12,7 @@ from callassist.domain.viewer import Viewer
 from callassist.errors import Forbidden, InvalidInput
 from callassist.models import SensorAccess, SensorConnection
 from callassist.ports.pms_access import Token
-from callassist.sensors.asked.brands import TITLES, Asking
+from callassist.sensors.asked.brands import Asking
 from callassist.sensors.asked.permission import Errand, exchange, read_state, way_there
 from callassist.sensors.asked.tokens import keep_token
 from callassist.sensors.registry import ADAPTERS
@@ -88,7 +88,6 @@ def _new(
         errand.brand,
         now=now,
         adapters={name: one.check_options for name, one in ADAPTERS.items()},
-        name=TITLES[errand.brand],
     )
     return made.connection
 
