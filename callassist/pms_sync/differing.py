@@ -65,11 +65,11 @@ def _differing(vault: Vault, rows: list[tuple[Stay, Property]]) -> Iterator[Diff
 
 
 def _differs(vault: Vault, stay: Stay, says: StayDetails, field: str) -> bool:
-    there = getattr(says, field)
-    if there is None:
-        return False  # the source says nothing about it
     if field == "guest_name":
-        return there != ("" if stay.guest_name is None else vault.open(stay.guest_name))
+        named = "" if stay.guest_name is None else vault.open(stay.guest_name)
+        return says.guest_name is not None and says.guest_name != named
     if field == "numbers":
-        return list(there) != [vault.open(number.number_raw) for number in stay.numbers]
-    return bool(there != getattr(stay, field))
+        called = [vault.open(number.number_raw) for number in stay.numbers]
+        return says.numbers is not None and list(says.numbers) != called
+    there: object = getattr(says, field)  # None: the source says nothing about it
+    return there is not None and there != getattr(stay, field)

@@ -201,11 +201,11 @@ def _listings(session: Session, ids: Sequence[int]) -> dict[int, _Listings]:
 
 def _set_aside(session: Session, ids: Sequence[int]) -> dict[int, int]:
     query = (
-        select(PmsSetAside.connection_id, func.count().label("count"))
+        select(PmsSetAside.connection_id, func.count().label("records"))
         .where(PmsSetAside.connection_id.in_(ids))
         .group_by(PmsSetAside.connection_id)
     )
-    return {row.connection_id: row.count for row in session.execute(query)}
+    return {row.connection_id: row.records for row in session.execute(query)}
 
 
 def _blocked(

@@ -29,6 +29,7 @@ from callassist.web.translate import gettext as _
 
 # of the page itself; no credential is called so
 ACCOUNT, CALLED = "for_account", "called"
+NAME = "name"  # some systems' own forms ask for one
 
 
 def connect(vendor: str) -> ResponseReturnValue:
@@ -92,7 +93,8 @@ def _connected(facts: Facts, form: Form, first_account: str) -> str:
             vendor=facts.vendor,
             credentials=_credentials(facts, form),
             tried=tried,
-            name=form[CALLED],
+            # a form that asks for a name itself is not asked twice
+            name=form[CALLED] or form[NAME],
             now=asking.now(),
         )
         made = connection.public_id
@@ -166,5 +168,6 @@ def _form_page(
         called=called,
         has_secrets=any(one.kind is FieldKind.SECRET for one in facts.form.fields),
         sign_in_url=_sign_in_url(facts, system_id),
+        asks_name=all(one.name != NAME for one in facts.form.fields),
     )
     return page, 422 if form.sent and form.is_refused else 200

@@ -121,13 +121,14 @@ def ago(then: datetime, now: datetime) -> str:
 
 
 def _changes(counts: Mapping[str, int]) -> list[str]:
-    said = {
-        "created": lambda n: ngettext("%(num)s new", "%(num)s new", n),
-        "changed": lambda n: ngettext("%(num)s changed", "%(num)s changed", n),
-        "cancelled": lambda n: ngettext("%(num)s cancelled", "%(num)s cancelled", n),
-        "without_number": lambda n: ngettext(
-            "%(num)s without a number", "%(num)s without a number", n
-        ),
-        "set_aside": lambda n: ngettext("%(num)s set aside", "%(num)s set aside", n),
-    }
-    return [say(counts[name]) for name, say in said.items() if counts.get(name)]
+    new, changed = counts.get("created", 0), counts.get("changed", 0)
+    gone, mute = counts.get("cancelled", 0), counts.get("without_number", 0)
+    aside = counts.get("set_aside", 0)
+    said = (
+        (new, ngettext("%(num)s new", "%(num)s new", new)),
+        (changed, ngettext("%(num)s changed", "%(num)s changed", changed)),
+        (gone, ngettext("%(num)s cancelled", "%(num)s cancelled", gone)),
+        (mute, ngettext("%(num)s without a number", "%(num)s without a number", mute)),
+        (aside, ngettext("%(num)s set aside", "%(num)s set aside", aside)),
+    )
+    return [words for count, words in said if count]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -75,9 +76,9 @@ def test_a_system_that_does_not_answer_keeps_nothing_and_says_so(stage: Stage) -
 def test_an_address_inside_is_refused_beside_its_field(stage: Stage) -> None:
     stage.world.service.opener.allow_loopback = False
     owner = stage.sign_in(OWNER)
-    answer = owner.post("/systems/new/ical", address="https://127.0.0.1/x.ics", listing="Loft")
+    answer = owner.post("/systems/new/ical", address="https://127.0.0.1/x.ics", name="Loft")
     assert answer.status_code == 422
-    assert 'role="alert"' in answer.text
+    assert "private" in words_of(answer.text)
     with stage.world.service.sessions.read() as session:
         assert session.query(PmsConnection).count() == 0
 
@@ -92,7 +93,7 @@ def test_an_address_inside_is_refused_beside_its_field(stage: Stage) -> None:
     ],
 )
 def test_how_a_connection_stands_is_one_word(
-    stage: Stage, values: dict[str, object], word: str
+    stage: Stage, values: dict[str, Any], word: str
 ) -> None:
     system_id = connected(stage, **values)
     assert word in words_of(stage.sign_in(OWNER).page(f"/systems/{system_id}/live"))
