@@ -22,6 +22,7 @@ from callassist.escalation.texts import record_text_report
 from callassist.escalation.token_holders import next_step, record_call_events
 from callassist.escalation.tokens import Question
 from callassist.ingest import IngestWriter, ReadingsIntake, SensorHook
+from callassist.notifications.webhooks import Webhooks
 from callassist.outbox import OutboxLoop
 from callassist.pms_sync.opening import Opener
 from callassist.ports.messages import MessageChannel
@@ -80,6 +81,7 @@ class Service:
     doors: SensorDoors
     asking: Asking  # brands of sensors that are asked
     systems: Systems  # property-management systems
+    webhooks: Webhooks  # to hosts' own systems
     uptime: Uptime
     scripts: ScriptLibrary
     secret_key: str

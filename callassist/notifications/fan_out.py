@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from callassist.notifications.paging import page
 from callassist.notifications.quiet_people import HELD_BACK, may_wake, resting
 from callassist.notifications.recipients import account_channels, person_channels
 from callassist.notifications.telling import Telling, queue, skip, wants
+from callassist.notifications.webhooks.queueing import queue_event
 from callassist.outbox import Deliverer, OutboxItem
 from callassist.storage.sessions import Sessions
 
@@ -55,9 +57,12 @@ def fan_out(session: Session, telling: Telling, now: datetime) -> None:
     elif telling.kind is MessageKind.CALL_RESULT:
         _tell_person(session, telling, telling.account_id, now)
     elif telling.kind is MessageKind.NEEDS_YOU:
-        open_needs_you(session, telling, now)
+        alarm = open_needs_you(session, telling, now)
+        opened = replace(telling, key=f"{telling.kind}:{alarm.public_id}")
+        queue_event(session, opened.knowing(needs_you=alarm.public_id), now)
     else:
         _tell_account(session, telling, telling.account_id, now)
+        queue_event(session, telling, now)
 
 
 def _is_in_shadow(session: Session, telling: Telling) -> bool:

@@ -31,15 +31,22 @@ class OutboxLoop:
     """Several may run on PostgreSQL; at any moment one worker holds the lease of an entry."""
 
     def __init__(
-        self, sessions: Sessions, clock: Clock, deliverers: Mapping[str, Deliverer]
+        self,
+        sessions: Sessions,
+        clock: Clock,
+        deliverers: Mapping[str, Deliverer],
+        *,
+        workers: Mapping[str, int] | None = None,
     ) -> None:
+        """`workers`: how many a topic has where it needs more than usual."""
         self._sessions = sessions
         self._clock = clock
         self._deliverers = dict(deliverers)
         self._thread = WaitingThread(LOOP, sessions, clock, self._dispatch)
         self._pools: dict[str, ThreadPoolExecutor] = {}
         self._lock = threading.Lock()
-        self._free = dict.fromkeys(self._deliverers, WORKERS)
+        self._workers = {**dict.fromkeys(self._deliverers, WORKERS), **(workers or {})}
+        self._free = dict(self._workers)
 
     def run_due(self) -> int:
         """Deliver everything that is due now, here and one by one; how many were tried."""
@@ -56,8 +63,8 @@ class OutboxLoop:
             # One process at a time: whoever held a lease is dead.
             with self._sessions.write() as session:
                 claiming.release_all(session, self._clock.now())
-        for topic in self._deliverers:
-            self._pools[topic] = ThreadPoolExecutor(WORKERS, thread_name_prefix=f"outbox-{topic}")
+        for topic, workers in self._workers.items():
+            self._pools[topic] = ThreadPoolExecutor(workers, thread_name_prefix=f"outbox-{topic}")
         self._thread.start()
 
     def stop(self) -> None:
