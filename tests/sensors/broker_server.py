@@ -7,9 +7,15 @@ import shutil
 import socket
 import subprocess
 import time
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 PROGRAM = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
 NAME, PASSWORD = "meters", "a-long-password"
@@ -30,7 +36,9 @@ class Broker:
         """Returns once it takes connections."""
         assert PROGRAM is not None
         (self.folder / "broker.conf").write_text(self._settings())
-        self._process = subprocess.Popen([PROGRAM, "-c", str(self.folder / "broker.conf")])
+        self._process = subprocess.Popen(
+            [PROGRAM, "-c", str(self.folder / "broker.conf")], stderr=subprocess.DEVNULL
+        )
         for _ in range(200):
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
@@ -62,13 +70,40 @@ class Broker:
         return "\n".join(lines) + "\n"
 
 
-def broker_or_skip(folder: Path) -> Broker:
+def broker_or_skip(folder: Path, *, tls: bool = False) -> Broker:
     """A broker that runs; scripts/test sees to it that the program is there."""
     if PROGRAM is None:
         pytest.skip("mosquitto is not installed: apt-get install mosquitto")
-    broker = Broker(folder)
+    broker = Broker(folder, tls=tls)
+    if tls:
+        _certify(folder)
     broker.start()
     return broker
+
+
+def _certify(folder: Path) -> None:
+    """A key and a certificate for 127.0.0.1 that is its own authority."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    alternative = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(alternative, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    (folder / "cert.pem").write_bytes(certificate.public_bytes(pem))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
 
 
 def _passwords(path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from paho.mqtt import publish
 from sqlalchemy import select
 
+from callassist.domain.noise import ReadingKind
 from callassist.errors import PermanentError
 from callassist.ingest import Connections, ReadingsIntake, SampleKeeper
 from callassist.models import NoiseReading, Sensor, SensorBroker, SensorSample
@@ -79,7 +80,7 @@ class Listening:
 
 def until(what: Callable[[], object], process: BrokerListener) -> None:
     """Looks like the process would, faster, until it is so."""
-    for _ in range(300):
+    for _ in range(1000):
         process.look()
         if what():
             return
@@ -171,6 +172,24 @@ def test_a_wrong_password_and_a_refused_payload_are_told(scene: Scene, broker: B
     process.stop()
 
 
+def test_only_a_broker_that_proves_its_name_is_listened_to(scene: Scene, tmp_path: Path):
+    broker = broker_or_skip(tmp_path, tls=True)
+    try:
+        listening = Listening(scene, broker.port, tls=True)
+        process = listening.process()
+        until(lambda: listening.row().state == BrokerState.CERTIFICATE, process)
+        scene.change(
+            SensorBroker,
+            listening.connection_id,
+            authority=(tmp_path / "cert.pem").read_text(),
+            changed_at=listening.real + timedelta(seconds=1),
+        )
+        until(lambda: listening.row().state == BrokerState.CONNECTED, process)
+        process.stop()
+    finally:
+        broker.stop()
+
+
 @pytest.mark.parametrize(
     ("values", "state"),
     [
@@ -196,10 +215,13 @@ def test_a_public_socket_refuses_what_leads_inside():
 def test_what_came_while_away_is_spread_evenly_per_sensor():
     since = datetime(2026, 6, 13, 20, tzinfo=UTC)
     own = since + timedelta(minutes=1)
-    said = [ParsedReading(sensor=name, at=AT_ARRIVAL, kind="level") for name in ("a", "b", "a")]
-    timed = ParsedReading(sensor="a", at=own, kind="level")
+    said = [
+        ParsedReading(sensor=name, at=AT_ARRIVAL, kind=ReadingKind.LEVEL)
+        for name in ("a", "b", "a")
+    ]
+    timed = ParsedReading(sensor="a", at=own, kind=ReadingKind.LEVEL)
     placed = spread([*said, timed], since, since + timedelta(minutes=30))
-    assert [one.at - since for one in placed] == [
+    assert [getattr(one, "at", since) - since for one in placed] == [
         timedelta(minutes=10),
         timedelta(minutes=15),
         timedelta(minutes=20),

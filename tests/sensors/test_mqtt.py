@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callassist.errors import InvalidInput
-from callassist.ports.sensors import AT_ARRIVAL, BadValues, Malformed, UnknownEvent
+from callassist.ports.sensors import AT_ARRIVAL, BadValues, Malformed, ParsedReading, UnknownEvent
 from callassist.sensors.mqtt import MqttAdapter, read_message
 from callassist.sensors.topics import check_filter, sensor_of
 
@@ -39,9 +39,11 @@ def test_a_filter_that_no_broker_takes_or_that_is_everything_is_refused(bad):
 def test_a_payload_is_a_number_or_json_with_a_chosen_field():
     options = {"topic": "home/+/noise"}
     (bare,) = read_message("home/hall/noise", b" 61.5 dB ", options)
+    assert isinstance(bare, ParsedReading)
     assert (bare.sensor, bare.level_db, bare.at) == ("hall", 61.5, AT_ARRIVAL)
     chosen = {**options, "fields": {"level": "sound.laeq"}}
     (picked,) = read_message("home/hall/noise", b'{"sound": {"laeq": 48}}', chosen)
+    assert isinstance(picked, ParsedReading)
     assert (picked.sensor, picked.level_db) == ("hall", 48)
 
 

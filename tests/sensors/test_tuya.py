@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
@@ -66,5 +66,5 @@ def test_what_cannot_be_a_level_is_refused(body, refusal):
 
 def test_silence_of_a_meter_that_reports_changes_counts_after_an_hour_only():
     traits = SourceTraits(kind=SourceKind.LEVEL, interval=ADAPTER.reports_every)
-    rules = Rules(policy=EscalationPolicy(), tz=NOW.tzinfo, traits={1: traits})
+    rules = Rules(policy=EscalationPolicy(), tz=UTC, traits={1: traits})
     assert rules.plan.source(1).silence == timedelta(hours=1) / timedelta(microseconds=1)

@@ -35,8 +35,9 @@ class GuardedClient(Client):
         self.reconnect_delay_set(FIRST_PAUSE, LONGEST_PAUSE)
         if plan.username:
             self.username_pw_set(plan.username, plan.password)
-        if plan.tls:
-            self.tls_set_context(tls_context(plan.authority))
+        self._tls = tls_context(plan.authority) if plan.tls else None
+        if self._tls is not None:
+            self.tls_set_context(self._tls)
 
     def _create_socket_connection(self) -> socket.socket:
         """Where paho opens its TCP connection; TLS is put around what is returned."""
@@ -58,16 +59,20 @@ class GuardedClient(Client):
             raise
 
     def _ssl_wrap_socket(self, tcp_sock: socket.socket) -> ssl.SSLSocket:
+        """As paho does, but nothing stays open after a failed handshake."""
+        assert self._tls is not None, "paho asks for TLS only when it was set"
+        wrapped = self._tls.wrap_socket(
+            tcp_sock, server_hostname=self._host, do_handshake_on_connect=False
+        )
         try:
-            return super()._ssl_wrap_socket(tcp_sock)
-        except ssl.SSLCertVerificationError:
-            self.failure = BrokerState.CERTIFICATE
-            tcp_sock.close()
+            wrapped.settimeout(CONNECT_SECONDS)
+            wrapped.do_handshake()
+        except OSError as error:
+            is_doubtful = isinstance(error, ssl.SSLCertVerificationError)
+            self.failure = BrokerState.CERTIFICATE if is_doubtful else BrokerState.UNREACHABLE
+            wrapped.close()
             raise
-        except OSError:
-            self.failure = BrokerState.UNREACHABLE
-            tcp_sock.close()
-            raise
+        return wrapped
 
 
 def tls_context(authority: str | None) -> ssl.SSLContext:

@@ -50,6 +50,7 @@ class BrokerLine:
         self._gathered: list[MQTTMessage] = []
         self._gathers_until: float | None = None
         self._lock = threading.Lock()
+        self._taking = threading.Lock()
         self._stopping = threading.Event()
         self._client = GuardedClient(plan, allow_private=allow_private)
         self._client.on_connect = self._on_connect
@@ -66,6 +67,8 @@ class BrokerLine:
     def stop(self, *, for_good: bool = False) -> None:
         """Let go; the broker keeps messages for the next line unless it is `for_good`."""
         self._stopping.set()
+        with self._taking:  # what is stored is also acknowledged, else it would come again
+            pass
         if for_good and self._client.is_connected() and self._subscribed is not None:
             self._client.unsubscribe(self._subscribed)
         self._client.disconnect()
@@ -141,22 +144,27 @@ class BrokerLine:
         return bool(gathered)
 
     def _take(self, messages: Sequence[MQTTMessage], since: datetime | None = None) -> None:
+        with self._taking:
+            self._store(messages, since)
+
+    def _store(self, messages: Sequence[MQTTMessage], since: datetime | None) -> None:
+        if self._stopping.is_set():
+            return  # not acknowledged: the next line gets them
         readings = [reading for message in messages for reading in self._read(message)]
         if since is not None:
             readings = spread(readings, since, self._now())
-        while readings and not self._stopping.is_set():
+        while readings:
             try:
                 self._intake.take(self.plan.connection_id, readings)
                 break
-            except TransientError as busy:  # not acknowledged: the broker keeps them
-                self._stopping.wait(min(busy.retry_after or _PAUSE, 5.0))
+            except TransientError as busy:
+                if self._stopping.wait(min(busy.retry_after or _PAUSE, 5.0)):
+                    return
             except NotFound:
                 return
             except Exception:
                 _log.exception("broker's readings lost", action="broker_failed")
                 break
-        if self._stopping.is_set() and readings:
-            return
         for message in messages:
             if message.qos:
                 self._client.ack(message.mid, message.qos)
