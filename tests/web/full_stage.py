@@ -20,6 +20,7 @@ from callassist.stays.guest_links import guest_link
 from callassist.web.pages.refusals import sentence
 from callassist.web.translate import gettext
 from tests.web.pages.browser import Browser
+from tests.web.pages.host.systems_stage import connected, listed, ran
 from tests.web.pages.host.test_home_files import send as send_homes
 from tests.web.pages.host.test_rules import saved as saved_rules
 from tests.web.pages.stage import ADMIN, ANN, BEN, BOTH, CHIEF, LOOKER, OTHER, OWNER, Stage
@@ -34,6 +35,7 @@ ERRORS = (400, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503)
 DETAIL = "you have a home of this name already; it stays as it is"
 LOGGED = "an error of ours, logged as 0123456789ab; try again later"
 PROVIDER_DOWN = "the firm's sign-in does not answer (ConnectionError)"
+SYSTEM_DOWN = "Hostaway does not answer in time"
 HOMES_FILE = (
     "name,timezone,country,location,tags\nMill,Europe/Paris,FR,Nice,sea\n=A1,Paris,FR,,\n,,,,\n"
 )
@@ -109,6 +111,7 @@ def furnished(stage: Stage) -> FullStage:
     called = _called_about(stage)
     assert owner.post(f"/incidents/{called}/cancel").status_code == 302
     stage.world.run()
+    _systems(stage)
     host = _of_the_host(stage, owner)
     long_home = long_names(stage)
     new_firm(stage)
@@ -145,6 +148,16 @@ def furnished(stage: Stage) -> FullStage:
             ),
         },
     )
+
+
+def _systems(stage: Stage) -> None:
+    """Booking systems: one that works and waits for homes, one that was refused."""
+    now = stage.world.clock.now()
+    working = connected(stage, complete_at=now)
+    listed(stage, working, "Quay 9", "Mill", country="FR")
+    ran(stage, working, now, stays=41, created=3, without_number=2)
+    failing = connected(stage, "hostaway", failures=2, error=SYSTEM_DOWN, name="Quay homes")
+    ran(stage, failing, now, error=SYSTEM_DOWN)
 
 
 def guest_page(stage: Stage) -> str:

@@ -42,6 +42,8 @@ NO_SCREENS = {
     "host.stays_csv": "a file",
     "host.stays_template": "a file",
     "host.settings": "leads to its first part",
+    "host.leave_for_system": "leads to the system's sign-in",
+    "host.back_from_system": "leads on to the connection",
     "entry.firm": "leads to the firm's provider",
     "entry.firm_back": "leads on, or shows the page of entry.firm's failure",
 }
@@ -66,6 +68,7 @@ PARTS = frozenset(
         "host.incident_live",
         "host.sensors_heard",
         "host.set_up_strip",
+        "host.system_live",
         "host.tonight_live",
         "people.test_way",
     }

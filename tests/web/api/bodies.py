@@ -94,4 +94,7 @@ def _bodies(seeds: Seeds) -> dict[str, Any]:
         },
         "PATCH /notification-channels/{channel_id}": {"language": "fr"},
         "POST /pms-connections": {"vendor": "hostaway", "account": account},
+        "PATCH /pms-connections/{pms_connection_id}": {"name": "Old port"},
+        "POST /pms-connections/{pms_connection_id}/sync": {"everything": True},
+        "PATCH /pms-connections/{pms_connection_id}/listings/{listing_id}": {"ignored": True},
     }

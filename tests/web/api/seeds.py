@@ -6,16 +6,23 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from callassist.accounts.people import find_account
+from callassist.domain.viewer import Viewer
 from callassist.models import (
     Incident,
     NeedsYou,
+    PmsListing,
     Report,
 )
+from callassist.pms_sync.connections import Tried, connect
+from callassist.ports.pms import Verified
 from callassist.ports.texting import IncomingText
 from callassist.web.api.fields import write_instant
 from callassist.web.api.routing import Scope
 from tests.web.scene import Scene
 from tests.web.world import GUEST, World
+
+ADMIN = Viewer(name="the test", is_admin=True)
 
 
 class Seeds:
@@ -56,8 +63,11 @@ class Seeds:
             "task_id": "",
             "report_id": "",
             "channel_id": scene.channel,
+            "pms_connection_id": "",
+            "listing_id": "",
         }
         self.ids["sensor_id"] = self._sensor()
+        self.ids["pms_connection_id"], self.ids["listing_id"] = self._system(name)
         self._incident()
 
     def _made(self, path: str, body: object) -> str:
@@ -111,6 +121,33 @@ class Seeds:
             "PATCH", f"/sensors/{sensor}", self.scene.host, {"property": self.scene.home}
         )
         return str(sensor)
+
+    def _system(self, name: str) -> tuple[str, str]:
+        """A booking system that was verified, with one listing."""
+        now = self.world.clock.now()
+        with self.world.service.sessions.write() as session:
+            account = find_account(session, ADMIN, self.scene.account)
+            made = connect(
+                session,
+                self.world.service.vault,
+                ADMIN,
+                account.id,
+                vendor="smoobu",
+                credentials={"api_key": "a-secret"},
+                tried=Tried(verified=Verified(account=name)),
+                now=now,
+            )
+            listing = PmsListing(
+                account_id=account.id,
+                connection_id=made.id,
+                external_id="L1",
+                name=f"Loft of {name}",
+                seen_at=now,
+                created_at=now,
+            )
+            session.add(listing)
+            session.flush()
+            return made.public_id, listing.public_id
 
     def _incident(self) -> None:
         """One closed by hand, with report and alarm; a second is being called about."""
