@@ -38,10 +38,13 @@ from callassist.notifications import (
 )
 from callassist.notifications.needs_you import take_by_phone
 from callassist.outbox import Deliverer, OutboxLoop
+from callassist.pms_sync.notes import note_deliverer
 from callassist.ports.messages import MessageChannel
+from callassist.ports.reservation_notes import TOPIC as NOTE
 from callassist.ports.telephony import Telephony
 from callassist.reports.digest_sending import TOPIC as DIGEST
 from callassist.reports.digest_sending import digest_deliverer
+from callassist.reports.note import note_writer
 from callassist.reports.versions import TOPIC as REPORT
 from callassist.reports.versions import report_deliverer
 from callassist.sensors.asked.last_look import AskedNoise
@@ -157,7 +160,10 @@ def _put_together(
         outbox=OutboxLoop(
             sessions,
             clock,
-            {**_deliverers(settings, escalation, channels), webhooks.TOPIC: told.deliver},
+            {
+                **_deliverers(settings, escalation, channels, systems),
+                webhooks.TOPIC: told.deliver,
+            },
             workers={webhooks.TOPIC: webhooks.WORKERS},
         ),
         webhooks=told,
@@ -188,7 +194,10 @@ def _timer_handlers(
 
 
 def _deliverers(
-    settings: Settings, escalation: Escalation, channels: Mapping[str, MessageChannel]
+    settings: Settings,
+    escalation: Escalation,
+    channels: Mapping[str, MessageChannel],
+    systems: Systems,
 ) -> dict[str, Deliverer]:
     """Who delivers what leaves the database, by its topic."""
     sessions, vault, public_url = escalation.sessions, escalation.vault, escalation.public_url
@@ -197,6 +206,7 @@ def _deliverers(
         NOTIFY: notify_deliverer(sessions),
         SEND: send_deliverer(sessions, vault, channels, public_url),
         REPORT: report_deliverer(sessions),
+        NOTE: note_deliverer(systems.sync, note_writer(public_url)),
         DIGEST: digest_deliverer(sessions, vault, channels["email"], public_url),
     }
 

@@ -61,6 +61,7 @@ class LogAction(StrEnum):
     FALSE_ALARM = "false_alarm"  # kind
     CALLS_STOPPED = "calls_stopped"  # stay_id, by
     CALLS_ALLOWED = "calls_allowed"  # stay_id, by
+    NOTE_WRITTEN = "note_written"  # on the reservation; written: true, false, unknown
     REPORT_SHARED = "report_shared"  # share_id, until
     SHARE_REVOKED = "share_revoked"  # share_id
     EVIDENCE_TAKEN = "evidence_taken"  # by: person id

@@ -85,6 +85,13 @@ _VARIANTS: Mapping[LogAction, tuple[str, Mapping[object, str]]] = {
 }
 
 
+# the same warning, not on the phone but in the booking's conversation
+_IN_CONVERSATION = {
+    "guest_warned": "guest_written",
+    "guest_not_warned": "guest_not_written",
+    "guest_perhaps_warned": "guest_perhaps_written",
+}
+
 # On a bad night these come by the dozen: told once, with how often and until when.
 _TOLD_ONCE = ("offer_missed", "ring_unanswered", "ring_failed", "supervisor_paged", "task_returned")
 
@@ -117,6 +124,8 @@ def _hops(log: tuple[LogFacts, ...]) -> Iterator[tuple[LogFacts, str, dict[str, 
             if found is None:
                 continue
             key = found
+        if entry.data.get("channel") == "conversation":
+            key = _IN_CONVERSATION.get(key, key)
         params = {
             name: entry.data[name]
             for name in _PARAMS[entry.action]

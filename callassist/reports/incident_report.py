@@ -148,10 +148,14 @@ def _curve(facts: ReportFacts, levels: list[SensorFacts]) -> dict[str, object]:
 
 def _ticks(facts: ReportFacts) -> list[dict[str, object]]:
     """Marks on the curve: each warning and each call, the contact."""
-    marks: list[tuple[datetime, str, object]] = [
-        (entry.at, "warning", entry.data.get("step"))
-        for entry in facts.log
+    # by step: a text and a message in the booking's conversation are one warning
+    warnings = {
+        entry.data.get("step"): entry.at
+        for entry in reversed(facts.log)
         if entry.action is LogAction.GUEST_WARNED and entry.data.get("sent") is True
+    }
+    marks: list[tuple[datetime, str, object]] = [
+        (at, "warning", step) for step, at in warnings.items()
     ]
     for attempt in facts.attempts:
         kind = "guest_call" if attempt.party is Party.GUEST else "host_call"

@@ -19,6 +19,7 @@ from callassist.domain.viewer import Viewer
 from callassist.errors import Conflict, NotFound, PermanentError
 from callassist.models import Incident, Report, ReportVersion
 from callassist.outbox import Deliverer, OutboxItem
+from callassist.ports.reservation_notes import TOPIC as NOTE_TOPIC
 from callassist.reports.gathering import gather
 from callassist.reports.incident_report import body_hash, build
 from callassist.reports.version_reason import VersionReason
@@ -175,6 +176,15 @@ def _tell(
     """The host hears of the final version and of corrections, if a call had been requested."""
     if incident.call_requested_at is None or version.reason == VersionReason.CALLING_ENDED:
         return
+    if not incident.practice:
+        # whoever keeps reservations knows whether the host wants it
+        outbox.put(
+            session,
+            NOTE_TOPIC,
+            f"{report.public_id}:{version.version}",
+            {"version_id": version.id},
+            now=now,
+        )
     outbox.put(
         session,
         "notify",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -27,6 +27,7 @@ _ICONS = {
     LogAction.INCIDENT_OPENED: "eye",
     LogAction.CALL_REQUESTED: "phone-outgoing",
     "guest_warned": "message-square",
+    "guest_written": "message-square",
     "phoned_automatically": "phone-outgoing",
     "text_delivered": "message-square",
     LogAction.SUPERVISOR_PAGED: "megaphone",
@@ -62,6 +63,7 @@ _GOOD = frozenset(
 # what people did with the incident afterwards; not part of its story
 AFTERWARDS = {
     LogAction.EVIDENCE_TAKEN: "archive",
+    LogAction.NOTE_WRITTEN: "notebook-pen",
     LogAction.REPORT_SHARED: "share-2",
     LogAction.SHARE_REVOKED: "unplug",
     LogAction.CALLS_STOPPED: "phone-off",
@@ -109,6 +111,7 @@ def events(
 def afterwards(session: Session, incident: Incident) -> list[Event]:
     """Who was given what, and what was changed by hand: newest first."""
     said = {
+        LogAction.NOTE_WRITTEN: _("The report as a note on the reservation"),
         LogAction.EVIDENCE_TAKEN: _("The evidence was downloaded."),
         LogAction.REPORT_SHARED: _("A link to the report was made."),
         LogAction.SHARE_REVOKED: _("A link to the report was ended."),
@@ -117,10 +120,21 @@ def afterwards(session: Session, incident: Incident) -> list[Event]:
         LogAction.FALSE_ALARM: _("It was called a false alarm."),
     }
     return [
-        Event(at=entry.at, text=said[action], icon=AFTERWARDS[action])
+        Event(
+            at=entry.at,
+            text=said[action],
+            icon=AFTERWARDS[action],
+            small=_of_note(entry.data) if action is LogAction.NOTE_WRITTEN else "",
+        )
         for entry in reversed(incident_log.entries(session, incident.id))
         if (action := LogAction(entry.action)) in AFTERWARDS
     ]
+
+
+def _of_note(data: Mapping[str, object]) -> str:
+    if data.get("written") is True:
+        return _("written")
+    return _("not written") if data.get("written") is False else _("not known whether it is there")
 
 
 def _of_log(session: Session, incident: Incident, zone: ZoneInfo) -> Iterator[Event]:
