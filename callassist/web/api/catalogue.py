@@ -37,6 +37,8 @@ from callassist.web.api import (
     tokens,
     trying_out,
     users,
+    webhook_deliveries,
+    webhook_endpoints,
 )
 from callassist.web.api.routing import Route
 
@@ -74,5 +76,7 @@ ROUTES: tuple[Route, ...] = (
     *notifications.ROUTES,
     *pms_connections.ROUTES,
     *pms_listings.ROUTES,
+    *webhook_endpoints.ROUTES,
+    *webhook_deliveries.ROUTES,
     *clock.ROUTES,
 )

@@ -16,6 +16,7 @@ from callassist.models import (
     Property,
     SensorConnection,
     Stay,
+    WebhookEndpoint,
 )
 
 Model = (
@@ -27,6 +28,7 @@ Model = (
     | type[Property]
     | type[SensorConnection]
     | type[Stay]
+    | type[WebhookEndpoint]
 )
 
 

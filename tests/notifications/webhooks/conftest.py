@@ -33,7 +33,7 @@ class Hooked:
 
     def tell(self, kind: str = "guest_reached", key: str = "k1", **about: object) -> None:
         """Something happens; everything that is due is delivered."""
-        self.scene.tell(kind, key, **about)  # type: ignore[arg-type]
+        self.scene.tell(kind, key, **about)
         self.outbox.run_due()
 
     def pass_time(self, **span: float) -> None:

@@ -116,15 +116,15 @@ def test_another_account_sees_nothing_and_who_may_only_look_changes_nothing(
 ) -> None:
     hooked.tell()
     delivery = hooked.log()[0].public_id
-    stranger = Viewer(name="x", account_roles={hooked.scene.account_id + 1: {Role.OWNER}})  # type: ignore[dict-item]
+    stranger = Viewer(name="x", account_roles={hooked.scene.account_id + 1: frozenset({Role.OWNER})})
     looks = Viewer(name="y", account_roles={hooked.scene.account_id: frozenset({Role.VIEWER})})
     with hooked.scene.sessions.write() as session:
         for search, public_id in ((find_endpoint, hooked.endpoint_id), (find_delivery, delivery)):
             with pytest.raises(NotFound):
-                search(session, stranger, public_id)  # type: ignore[operator]
-            search(session, looks, public_id)  # type: ignore[operator]
+                search(session, stranger, public_id)
+            search(session, looks, public_id)
             with pytest.raises(Forbidden):
-                search(session, looks, public_id, to_change=True)  # type: ignore[operator]
+                search(session, looks, public_id, to_change=True)
         with pytest.raises(Forbidden):
             add_endpoint(
                 session,

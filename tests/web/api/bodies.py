@@ -93,6 +93,8 @@ def _bodies(seeds: Seeds) -> dict[str, Any]:
             "account": account,
         },
         "PATCH /notification-channels/{channel_id}": {"language": "fr"},
+        "POST /webhook-endpoints": {"url": "https://93.184.216.34/hook", "account": account},
+        "PATCH /webhook-endpoints/{webhook_endpoint_id}": {"description": "House system"},
         "POST /pms-connections": {"vendor": "hostaway", "account": account},
         "PATCH /pms-connections/{pms_connection_id}": {"name": "Old port"},
         "POST /pms-connections/{pms_connection_id}/sync": {"everything": True},

@@ -13,6 +13,7 @@ from callassist.models import (
     NeedsYou,
     PmsListing,
     Report,
+    WebhookEndpoint,
 )
 from callassist.pms_sync.connections import Tried, connect
 from callassist.ports.pms import Verified
@@ -65,9 +66,12 @@ class Seeds:
             "channel_id": scene.channel,
             "pms_connection_id": "",
             "listing_id": "",
+            "webhook_endpoint_id": "",
+            "webhook_delivery_id": "",
         }
         self.ids["sensor_id"] = self._sensor()
         self.ids["pms_connection_id"], self.ids["listing_id"] = self._system(name)
+        self._webhook()
         self._incident()
 
     def _made(self, path: str, body: object) -> str:
@@ -148,6 +152,16 @@ class Seeds:
             session.add(listing)
             session.flush()
             return made.public_id, listing.public_id
+
+    def _webhook(self) -> None:
+        """An endpoint whose name leads inside by now, so that nothing leaves this machine."""
+        made = self._made("/webhook-endpoints", {"url": "https://93.184.216.34/hook"})
+        service = self.world.service
+        with service.sessions.write() as session:
+            query = select(WebhookEndpoint).where(WebhookEndpoint.public_id == made)
+            session.scalars(query).one().url = service.vault.seal("https://127.0.0.1:9/hook")
+        self.ids["webhook_endpoint_id"] = made
+        self.ids["webhook_delivery_id"] = self._made(f"/webhook-endpoints/{made}/test", {})
 
     def _incident(self) -> None:
         """One closed by hand, with report and alarm; a second is being called about."""
