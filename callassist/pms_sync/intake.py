@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from callassist.models import PmsConnection, PmsReservation, PmsSetAside
-from callassist.pms_sync.kept import Kept, from_text, listed_text, to_text, trimmed
+from callassist.pms_sync.kept import Kept, from_text, listed_text, sound, to_text, trimmed
 from callassist.pms_sync.placing import ToPlace, place
 from callassist.pms_sync.visits import first_and_last, spots_of
 from callassist.ports.pms import Reservation, ReservationState, SetAside
@@ -65,7 +65,7 @@ def take_in_alone(
     one = SetAside(
         external_id=reservation.external_id,
         reason=refused,
-        raw=listed_text(replace(reservation, contact=None)),
+        raw=repr(replace(reservation, contact=None)),
     )
     set_aside(session, vault, reading, RESERVATION, one)
     counts["read"] += 1
@@ -74,7 +74,7 @@ def take_in_alone(
 
 def set_aside(session: Session, vault: Vault, reading: Reading, kind: str, aside: SetAside) -> None:
     """Remember a record that cannot be used, and why."""
-    external_id = aside.external_id[:255]
+    external_id = sound(aside.external_id)[:255]
     connection = reading.connection
     row = session.scalars(
         select(PmsSetAside).where(
@@ -93,7 +93,7 @@ def set_aside(session: Session, vault: Vault, reading: Reading, kind: str, aside
         )
         session.add(row)
     row.reason = aside.reason
-    row.raw = vault.seal(aside.raw[:MOST_RAW]) if aside.raw else None
+    row.raw = vault.seal(sound(aside.raw)[:MOST_RAW]) if aside.raw else None
     row.read_run, row.last_at = reading.run_id, reading.now
     if kind == RESERVATION:  # it is there, so it has not vanished
         session.execute(
@@ -115,12 +115,11 @@ def _take_reservations(
     reservations: Sequence[Reservation],
     counts: Counter[str],
 ) -> None:
+    listed = [(one, vault.salted(listed_text(one))) for one in map(trimmed, reservations)]
     known = _known(session, reading, reservations)
     unchanged: list[int] = []
     fresh: list[tuple[Reservation, str]] = []
-    for given in reservations:
-        one = trimmed(given)
-        digest = vault.salted(listed_text(one))
+    for one, digest in listed:
         row = known.get(one.external_id)
         if row is not None and (row.digest == digest or row.said is None):
             # nothing said is kept after its guest was erased: it never comes back

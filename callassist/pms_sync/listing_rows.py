@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from callassist.models import PmsListing, PmsSetAside
 from callassist.pms_sync.intake import LISTING, Reading, set_aside
+from callassist.pms_sync.kept import sound
 from callassist.pms_sync.placing import forget_placing
 from callassist.ports.pms import Listing, SetAside
 from callassist.storage.vault import Vault
@@ -58,8 +59,8 @@ def _keep(session: Session, reading: Reading, row: PmsListing | None, one: Listi
         session.add(row)
     times = (_clock(one.check_in), _clock(one.check_out))
     moved = row.property_id is not None and times != (row.check_in, row.check_out)
-    row.name = " ".join(one.name.split())[:255]
-    row.address = " ".join(one.address.split())[:255]
+    row.name = " ".join(sound(one.name).split())[:255]
+    row.address = " ".join(sound(one.address).split())[:255]
     row.country = one.country if one.country is None else one.country.upper()[:2]
     if _is_zone(one.timezone):
         row.timezone = one.timezone  # what a host answered stays where the system says nothing

@@ -55,7 +55,7 @@ def test_a_guests_export_says_what_the_system_said(sessions: Sessions) -> None:
     here.run()
     with sessions.read() as session:
         export = guest_export(session, VAULT, here.stays()[0].public_id)
-    assert export["booking"]["listed"]["contact"]["name"] == "Camille Martin"
+    assert export["booking"]["reservation"]["contact"]["name"] == "Camille Martin"
 
 
 def test_what_was_said_goes_thirty_days_after_departure(sessions: Sessions) -> None:
