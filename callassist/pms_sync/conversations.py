@@ -39,7 +39,7 @@ class BookingConversations:
             reservation = reservation_of(session, self._sync, source)
         connector = self._sync.connectors[source.connection.vendor]
         write(
-            self._sync,
+            self._sync.open_access,
             connection_id,
             lambda access: connector.send_message(access, reservation, text),
             urgent=True,

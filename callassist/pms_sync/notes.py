@@ -42,7 +42,7 @@ def note_deliverer(sync: Sync, note_of: NoteOf) -> Deliverer:
         connector = sync.connectors[connection.vendor]
         try:
             write(
-                sync,
+                sync.open_access,
                 connection.id,
                 lambda access: connector.add_note(access, claimed.reservation, claimed.text),
             )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from callassist.errors import NotFound, PermanentError, TransientError
-from callassist.pms_sync.sync import Sync
+from callassist.pms_sync.sync import OpenAccess
 from callassist.pms_sync.vendors.reading import Unreadable
 from callassist.ports.conversations import NotWritten, WriteInDoubt, WriteRefused
 from callassist.ports.pms_access import (
@@ -22,12 +22,16 @@ _READS = ("GET", "HEAD")
 
 
 def write(
-    sync: Sync, connection_id: int, do: Callable[[Access], None], *, urgent: bool = False
+    open_access: OpenAccess,
+    connection_id: int,
+    do: Callable[[Access], None],
+    *,
+    urgent: bool = False,
 ) -> None:
     """Have `do` write through a connection. Raises NotWritten, WriteRefused or WriteInDoubt."""
     watched: _Watched | None = None
     try:
-        with sync.open_access(connection_id, urgent=urgent) as access:
+        with open_access(connection_id, urgent=urgent) as access:
             watched = _Watched(access)
             do(watched)
     except NotFound as gone:
