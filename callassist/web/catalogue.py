@@ -25,7 +25,7 @@ _REFUSALS: dict[str, None] = dict.fromkeys(
     ("InvalidInput", "Conflict", "Forbidden", "CredentialsRefused")
 )
 _SAID: dict[str, None] = {"said": None}  # what adapters give to pages
-_ADAPTERS = ("pms_sync", "sensors")
+_ADAPTERS = ("pms_sync", "sensors", "notifications")
 _MADE = datetime(2026, 11, 22, tzinfo=UTC)  # fixed: the same texts give the same files
 # where refusals come from that a form of ours can meet
 _SERVICES = {

@@ -23,6 +23,7 @@ from tests.web.pages.browser import Browser
 from tests.web.pages.host.systems_stage import connected, listed, ran
 from tests.web.pages.host.test_home_files import send as send_homes
 from tests.web.pages.host.test_rules import saved as saved_rules
+from tests.web.pages.host.webhook_stage import told
 from tests.web.pages.stage import ADMIN, ANN, BEN, BOTH, CHIEF, LOOKER, OTHER, OWNER, Stage
 from tests.web.pages.test_board import found
 from tests.web.pages.test_second_step import switched_on
@@ -112,6 +113,7 @@ def furnished(stage: Stage) -> FullStage:
     assert owner.post(f"/incidents/{called}/cancel").status_code == 302
     stage.world.run()
     _systems(stage)
+    told(stage)
     host = _of_the_host(stage, owner)
     long_home = long_names(stage)
     new_firm(stage)

@@ -109,7 +109,7 @@ def _menu() -> Iterator[MenuEntry]:
         yield _entry("host.homes", _("Homes"), "house", *_HOMES)
         yield _entry("host.stays", _("Stays"), "bed-double", "/stays")
         yield _entry("host.incidents", _("Incidents"), "activity", "/incidents")
-        yield _entry("host.systems", _("Connections"), "plug", "/systems")
+        yield _entry("host.systems", _("Connections"), "plug", "/systems", "/webhooks")
         yield _entry("host.figures", _("Reports"), "chart-column", "/reports")
         yield _entry("host.duty", _("Duty rota"), "calendar-days", "/duty")
         yield _entry("people.notifications", _("Settings"), "settings", *_SETTINGS)

@@ -21,6 +21,7 @@ from callassist.web.pages.host import (
     system_routes,
     tonight,
     trying_out,
+    webhooks,
 )
 
 _SEE = ["GET"]
@@ -74,6 +75,7 @@ ROUTES = (
     ("/connections/<connection_id>/secret", "new_secret", sensors.new_secret, _DO),
     ("/connections/<connection_id>/address", "new_address", sensors.new_address, _DO),
     *system_routes.ROUTES,
+    *webhooks.ROUTES,
     *connection_page.ROUTES,
     *sensor_access.ROUTES,
     *sample_night.ROUTES,
