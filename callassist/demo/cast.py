@@ -52,6 +52,8 @@ class Home:
     attempt_gap: str | None = None
     tags: tuple[str, ...] = ()
     called_by_hand_at: float | None = None
+    booked_by: str = ""  # the booking system that its guest comes from; typed in where empty
+    brand: str = "generic"  # of its level sensor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +69,7 @@ CAST: tuple[Home, ...] = (
         name="Harbour Loft",
         story="guest answers and it gets quiet",
         begins=0,
+        booked_by="hostaway",
         tags=("sea",),
         level=Level(loud=((0, 42),)),
     ),
@@ -74,6 +77,7 @@ CAST: tuple[Home, ...] = (
         name="Garden House",
         story="three attempts unanswered, host reached",
         begins=20,
+        booked_by="hostaway",
         tags=("garden",),
         level=Level(loud=((0, 66),)),
         guest_numbers=(number(20),),
@@ -113,6 +117,8 @@ CAST: tuple[Home, ...] = (
         name="Quay Studio",
         story="noise stops at minute 22",
         begins=100,
+        booked_by="hostaway",
+        brand="home_assistant",
         tags=("sea",),
         zone=SYDNEY,
         country="AU",
@@ -130,6 +136,7 @@ CAST: tuple[Home, ...] = (
         name="Lighthouse",
         story="sensor goes dark for 20 minutes",
         begins=140,
+        booked_by="hostaway",
         tags=("remote", "sea"),
         zone=NEW_YORK,
         country="US",
@@ -140,6 +147,8 @@ CAST: tuple[Home, ...] = (
         name="Forest Cabin",
         story="sensor never comes back",
         begins=160,
+        booked_by="smoobu",
+        brand="home_assistant",
         tags=("remote",),
         level=Level(loud=((0, 12),), breaks_at=12),
     ),
@@ -147,6 +156,7 @@ CAST: tuple[Home, ...] = (
         name="Canal Attic",
         story="French-speaking guest, only an English-speaking operator is free",
         begins=180,
+        booked_by="smoobu",
         level=Level(loud=((0, 58),)),
         guest="Camille Exemple",
         language="fr",
@@ -156,6 +166,7 @@ CAST: tuple[Home, ...] = (
         name="Market Hall Flat",
         story="guest agrees and it is loud again 30 minutes later",
         begins=200,
+        booked_by="lodgify",
         level=Level(loud=((0, 38), (68, 112))),
         guest_numbers=(number(1),),
     ),
@@ -163,12 +174,14 @@ CAST: tuple[Home, ...] = (
         name="Vineyard House",
         story="a Minut home with three notices",
         begins=220,
+        booked_by="smoobu",
         notices=Notices(at=(10, 20, 30), ended_at=50),
     ),
     Home(
         name="Tower Suite",
         story="two brands of sensor in one home",
         begins=240,
+        booked_by="lodgify",
         zone=SYDNEY,
         country="AU",
         level=Level(loud=((0, 50),)),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from callassist.demo.cast import CALM_DB, LOUD_DB, NIGHT_MINUTES, Home, Level, Notices
+from callassist.models.types import to_micros
 
 MOST_IN_ONE_BODY = 500
 _NOTICE_TYPES = (
@@ -32,7 +33,7 @@ class Post:
 
     adapter: str
     event_ids: tuple[str, ...]
-    body: dict[str, object]
+    body: dict[str, object] | list[dict[str, object]]
 
 
 def sayings(cast: Sequence[Home], night_began: datetime) -> list[Said]:
@@ -49,15 +50,17 @@ def sayings(cast: Sequence[Home], night_began: datetime) -> list[Said]:
 
 def posts(due: Sequence[Said]) -> Iterator[Post]:
     """Requests for what is due, in order: levels share a body, each notice has its own."""
-    levels = [said for said in due if said.adapter == "generic"][:MOST_IN_ONE_BODY]
-    if levels:
-        yield Post(
-            adapter="generic",
-            event_ids=tuple(said.event_id for said in levels),
-            body={"readings": [said.body for said in levels]},
-        )
+    for brand in ("generic", "home_assistant"):
+        levels = [said for said in due if said.adapter == brand][:MOST_IN_ONE_BODY]
+        if levels:
+            bodies = [said.body for said in levels]
+            yield Post(
+                adapter=brand,
+                event_ids=tuple(said.event_id for said in levels),
+                body={"readings": bodies} if brand == "generic" else bodies,
+            )
     for said in due:
-        if said.adapter != "generic":
+        if said.adapter == "minut":
             yield Post(adapter=said.adapter, event_ids=(said.event_id,), body=said.body)
 
 
@@ -70,13 +73,13 @@ def _levels(home: Home, level: Level, began: datetime) -> Iterator[Said]:
         db = (LOUD_DB if loud else CALM_DB) + (minute * 7 % 11) / 2 - 2.5
         at = began + timedelta(minutes=minute)
         event_id = f"{home.name}-{minute}"
-        body: dict[str, object] = {
-            "id": event_id,
-            "sensor": home.name,
-            "at": at.isoformat(),
-            "level_db": round(db, 1),
-        }
-        yield Said(at=at, adapter="generic", event_id=event_id, body=body)
+        body: dict[str, object] = {"sensor": home.name, "at": at.isoformat()}
+        if home.brand == "home_assistant":
+            body |= {"state": f"{db:.1f}", "unit": "dB"}
+            event_id = f"{to_micros(at)}/level"  # it sends no id: instant and kind stand for it
+        else:
+            body |= {"id": event_id, "level_db": round(db, 1)}
+        yield Said(at=at, adapter=home.brand, event_id=event_id, body=body)
 
 
 def _notices(home: Home, notices: Notices, began: datetime) -> Iterator[Said]:

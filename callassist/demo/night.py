@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from callassist.clock import Clock
+from callassist.demo.bookings import BookingServer
 from callassist.demo.cast import CAST, ROBOTS
 from callassist.demo.conductor import Follower
+from callassist.demo.connecting import connect_systems
 from callassist.demo.director import Director
 from callassist.demo.inputs import sayings
 from callassist.demo.kept_pace import begin_pace
@@ -58,14 +60,22 @@ class DemoNight:
         upgrade(self.sessions.engine)
         self.vault = Vault.from_text(read_or_make(data_dir, ""))
         log = data_dir / "service.log"
-        self.server = DemoServer(
-            data_dir, port or free_port(), speed, log=log, with_stage=with_stage
-        )
         midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         epoch = midnight + BEGINS_AT
         self.began = epoch  # until the service answers, which costs the fast clock an hour
         with self.sessions.write() as session:
             self.scene: Scene = set_scene(session, self.vault, epoch)
+        self.bookings = BookingServer(CAST, epoch.date())
+        self.bookings.start()
+        connect_systems(settings, self.bookings.base_urls, self.sessions, self.vault, epoch)
+        self.server = DemoServer(
+            data_dir,
+            port or free_port(),
+            speed,
+            log=log,
+            with_stage=with_stage,
+            booking_systems=self.bookings.base_urls,
+        )
         self.clock: Clock
         self._follower: Follower | None = None
         if with_stage:
@@ -107,6 +117,7 @@ class DemoNight:
             if self._follower is not None:
                 self._follower.stop()
             self.server.stop()
+            self.bookings.stop()
             self.sessions.engine.dispose()
 
     def is_over(self) -> bool:

@@ -63,7 +63,7 @@ def set_scene(
     roles = {"host": HOST_EMAIL, "operator": email_of(robots[0].name)}
     roles["supervisor"] = OPERATOR_EMAIL
     put_fact(session, "demo", {"roles": roles}, now=now)
-    for adapter in ("generic", "minut"):
+    for adapter in ("generic", "minut", "home_assistant"):
         scene.connections[adapter] = create_connection(
             session,
             vault,
@@ -166,14 +166,15 @@ def _home(
     for phone in home.host_numbers:
         contact = ContactInput(name="Demo Host", phone=phone, languages=("en",))
         add_contact(session, vault, ADMIN, place.public_id, contact)
-    details = stays.StayDetails(
-        check_in_at=now - timedelta(days=1),
-        check_out_at=now + timedelta(days=3),
-        guest_name=home.guest,
-        language=home.language,
-        numbers=home.guest_numbers,
-    )
-    stays.put_stay(session, vault, ADMIN, place.public_id, details, now=now)
+    if not home.booked_by:
+        details = stays.StayDetails(
+            check_in_at=now - timedelta(days=1),
+            check_out_at=now + timedelta(days=3),
+            guest_name=home.guest,
+            language=home.language,
+            numbers=home.guest_numbers,
+        )
+        stays.put_stay(session, vault, ADMIN, place.public_id, details, now=now)
     _sensors(session, scene.connections, home, place, now)
 
 
@@ -186,7 +187,7 @@ def _sensors(
 ) -> None:
     kinds = []
     if home.level is not None:
-        kinds.append(("generic", SourceKind.LEVEL))
+        kinds.append((home.brand, SourceKind.LEVEL))
     if home.notices is not None:
         kinds.append(("minut", SourceKind.NOTICE))
     for adapter, kind in kinds:

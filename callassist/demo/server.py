@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import requests
 
@@ -16,6 +19,11 @@ from callassist.errors import TransientError
 
 START_SECONDS = 30.0
 REACTION_SECONDS = 0.5  # real, of a robot
+# at that speed every quarter of an hour would be every second
+_BOOKINGS_ARE_READ = tuple(
+    f"CALLASSIST_TRANSFERS_{name}" for name in ("FRESH_WITHIN", "EVERY", "WHOLE_EVERY")
+)
+_ALL_NIGHT = "1d"
 _HANDED_ON = ("CALLASSIST_CONFIG_DIR", "CALLASSIST_DEVELOPMENT")  # all else is the demo's own
 
 
@@ -30,6 +38,7 @@ class DemoServer:
         *,
         log: Path | None = None,
         with_stage: bool = False,
+        booking_systems: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._serve = ["serve", "--stage"] if with_stage else ["serve"]
         self.url = f"http://127.0.0.1:{port}"
@@ -46,6 +55,7 @@ class DemoServer:
             "CALLASSIST_CLOCK_SPEED": f"{speed:g}",
             "CALLASSIST_TELEPHONY": "simulated",
             "CALLASSIST_LOG_LEVEL": "WARNING",
+            "CALLASSIST_PMS_BASE_URLS": json.dumps(dict(booking_systems)),
             **({} if with_stage else _reaction_times(speed)),  # the stage has a clock for visitors
         }
         self._process: subprocess.Popen[bytes] | None = None
@@ -119,7 +129,7 @@ def _reaction_times(speed: float) -> dict[str, str]:
     return {
         f"CALLASSIST_ESCALATION_{name}": f"{max(usual, least):.0f}s"
         for name, usual in (("OFFER_FOR", 45), ("ASSIGNED_WITHOUT_DIAL", 120), ("WRAP_UP_FOR", 60))
-    }
+    } | dict.fromkeys(_BOOKINGS_ARE_READ, _ALL_NIGHT)
 
 
 def free_port() -> int:

@@ -97,7 +97,7 @@ def _compare(night: DemoNight) -> Findings:
     calls = CallLog(night.data_dir / CALL_LOG).calls(night.clock.now())
     with night.sessions.read() as session:
         stored = set(session.scalars(select(NoiseReading.event_key)))
-        lost = [key for key in night.director.sent.event_ids if f"i:{key}" not in stored]
+        lost = [key for key in night.director.sent.event_ids if not {key, f"i:{key}"} & stored]
         found.check("no accepted reading lost", lost)
         incidents = list(session.scalars(select(Incident)))
         attempts = list(session.scalars(select(CallAttempt)))
