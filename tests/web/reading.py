@@ -30,6 +30,7 @@ NAMES = re.compile(
     "Harbour Loft 4 rue du Port|Seaside Homes|Call Assist|Night desk|Home \\d|Hall sensors"
     "|A neighbour rang|Will not turn it down|A wedding|The neighbour|City flats|Guest \\d"
     "|homes\\.csv|stays\\.csv|quiet robot|English|Français|Chief"
+    "|Home Assistant"
     "|Résidence Les Terrasses-du-Vieux-Port, bâtiment C, 3e étage gauche|None"
 )
 
