@@ -11,6 +11,7 @@ from flask_babel.speaklater import LazyString
 from callassist.models import ImportRun
 from callassist.pms_sync.overview import Standing
 from callassist.web.pages import times
+from callassist.web.pages.host.set_aside_words import reason
 from callassist.web.translate import gettext as _
 from callassist.web.translate import lazy_gettext as _l
 from callassist.web.translate import ngettext
@@ -79,6 +80,7 @@ def words_for_systems() -> dict[str, Any]:
         "run_kind": run_kind,
         "run_counts": run_counts,
         "translated": translated,
+        "set_aside_reason": reason,
     }
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from callassist.models import PmsConnection, PmsListing, Stay
 from callassist.pms_sync.running import run_connection
+from callassist.web.pages.host.set_aside_words import reason
 from tests.pms_sync.servers import lodgify
 from tests.web.pages.browser import words_of
 from tests.web.pages.host.systems_stage import connected, listed, lodgify_answers, of, ran
@@ -131,6 +132,20 @@ def test_it_is_read_on_the_hosts_word_three_times_a_day(stage: Stage) -> None:
     owner.post(f"/systems/{system_id}/read")
     with stage.world.service.sessions.read() as session:
         assert of(session, system_id).wanted == "now"
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ("checkOut is not a date", "“checkOut” is not a date."),
+        ("status is 'odd', which is not known", "“status” has a value that we do not know."),
+        ("guest is no object", "“guest” has another form than its makers describe."),
+        ("something quite new", "Something quite new."),
+    ],
+)
+def test_why_a_record_is_set_aside_is_a_sentence(stage: Stage, why: str, said: str) -> None:
+    with stage.world.app.test_request_context():
+        assert reason(why) == said
 
 
 def test_removing_says_what_becomes_of_the_stays(stage: Stage) -> None:
