@@ -158,7 +158,7 @@ def _systems(stage: Stage) -> None:
     working = connected(stage, complete_at=now)
     listed(stage, working, "Quay 9", "Mill", country="FR")
     ran(stage, working, now, stays=41, created=3, without_number=2)
-    failing = connected(stage, "hostaway", failures=2, error=SYSTEM_DOWN, name="Quay homes")
+    failing = connected(stage, "hostaway", failures=2, error=SYSTEM_DOWN, name="Quai Ouest")
     ran(stage, failing, now, error=SYSTEM_DOWN)
 
 

@@ -46,7 +46,7 @@ def listed(stage: Stage, system_id: str, *names: str, **values: Any) -> list[str
             PmsListing(
                 account_id=connection.account_id,
                 connection_id=connection.id,
-                external_id=f"listing of {name}",
+                external_id=f"L-{name}",
                 name=name,
                 seen_at=now,
                 created_at=now,
