@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from callassist.models import GuestReply, GuestText, Incident, Report, Stay, StopEntry
+from callassist.domain.written_back import Kind
+from callassist.models import GuestReply, GuestText, Incident, PmsMessage, Report, Stay, StopEntry
 from callassist.storage.vault import Vault
 
 BATCH = 1000
@@ -22,6 +23,11 @@ def texts_of(session: Session, vault: Vault, incident: Incident) -> dict[str, li
     """
     sent = session.scalars(
         select(GuestText).where(GuestText.incident_id == incident.id).order_by(GuestText.id)
+    )
+    in_conversation = session.scalars(
+        select(PmsMessage)
+        .where(PmsMessage.incident_id == incident.id, PmsMessage.kind == str(Kind.MESSAGE))
+        .order_by(PmsMessage.id)
     )
     written = session.scalars(
         select(GuestReply).where(GuestReply.incident_id == incident.id).order_by(GuestReply.id)
@@ -37,6 +43,16 @@ def texts_of(session: Session, vault: Vault, incident: Incident) -> dict[str, li
                 "reported_at": _iso(one.reported_at),
             }
             for one in sent
+        ],
+        "messages_in_the_conversation": [
+            {
+                "step": one.step,
+                "decided_at": one.created_at.isoformat(),
+                "state": one.state,
+                "reason": one.reason,
+                "sent_at": _iso(one.sent_at),
+            }
+            for one in in_conversation
         ],
         "texts_from_the_guest": [reply_data(vault, one) for one in written],
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callassist.stays.automatic import automatic_contact, conversation_contact
 from callassist.stays.consents import (
+    WITHOUT_NUMBER,
     ConsentInput,
     consent_for,
     consents,
@@ -35,6 +36,7 @@ from callassist.stays.stops import do_not_call, is_stopped, opt_in, stop
 from callassist.stays.store import StoredStay, set_language, store_imported, store_typed
 
 __all__ = [
+    "WITHOUT_NUMBER",
     "ConsentInput",
     "ImportedStay",
     "NumberProblem",

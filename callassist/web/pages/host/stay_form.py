@@ -115,11 +115,9 @@ def _give_consents(session: Session, stay: Stay, form: Form, now: datetime) -> N
 
 
 def _in_force(session: Session, stay: Stay, channel: Channel) -> Consent | None:
-    """A permission for the first number, which is the one that is used."""
+    """A permission for the first number, which is the one that is used, else for the booking."""
     first = next((number for number in stay.numbers if number.position == 1), None)
-    if first is None:
-        return None
-    indexes = {first.number_index}
+    indexes = {stays.WITHOUT_NUMBER if first is None else first.number_index}
     return stays.consent_for(session, stay.account_id, stay.id, indexes, channel)
 
 
