@@ -116,7 +116,9 @@ def test_another_account_sees_nothing_and_who_may_only_look_changes_nothing(
 ) -> None:
     hooked.tell()
     delivery = hooked.log()[0].public_id
-    stranger = Viewer(name="x", account_roles={hooked.scene.account_id + 1: frozenset({Role.OWNER})})
+    stranger = Viewer(
+        name="x", account_roles={hooked.scene.account_id + 1: frozenset({Role.OWNER})}
+    )
     looks = Viewer(name="y", account_roles={hooked.scene.account_id: frozenset({Role.VIEWER})})
     with hooked.scene.sessions.write() as session:
         for search, public_id in ((find_endpoint, hooked.endpoint_id), (find_delivery, delivery)):
