@@ -43,7 +43,7 @@ _ALL = (
         lead=_l("Notices of noise by home, at about 10, 20 and 30 minutes."),
         steps=(
             _l("Make an address here and give it to Minut as a webhook (API v8, /webhooks)."),
-            _l("Minut shows a secret once when the webhook is made: enter it here."),
+            _l("Minut then shows a secret once: enter it on the connection’s page."),
             _l("Each home of Minut appears under Sensors with its first notice; pair it there."),
         ),
         silence=_NOTICE_SILENCE,
@@ -92,7 +92,7 @@ _ALL = (
         steps=(
             _l("Make an address here, then a webhook for it in Seam’s console under Developer."),
             _l("Choose the event noise_sensor.noise_threshold_triggered."),
-            _l("Seam shows a signing secret (whsec_…): enter it here."),
+            _l("Seam then shows a secret (whsec_…): enter it on the connection’s page."),
         ),
         silence=_NOTICE_SILENCE,
         proof="typed",

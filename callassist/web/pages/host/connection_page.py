@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callassist.accounts.brokers import broker_of, set_broker, set_options
-from callassist.accounts.connections import find_connection, set_enabled
+from callassist.accounts.connections import find_connection, rotate_secret, set_enabled
 from callassist.accounts.samples import Sample, last_sample
 from callassist.accounts.sensor_access import access_of
 from callassist.models import Sensor, SensorBroker, SensorConnection, SensorSample
@@ -38,6 +38,7 @@ from callassist.web.pages.host.trial_readings import Tried, try_out
 from callassist.web.translate import gettext as _
 
 MOST_SENSORS = 200
+LONGEST_SECRET = 500
 _ADDRESS_GOES_HERE = "https://…"
 
 
@@ -91,6 +92,18 @@ def broker(connection_id: str) -> ResponseReturnValue:
     if form.is_refused:
         return _page(connection_id, broker_form=form), 422
     flash(_("Saved. We connect within some seconds."))
+    return redirect(url_for("host.connection", connection_id=connection_id))
+
+
+def keep_secret(connection_id: str) -> ResponseReturnValue:
+    """The secret with which the maker signs, as it showed it."""
+    typed = request.form.get("secret", "").replace("\x00", "").strip()
+    if not typed or len(typed) > LONGEST_SECRET:
+        flash(_("Paste the secret as your sensors’ maker shows it."), "refused")
+    else:
+        with asking.writing() as session:
+            rotate_secret(session, asking.service().vault, asking.host(), connection_id, typed)
+        flash(_("Saved. Messages must be signed with it from now on."))
     return redirect(url_for("host.connection", connection_id=connection_id))
 
 
@@ -213,6 +226,7 @@ ROUTES = (
     ("/connections/<connection_id>/test", "test_connection", test, ["POST"]),
     ("/connections/<connection_id>/fields", "choose_fields", fields, ["POST"]),
     ("/connections/<connection_id>/broker", "set_broker", broker, ["POST"]),
+    ("/connections/<connection_id>/maker-secret", "keep_secret", keep_secret, ["POST"]),
     ("/connections/<connection_id>/close", "close_connection", close, ["POST"]),
     ("/connections/<connection_id>/open", "open_connection", reopen, ["POST"]),
 )

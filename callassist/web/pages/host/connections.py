@@ -67,7 +67,6 @@ def _sent(places: list[Account]) -> ResponseReturnValue:
 
 def _made(session: Session, brand: Brand, form: Form, places: list[Account]) -> NewConnection:
     viewer, vault = asking.host(), asking.service().vault
-    typed = form.optional("secret") if brand.proof == "typed" else None
     made = create_connection(
         session,
         vault,
@@ -79,7 +78,6 @@ def _made(session: Session, brand: Brand, form: Form, places: list[Account]) -> 
         name=form["name"],
         options=typed_options(brand, form),
         signed=brand.proof in ("signed", "bearer") and form.has("signed"),
-        secret=typed,
     )
     if brand.adapter == "mqtt":
         said = typed_broker(form, keeps_password=False)

@@ -173,15 +173,29 @@ def _as_home_assistant_renders(payload: str, state: dict[str, str]) -> bytes:
     return json.dumps(json.loads(rendered)).encode()
 
 
+def test_a_makers_secret_is_entered_once_the_maker_has_shown_it(stage: Stage) -> None:
+    owner = stage.sign_in(OWNER)
+    connect(owner, "minut")
+    path = f"/connections/{connections(stage)[-1].public_id}"
+    assert "the address alone is the secret" in words_of(owner.page(path))
+    owner.post(f"{path}/maker-secret", secret=" ")
+    assert connections(stage)[-1].secret is None
+    owner.post(f"{path}/maker-secret", secret="shown-by-minut")
+    sealed = connections(stage)[-1].secret
+    assert sealed is not None
+    assert stage.world.service.vault.open(sealed) == "shown-by-minut"
+    assert "shown-by-minut" not in owner.page(path)
+
+
 def test_others_do_not_find_a_connection_and_lookers_change_nothing(stage: Stage) -> None:
     path = f"/connections/{connections(stage)[0].public_id}"
     other, looker = stage.sign_in(OTHER), stage.sign_in(LOOKER)
     assert other.get(path).status_code == 404
     assert looker.get(path).status_code == 200
     assert "Send a test reading" not in looker.page(path)
-    for act in ("test", "fields", "broker", "close", "open"):
-        assert other.post(f"{path}/{act}", **BROKER).status_code == 404, act
-        assert looker.post(f"{path}/{act}", **BROKER).status_code == 403, act
+    for act in ("test", "fields", "broker", "maker-secret", "close", "open"):
+        assert other.post(f"{path}/{act}", secret="x", **BROKER).status_code == 404, act
+        assert looker.post(f"{path}/{act}", secret="x", **BROKER).status_code == 403, act
 
 
 def test_a_closed_connection_answers_nobody_until_it_is_opened(stage: Stage) -> None:
