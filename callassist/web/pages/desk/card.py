@@ -14,12 +14,21 @@ from callassist.domain.call_task import Party, TaskState
 from callassist.domain.dial import DialMode, DialState
 from callassist.domain.phoning_back import Line
 from callassist.domain.viewer import Viewer
+from callassist.domain.written_back import Kind
 from callassist.escalation.context import Escalation
 from callassist.escalation.foretelling import foretell
 from callassist.escalation.joined import incidents_of
 from callassist.escalation.phoning_now import phones_now
 from callassist.escalation.settling import wrap_up_ends
-from callassist.models import CallAttempt, CallTask, Desk, Incident, NoteDraft, Operator
+from callassist.models import (
+    CallAttempt,
+    CallTask,
+    Desk,
+    Incident,
+    NoteDraft,
+    Operator,
+    PmsMessage,
+)
 from callassist.web.guest_replies import ShownReply, replies_of
 from callassist.web.operator_card import OVER, OperatorCard, operator_card
 from callassist.web.pages.desk.queries import find_task
@@ -76,6 +85,7 @@ class TaskPage:
     phones_us: str = ""  # the other party phones just now: "you" are rung, or in the "menu"
     phoned_back_at: datetime | None = None  # and waits to be called
     replies: tuple[ShownReply, ...] = ()  # what the guest wrote about it
+    written: tuple[datetime, ...] = ()  # when the guest was written to in the booking
 
     @property
     def can_give_away(self) -> bool:
@@ -113,6 +123,7 @@ def task_page(
         phones_us=_phones_us(session, incident, operator, now),
         phoned_back_at=task.phoned_back_at,
         replies=replies_of(session, service, _ids(session, incident), at_a_desk=True),
+        written=_written(session, incident),
         offer_ends=_ends(escalation, task.offered_at, settings.offer_for),
         dial_by=_ends(escalation, task.assigned_at, settings.assigned_without_dial),
         wrap_up_ends=wrap_up_ends(escalation, task),
@@ -178,6 +189,15 @@ def _draft(session: Session, task: CallTask, operator: Operator) -> Draft:
     if kept.operator_id != operator.id:
         by = session.get_one(Operator, kept.operator_id).desk_name
     return Draft(text=kept.text, by=by, at=kept.updated_at)
+
+
+def _written(session: Session, incident: Incident) -> tuple[datetime, ...]:
+    query = select(PmsMessage.sent_at).where(
+        PmsMessage.incident_id.in_(_ids(session, incident)),
+        PmsMessage.kind == str(Kind.MESSAGE),
+        PmsMessage.sent_at.is_not(None),
+    )
+    return tuple(at for at in session.scalars(query.order_by(PmsMessage.id)) if at is not None)
 
 
 def _earlier(session: Session, incident: Incident, task: CallTask) -> tuple[EarlierCall, ...]:

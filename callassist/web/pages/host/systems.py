@@ -18,6 +18,7 @@ from callassist.pms_sync.hook_registering import add_secret
 from callassist.pms_sync.overview import System, run_of, runs, set_asides, system, systems
 from callassist.pms_sync.registry import CONNECTORS
 from callassist.pms_sync.removing import leaving, remove_connection
+from callassist.pms_sync.written import written_lately
 from callassist.web.pages import asking
 from callassist.web.pages.forms import Form
 from callassist.web.pages.host.queries import writable_accounts
@@ -194,6 +195,7 @@ def _page(template: str, system_id: str) -> str:
             system=one,
             runs=runs(session, connection),
             set_aside=set_asides(session, connection),
+            written_lately=written_lately(session, connection),
             differing=differing(session, service.vault, connection, now),
             hook_url=keeping.hook_address(
                 service.vault, connection, service.settings.service.public_url
