@@ -53,7 +53,7 @@ def test_it_names_neither_guest_nor_home_nor_number(home: Home) -> None:
         assert personal not in note.text
 
 
-@pytest.mark.parametrize(("language", "word"), [("en", "Report:"), ("fr-CA", "Rapport\u202f:")])
+@pytest.mark.parametrize(("language", "word"), [("en", "Report:"), ("fr-CA", "Rapport\xa0:")])
 def test_it_is_written_in_the_hosts_language(home: Home, language: str, word: str) -> None:
     with home.sessions.write() as session:
         session.execute(update(Account).values(language=language))
