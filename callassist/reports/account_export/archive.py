@@ -78,6 +78,11 @@ PARTS = (
         ),
     ),
     Part(name="bookings", rows=systems.bookings),
+    Part(
+        name="webhooks",
+        rows=systems.webhooks,
+        titles=("id", "name", "address", "events", "created_at", "switched_off_at"),
+    ),
     Part(name="stays", rows=nights.stay_table, titles=(*_STAY, "numbers")),
     Part(name="stays", rows=nights.stays),
     Part(name="incidents", rows=nights.incident_table, titles=_INCIDENT),

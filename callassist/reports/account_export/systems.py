@@ -8,7 +8,13 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callassist.models import PmsConnection, PmsListing, PmsReservation, Property
+from callassist.models import (
+    PmsConnection,
+    PmsListing,
+    PmsReservation,
+    Property,
+    WebhookEndpoint,
+)
 from callassist.reports.account_export.source import Row, Source, text_of
 
 
@@ -69,3 +75,20 @@ def bookings(source: Source) -> Iterator[list[Row]]:
 
     query = select(PmsReservation).where(PmsReservation.account_id == source.account_id)
     return source.pages(query, PmsReservation.id, made)
+
+
+def webhooks(source: Source) -> Iterator[list[Row]]:
+    """Addresses that are told what happens, without their keys."""
+
+    def made(session: Session, one: WebhookEndpoint) -> Row:
+        return {
+            "id": one.public_id,
+            "name": one.description,
+            "address": one.url_mask,
+            "events": " ".join(one.kinds),
+            "created_at": text_of(one.created_at),
+            "switched_off_at": text_of(one.disabled_at),
+        }
+
+    query = select(WebhookEndpoint).where(WebhookEndpoint.account_id == source.account_id)
+    return source.pages(query, WebhookEndpoint.id, made)

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import socket
+import threading
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
 
+from callassist import outbox
 from callassist.domain.webhook_tries import WAITS, OffReason
 from callassist.errors import NotYet
-from callassist.notifications.webhooks import outcome, posting
-from callassist.notifications.webhooks.endpoints import set_enabled
+from callassist.notifications import NOTIFY, notify_deliverer
+from callassist.notifications.webhooks import TOPIC, WORKERS, outcome, posting
+from callassist.notifications.webhooks.endpoints import add_endpoint, set_enabled
 from callassist.notifications.webhooks.lanes import Lanes
-from callassist.outbox import OutboxItem
+from callassist.outbox import OutboxItem, OutboxLoop
 from tests.notifications.webhooks.conftest import Hooked
 from tests.notifications.webhooks.receiver import (
     Act,
+    answer,
     drips,
     echoes,
     hangs_up,
     never_ends,
+    receiving,
     says,
 )
 
@@ -204,6 +210,72 @@ def test_endpoints_that_fail_share_half_of_the_workers_and_the_others_go_on() ->
         lanes.leave(dead, is_suspect=True)
     assert [lanes.enter(dead, dead) is None for dead in (1, 2, 3)] == [True, True, False]
     assert lanes.enter(4, 4) is None
+
+
+def test_a_dead_endpoint_gets_two_tries_at_once_and_holds_nobody_up(
+    hooked: Hooked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With real threads: ten messages to an endpoint that answers nothing, one to another."""
+    monkeypatch.setattr(posting, "SECONDS", 5.0)
+    released, busy, most = threading.Event(), [0], [0]
+
+    def answers_late(handler: BaseHTTPRequestHandler) -> None:
+        busy[0] += 1
+        most[0] = max(most[0], busy[0])
+        released.wait(10)
+        busy[0] -= 1
+        handler.close_connection = True
+
+    hooked.receiver.always = answers_late
+    with receiving() as well:
+        arrived = threading.Event()
+
+        def arrives(handler: BaseHTTPRequestHandler) -> None:
+            answer(handler, 204)
+            arrived.set()
+
+        well.always = arrives
+        add(hooked, well.url, ["sensor.silent"])
+        with hooked.scene.sessions.write() as session:
+            session.merge(hooked.endpoint).kinds = ["guest.reached"]
+        deliverers = {
+            NOTIFY: notify_deliverer(hooked.scene.sessions),
+            TOPIC: hooked.webhooks.deliver,
+        }
+        loop = OutboxLoop(
+            hooked.scene.sessions, hooked.scene.clock, deliverers, workers={TOPIC: WORKERS}
+        )
+        for number in range(10):
+            put(hooked, "guest_reached", f"k{number}")
+        put(hooked, "sensor_silent", "other")
+        loop.start()
+        try:
+            assert arrived.wait(10)
+            assert not released.is_set()
+        finally:
+            released.set()
+            loop.stop()
+    assert 1 <= most[0] <= 2
+
+
+def put(hooked: Hooked, kind: str, key: str) -> None:
+    payload = {"kind": kind, "account_id": hooked.scene.account_id, "facts": {}}
+    with hooked.scene.sessions.write() as session:
+        outbox.put(session, NOTIFY, key, payload, now=hooked.scene.now)
+
+
+def add(hooked: Hooked, url: str, kinds: list[str]) -> None:
+    with hooked.scene.sessions.write() as session:
+        add_endpoint(
+            session,
+            hooked.scene.vault,
+            hooked.viewer,
+            hooked.scene.account_id,
+            url=url,
+            description="",
+            kinds=kinds,
+            now=hooked.scene.now,
+        )
 
 
 def test_whose_turn_it_is_not_is_put_back_untried(hooked: Hooked) -> None:

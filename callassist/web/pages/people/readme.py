@@ -35,6 +35,7 @@ def _lines(account: str, at: datetime, in_clear: bool) -> Iterator[str]:
         ("changes.json", _("who changed what about people, programs and data")),
         ("systems.csv, listings.csv", _("connected booking systems, and what they list")),
         ("bookings.json", _("what those systems said of each booking")),
+        ("webhooks.csv", _("systems of yours that are told what happens")),
         ("stays.csv, stays.json", _("stays with their guests, as a table and with consents")),
         ("incidents.csv, incidents.json", _("incidents, as a table and with calls and log")),
         ("reports.json", _("the newest version of each report")),
