@@ -6,10 +6,11 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, false, or_, select, update
 from sqlalchemy.orm import Session
 
-from callassist.models import PmsConnection, PmsReservation, PmsSetAside, Stay
+from callassist.domain.booked_stay import booked, stay_key
+from callassist.models import PmsReservation, PmsSetAside, Stay
 from callassist.storage.vault import Vault
 
 BATCH = 1000
@@ -27,7 +28,8 @@ def wipe_booking(session: Session, stay: Stay) -> list[Stay]:
 
     The guest's other stays of the same reservation, which are to be emptied too.
     """
-    if stay.external_id is None:
+    named = booked(stay.external_id)
+    if named is None:
         return []
     names = list(session.scalars(select(PmsReservation.external_id).where(*_of(stay))))
     session.execute(
@@ -36,13 +38,11 @@ def wipe_booking(session: Session, stay: Stay) -> list[Stay]:
         .values(said=None, numbers=None)
         .execution_options(synchronize_session=False)
     )
-    connections = select(PmsConnection.id).where(
-        PmsConnection.account_id == stay.account_id, PmsConnection.vendor == stay.source
-    )
     session.execute(
         delete(PmsSetAside).where(
-            PmsSetAside.connection_id.in_(connections),
-            PmsSetAside.external_id.in_([*names, stay.external_id]),
+            PmsSetAside.account_id == stay.account_id,
+            PmsSetAside.connection_id == named.connection_id,
+            PmsSetAside.external_id.in_([*names, *named.reservation_ids]),
         )
     )
     if not names:
@@ -54,7 +54,7 @@ def wipe_booking(session: Session, stay: Stay) -> list[Stay]:
                 Stay.source == stay.source,
                 Stay.id != stay.id,
                 Stay.erased_at.is_(None),
-                or_(*(_is_part_of(name) for name in names)),
+                or_(*(_is_part_of(stay_key(named.connection_id, name)) for name in names)),
             )
         )
     )
@@ -74,23 +74,16 @@ def forget_bookings(session: Session, before: datetime) -> int:
 
 
 def _of(stay: Stay) -> tuple[ColumnElement[bool], ...]:
-    """The reservation of a stay: a second visit is called as its reservation with `#2` behind."""
-    own = stay.external_id or ""
-    base, mark, place = own.rpartition("#")
-    names = [own, base] if mark and place.isdigit() else [own]
+    """The reservation of a stay; of none where no connection made it."""
+    named = booked(stay.external_id)
+    if named is None:
+        return (false(),)
     return (
         PmsReservation.account_id == stay.account_id,
-        PmsReservation.external_id.in_(names),
-        PmsReservation.connection_id.in_(
-            select(PmsConnection.id).where(
-                PmsConnection.account_id == stay.account_id, PmsConnection.vendor == stay.source
-            )
-        ),
+        PmsReservation.connection_id == named.connection_id,
+        PmsReservation.external_id.in_(named.reservation_ids),
     )
 
 
-def _is_part_of(reservation: str) -> ColumnElement[bool]:
-    return or_(
-        Stay.external_id == reservation,
-        Stay.external_id.startswith(f"{reservation}#", autoescape=True),
-    )
+def _is_part_of(key: str) -> ColumnElement[bool]:
+    return or_(Stay.external_id == key, Stay.external_id.startswith(f"{key}#", autoescape=True))

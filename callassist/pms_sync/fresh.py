@@ -10,9 +10,9 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from callassist.domain.booked_stay import booked
 from callassist.errors import CallAssistError
 from callassist.models import ImportRun, PmsConnection, PmsReservation, Stay
-from callassist.pms_sync.placing import reservation_ids
 from callassist.pms_sync.reread import read_again
 from callassist.pms_sync.sync import Sync
 
@@ -32,7 +32,8 @@ class Source:
 
 def source_of(session: Session, stay: Stay) -> Source | None:
     """The reservation behind a stay; None for one that was typed or came in a file."""
-    if stay.external_id is None:
+    named = booked(stay.external_id)
+    if named is None:
         return None
     found = session.execute(
         select(PmsConnection, PmsReservation.external_id, PmsReservation.read_at)
@@ -41,7 +42,8 @@ def source_of(session: Session, stay: Stay) -> Source | None:
             PmsConnection.account_id == stay.account_id,
             PmsConnection.vendor == stay.source,
             PmsConnection.disabled_at.is_(None),
-            PmsReservation.external_id.in_(reservation_ids(stay.external_id)),
+            PmsConnection.id == named.connection_id,
+            PmsReservation.external_id.in_(named.reservation_ids),
             PmsReservation.said.is_not(None),
         )
         .order_by(PmsReservation.read_at.desc())

@@ -7,13 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select, update
-from sqlalchemy.orm import Session, aliased, selectinload
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session, selectinload
 
+from callassist.domain.booked_stay import connection_beginning, stay_key
 from callassist.errors import InvalidInput
 from callassist.models import PmsConnection, PmsListing, PmsReservation, Property, Stay
 from callassist.pms_sync.kept import Kept, from_text, listed_text
-from callassist.pms_sync.visits import MOST_VISITS, Spot, spots_of, stay_id, stays_wanted
+from callassist.pms_sync.visits import MOST_VISITS, Spot, spots_of, stays_wanted
 from callassist.stays import (
     ImportedStay,
     StayDetails,
@@ -48,27 +49,13 @@ class Placed:
     numbers: int | None = None
 
 
-def reservation_ids(stay_external_id: str) -> tuple[str, ...]:
-    """What the reservation of a stay may be called."""
-    base, mark, place = stay_external_id.rpartition("#")
-    return (stay_external_id, base) if mark and base and place.isdigit() else (stay_external_id,)
-
-
 def stays_of(connection: PmsConnection) -> ColumnElement[bool]:
     """Condition on Stay: made of one connection's reservations."""
-    made = aliased(Stay)
-    base = PmsReservation.external_id
-    names = [base, *(base + f"#{place}" for place in range(2, MOST_VISITS + 1))]
-    ids = (
-        select(made.id)
-        .join(PmsReservation, made.external_id.in_(names))
-        .where(
-            PmsReservation.connection_id == connection.id,
-            made.account_id == connection.account_id,
-            made.source == connection.vendor,
-        )
+    return and_(
+        Stay.account_id == connection.account_id,
+        Stay.source == connection.vendor,
+        Stay.external_id.startswith(connection_beginning(connection.id)),
     )
-    return Stay.id.in_(ids)
 
 
 def give_home(session: Session, listing: PmsListing, home: Property | None) -> None:
@@ -189,12 +176,12 @@ def _transferred(
     """What becomes of each stay of a reservation."""
     made = []
     wanted = set()
-    for imported, home in stays_wanted(connection.vendor, one.kept, spots):
+    for imported, home in stays_wanted(connection, one.kept, spots):
         wanted.add(imported.external_id)
         before, leaves = known.get(imported.external_id), imported.details.check_out_at
         if before is not None or leaves is None or leaves > now:  # else over before we knew of it
             made.append(Transferred(home=home, imported=imported, before=before))
-    for name in _names(one):
+    for name in _names(connection, one):
         stay = known.get(name)
         if stay is not None and name not in wanted and _can_be_cancelled(stay, now):
             made.append(_cancelled(session, stay))
@@ -218,11 +205,12 @@ def _placed(transferred: Sequence[Transferred], stored: Sequence[StoredStay]) ->
     )
 
 
-def _names(one: ToPlace) -> list[str]:
+def _names(connection: PmsConnection, one: ToPlace) -> list[str]:
     """What stays of a reservation may be called, now and before."""
     visits = max(len(one.kept.reservation.visits), one.visits_before, 1)
     places = range(min(visits, MOST_VISITS))
-    return [stay_id(one.kept.reservation.external_id, place) for place in places]
+    name = one.kept.reservation.external_id
+    return [stay_key(connection.id, name, place) for place in places]
 
 
 def _known(
@@ -231,7 +219,7 @@ def _known(
     query = select(Stay).where(
         Stay.account_id == connection.account_id,
         Stay.source == connection.vendor,
-        Stay.external_id.in_([name for one in reservations for name in _names(one)]),
+        Stay.external_id.in_([name for one in reservations for name in _names(connection, one)]),
     )
     rows = session.scalars(query.options(selectinload(Stay.numbers)))
     return {stay.external_id: stay for stay in rows if stay.external_id}

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callassist.domain.booked_stay import stay_key
 from callassist.domain.csv_titles import written_language
 from callassist.domain.staying import Days, HouseTimes, span
 from callassist.errors import InvalidInput
-from callassist.models import PmsListing, Property
+from callassist.models import PmsConnection, PmsListing, Property
 from callassist.pms_sync.kept import Kept
 from callassist.ports.pms import Reservation, ReservationState, Visit
 from callassist.stays import ImportedStay, StayDetails
@@ -27,11 +28,6 @@ class Spot:
 
     home: Property
     times: HouseTimes
-
-
-def stay_id(external_id: str, place: int) -> str:
-    """What a stay is called: as its reservation, and from the second visit on with its place."""
-    return external_id if place == 0 else f"{external_id}#{place + 1}"
 
 
 def spots_of(
@@ -54,7 +50,7 @@ def spots_of(
 
 
 def stays_wanted(
-    source: str, kept: Kept, spots: Mapping[str, Spot]
+    connection: PmsConnection, kept: Kept, spots: Mapping[str, Spot]
 ) -> list[tuple[ImportedStay, Property]]:
     """The stays that a reservation is, with their homes; none for who does not stay."""
     reservation = kept.reservation
@@ -65,8 +61,8 @@ def stays_wanted(
         spot = spots.get(visit.listing_id)
         if spot is not None:
             imported = ImportedStay(
-                source=source,
-                external_id=stay_id(reservation.external_id, number),
+                source=connection.vendor,
+                external_id=stay_key(connection.id, reservation.external_id, number),
                 details=_details(kept, visit, spot),
             )
             made.append((imported, spot.home))

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callassist.clock import ManualClock
+from callassist.domain.booked_stay import name_there
 from callassist.models import ImportRun, PmsConnection, PmsListing, PmsReservation, Stay
 from callassist.pms_sync.placing import give_home
 from callassist.pms_sync.running import run_connection
@@ -221,6 +222,14 @@ class World:
                 _ = row.numbers
             return rows
 
+    def names(self, *, cancelled: bool | None = None) -> list[str]:
+        """What the source calls the stays: all, or only those cancelled or not."""
+        return [
+            name_there(stay.external_id or "")
+            for stay in self.stays()
+            if cancelled is None or cancelled == (stay.cancelled_at is not None)
+        ]
+
     def kept(self) -> list[PmsReservation]:
         """Kept reservations."""
         with self.sessions.read() as session:
@@ -257,15 +266,15 @@ def world(sessions: Sessions, *bookings: Reservation | SetAside, **known: Any) -
     return World(sessions, place, connection_id, pms, access, clock, sync)
 
 
-def connect(session: Session, place: Firm, *listings: str) -> int:
+def connect(session: Session, place: Firm, *listings: str, token: str = "token") -> int:
     """A connection of the firm whose listings are its home."""
     connection = PmsConnection(
         account_id=place.account.id,
         vendor=VENDOR,
         credentials=VAULT.seal("{}"),
         options={},
-        hook_token_hash=f"{place.account.id:064}",
-        hook_token=VAULT.seal("token"),
+        hook_token_hash=f"{place.account.id}-{token}",
+        hook_token=VAULT.seal(token),
         next_run_at=NOW,
         created_at=NOW,
     )

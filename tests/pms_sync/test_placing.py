@@ -9,13 +9,16 @@ import pytest
 from sqlalchemy import select
 
 from callassist.accounts.properties import PropertyInput, create_property
+from callassist.domain.booked_stay import name_there
 from callassist.models import PmsListing, Stay, StayNumber, Timer
+from callassist.pms_sync.fresh import source_of
 from callassist.pms_sync.placing import give_home, place_waiting, stays_of
+from callassist.pms_sync.running import run_connection
 from callassist.ports.pms import Abilities, Contact, ReservationState
 from callassist.stays import StayDetails, flag_number, number_problems, put_stay
 from callassist.storage.sessions import Sessions
 from tests.accounts.scenes import GUEST, NOW, SECOND, VAULT
-from tests.pms_sync.scenes import TODAY, World, booking, visit, world
+from tests.pms_sync.scenes import TODAY, World, booking, connect, visit, world
 
 
 def numbers_of(here: World) -> list[list[str]]:
@@ -57,14 +60,32 @@ def test_each_visit_is_a_stay_and_one_that_is_no_more_is_cancelled(sessions: Ses
     )
     here = world(sessions, moved)
     here.run()
-    assert [stay.external_id for stay in here.stays()] == ["R1", "R1#2"]
+    assert here.names() == ["R1", "R1#2"]
     assert numbers_of(here) == [["+12025550101"], ["+12025550101"]]
     here.pms.bookings = [one]
     here.run(full=True)
     assert [stay.cancelled_at is None for stay in here.stays()] == [True, False]
     with sessions.read() as session:
         made = select(Stay.external_id).where(stays_of(here.connection()))
-        assert sorted(filter(None, session.scalars(made))) == ["R1", "R1#2"]
+        assert sorted(map(name_there, filter(None, session.scalars(made)))) == ["R1", "R1#2"]
+
+
+def test_two_connections_that_use_the_same_ids_never_share_a_stay(sessions: Sessions) -> None:
+    here = world(sessions, booking("1"))
+    here.run()
+    with sessions.write() as session:
+        other = connect(session, here.place, token="another")
+    here.pms.bookings = [booking("1", after=9)]
+    run_connection(here.sync, other)
+    assert here.names() == ["1", "1"]
+    first, second = here.stays()
+    assert second.check_in_at - first.check_in_at == timedelta(days=9)
+    here.pms.bookings = []
+    run_connection(here.sync, other, full=True)
+    assert here.names(cancelled=True) == ["1"]
+    with sessions.read() as session:
+        sources = [source_of(session, one) for one in (first, second)]
+    assert [one and one.connection.id for one in sources] == [here.connection_id, other]
 
 
 def test_several_listings_may_be_one_home(sessions: Sessions) -> None:
@@ -92,7 +113,7 @@ def test_a_listing_that_gets_a_home_makes_stays_at_once_and_takes_them_along(
     here = world(sessions, booking("R1", listing="L2"), booking("R2", after=5))
     here.pms.listed.append(replace(here.pms.listed[0], external_id="L2", name="Attic"))
     here.run()
-    assert [stay.external_id for stay in here.stays()] == ["R2"]
+    assert here.names() == ["R2"]
 
     def move(to_new_home: bool | None) -> int:
         with sessions.write() as session:
@@ -107,7 +128,7 @@ def test_a_listing_that_gets_a_home_makes_stays_at_once_and_takes_them_along(
         return place_waiting(sessions, VAULT, here.place.account.id, NOW)
 
     assert move(False) == 1
-    assert [stay.external_id for stay in here.stays()] == ["R1", "R2"]
+    assert here.names() == ["R1", "R2"]
     assert move(True) == 1
     moved = here.stays()[0]
     assert moved.property_id != here.place.home.id

@@ -11,9 +11,9 @@ from callassist.storage.sessions import Sessions
 from tests.pms_sync.scenes import World, booking, world
 
 
-def cancelled(here: World) -> list[str | None]:
+def cancelled(here: World) -> list[str]:
     """Stays that are not to be any more."""
-    return [stay.external_id for stay in here.stays() if stay.cancelled_at is not None]
+    return here.names(cancelled=True)
 
 
 def many(count: int) -> list[Reservation | SetAside]:

@@ -10,6 +10,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from callassist.accounts.properties import find_property, properties
+from callassist.domain.booked_stay import name_there
 from callassist.domain.csv_table import MOST_ROWS
 from callassist.domain.spreadsheet import csv_line
 from callassist.errors import Forbidden
@@ -170,7 +171,7 @@ def export() -> ResponseReturnValue:
                         vault.open(stay.guest_name) if stay.guest_name else "",
                         *[*numbers, "", ""][:2],
                         stay.language or "",
-                        stay.external_id or "",
+                        name_there(stay.external_id or ""),
                         "cancelled" if stay.cancelled_at else "",
                         stay.source,
                     ]
