@@ -25,11 +25,27 @@ def automatic_tonight(
     """A sentence for the home's page."""
     if not rules.ladder_enabled:
         return _("Automatic messages tonight: no, the rules of this home do not ask for any.")
-    if service.telephony.texting is None:
-        return _("Automatic messages tonight: no, this service cannot send texts.")
     if home.shadow_since is not None:
         return _("Automatic messages tonight: no, the home is in shadow mode.")
+    why_no_text = _why_no_text(session, service, home, now)
+    if why_no_text:
+        if _in_conversation(session, service, home, now):
+            return _("Automatic messages tonight: yes, in the booking’s conversation.")
+        return why_no_text
     hours = service.escalation.hours
+    if Channel.SMS in hours.running_stay:
+        return _("Automatic messages tonight: yes, at any hour.")
+    window = hours.window(home.country, Channel.SMS)
+    return _(
+        "Automatic messages tonight: yes, between %(opens)s and %(closes)s; not at other hours.",
+        opens=time_of_day(window.opens),
+        closes=time_of_day(window.closes),
+    )
+
+
+def _why_no_text(session: Session, service: Service, home: Property, now: datetime) -> str:
+    if service.telephony.texting is None:
+        return _("Automatic messages tonight: no, this service cannot send texts.")
     reason = _reason(session, service, home, Channel.SMS, now)
     if reason is not Reason.ALLOWED:
         return _not_because(reason)
@@ -39,14 +55,16 @@ def automatic_tonight(
     escalation = service.escalation
     if not may_spend_now(session, escalation, home.account_id, Spending.TEXT, now).allowed:
         return _("Automatic messages tonight: no, the cap on phone costs is reached.")
-    if Channel.SMS in hours.running_stay:
-        return _("Automatic messages tonight: yes, at any hour.")
-    window = hours.window(home.country, Channel.SMS)
-    return _(
-        "Automatic messages tonight: yes, between %(opens)s and %(closes)s; not at other hours.",
-        opens=time_of_day(window.opens),
-        closes=time_of_day(window.closes),
-    )
+    return ""
+
+
+def _in_conversation(session: Session, service: Service, home: Property, now: datetime) -> bool:
+    """Whether the guest can be written to in the booking all the same."""
+    own, stay = service.escalation, stays.staying_now(session, home.id, now)
+    if stay is None or own.conversations.connection_of(session, stay.id) is None:
+        return False
+    decision = stays.conversation_contact(session, own.vault, own.hours, home, stay, now=now)
+    return decision.allowed or decision.reason is Reason.OUTSIDE_HOURS
 
 
 def automatic_call_tonight(

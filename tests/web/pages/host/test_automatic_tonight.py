@@ -88,3 +88,24 @@ def test_the_home_page_says_whether_messages_go_out_tonight(stage, changes, said
     page = stage.sign_in(OWNER).get(f"/homes/{stage.home_id}").text
     lead = "" if said.startswith("Automatic") else "Automatic messages tonight: "
     assert f"{lead}{said}" in page
+
+
+def without_a_number(session, home, stay, now):
+    stay.numbers.clear()
+    session.flush()
+    session.query(Consent).update({"number_index": ""})
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ((ladder, agreed, without_a_number), "yes, in the booking’s conversation"),
+        ((ladder, without_a_number), "no, nobody with a number that works"),
+        ((ladder, agreed), "yes, between 08:00 and 21:00; not at other hours"),
+        ((ladder, agreed, stopped), "no, the guest stopped them"),
+    ],
+)
+def test_a_conversation_takes_the_messages_where_no_text_can_go(stage, changes, said):
+    conversations = stage.world.service.systems.conversations
+    conversations.connection_of = lambda session, stay_id: 1
+    test_the_home_page_says_whether_messages_go_out_tonight(stage, changes, said)
