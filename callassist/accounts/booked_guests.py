@@ -6,11 +6,11 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, false, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, false, or_, select, update
 from sqlalchemy.orm import Session
 
-from callassist.domain.booked_stay import booked, stay_key
-from callassist.models import PmsReservation, PmsSetAside, Stay
+from callassist.domain.booked_stay import Booked, booked, stay_key
+from callassist.models import PmsConnection, PmsReservation, PmsSetAside, Stay
 from callassist.storage.vault import Vault
 
 BATCH = 1000
@@ -41,7 +41,7 @@ def wipe_booking(session: Session, stay: Stay) -> list[Stay]:
     session.execute(
         delete(PmsSetAside).where(
             PmsSetAside.account_id == stay.account_id,
-            PmsSetAside.connection_id == named.connection_id,
+            PmsSetAside.connection_id.in_(_connection(named)),
             PmsSetAside.external_id.in_([*names, *named.reservation_ids]),
         )
     )
@@ -54,7 +54,7 @@ def wipe_booking(session: Session, stay: Stay) -> list[Stay]:
                 Stay.source == stay.source,
                 Stay.id != stay.id,
                 Stay.erased_at.is_(None),
-                or_(*(_is_part_of(stay_key(named.connection_id, name)) for name in names)),
+                or_(*(_is_part_of(stay_key(named.connection, name)) for name in names)),
             )
         )
     )
@@ -80,9 +80,13 @@ def _of(stay: Stay) -> tuple[ColumnElement[bool], ...]:
         return (false(),)
     return (
         PmsReservation.account_id == stay.account_id,
-        PmsReservation.connection_id == named.connection_id,
+        PmsReservation.connection_id.in_(_connection(named)),
         PmsReservation.external_id.in_(named.reservation_ids),
     )
+
+
+def _connection(named: Booked) -> Select[int]:
+    return select(PmsConnection.id).where(PmsConnection.public_id == named.connection)
 
 
 def _is_part_of(key: str) -> ColumnElement[bool]:

@@ -9,25 +9,25 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_KEY = re.compile(r"(\d+)/(.+)", re.DOTALL)
+_KEY = re.compile(r"([a-z0-9]{20})/(.+)", re.DOTALL)  # a public id: never given twice
 
 
 class Booked(NamedTuple):
     """Where a stay comes from; the reservation may be called by either id."""
 
-    connection_id: int
+    connection: str  # its public id
     reservation_ids: tuple[str, ...]
 
 
-def stay_key(connection_id: int, reservation_id: str, place: int = 0) -> str:
+def stay_key(connection: str, reservation_id: str, place: int = 0) -> str:
     """The stay of a reservation's first visit, and from the second on with its place behind."""
     visit = "" if place == 0 else f"#{place + 1}"
-    return f"{connection_beginning(connection_id)}{reservation_id}{visit}"
+    return f"{connection_beginning(connection)}{reservation_id}{visit}"
 
 
-def connection_beginning(connection_id: int) -> str:
+def connection_beginning(connection: str) -> str:
     """With what the keys of all stays of one connection begin."""
-    return f"{connection_id}/"
+    return f"{connection}/"
 
 
 def booked(key: str | None) -> Booked | None:
@@ -41,7 +41,7 @@ def booked(key: str | None) -> Booked | None:
     own = found[2]
     base, mark, place = own.rpartition("#")
     ids = (own, base) if mark and base and place.isdigit() else (own,)
-    return Booked(int(found[1]), ids)
+    return Booked(found[1], ids)
 
 
 def name_there(key: str) -> str:

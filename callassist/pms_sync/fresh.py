@@ -42,7 +42,7 @@ def source_of(session: Session, stay: Stay) -> Source | None:
             PmsConnection.account_id == stay.account_id,
             PmsConnection.vendor == stay.source,
             PmsConnection.disabled_at.is_(None),
-            PmsConnection.id == named.connection_id,
+            PmsConnection.public_id == named.connection,
             PmsReservation.external_id.in_(named.reservation_ids),
             PmsReservation.said.is_not(None),
         )

@@ -54,7 +54,7 @@ def stays_of(connection: PmsConnection) -> ColumnElement[bool]:
     return and_(
         Stay.account_id == connection.account_id,
         Stay.source == connection.vendor,
-        Stay.external_id.startswith(connection_beginning(connection.id)),
+        Stay.external_id.startswith(connection_beginning(connection.public_id)),
     )
 
 
@@ -210,7 +210,7 @@ def _names(connection: PmsConnection, one: ToPlace) -> list[str]:
     visits = max(len(one.kept.reservation.visits), one.visits_before, 1)
     places = range(min(visits, MOST_VISITS))
     name = one.kept.reservation.external_id
-    return [stay_key(connection.id, name, place) for place in places]
+    return [stay_key(connection.public_id, name, place) for place in places]
 
 
 def _known(

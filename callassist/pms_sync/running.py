@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from callassist.errors import PermanentError, ServiceBusy
 from callassist.models import ImportRun, PmsConnection, PmsListing
 from callassist.pms_sync import claims, contacts, vanishing
+from callassist.pms_sync.adopting import adopt_stays
 from callassist.pms_sync.ending import Ending, end_run, ending_of
 from callassist.pms_sync.hook_registering import register_hook
 from callassist.pms_sync.intake import Reading, take_in, take_in_alone
@@ -115,6 +116,8 @@ def _begin(sync: Sync, connection_id: int, full: bool) -> Run | None:
             connection.next_run_at = None
             return None
         _close_interrupted(session, connection_id, now)
+        if connection.complete_at is None:
+            adopt_stays(session, connection, connector)
         is_full = full or _is_full_due(sync, connector, connection, now, real)
         row = ImportRun(
             account_id=connection.account_id,

@@ -62,7 +62,7 @@ def stays_wanted(
         if spot is not None:
             imported = ImportedStay(
                 source=connection.vendor,
-                external_id=stay_key(connection.id, reservation.external_id, number),
+                external_id=stay_key(connection.public_id, reservation.external_id, number),
                 details=_details(kept, visit, spot),
             )
             made.append((imported, spot.home))

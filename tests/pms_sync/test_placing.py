@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from callassist.accounts.properties import PropertyInput, create_property
 from callassist.domain.booked_stay import name_there
-from callassist.models import PmsListing, Stay, StayNumber, Timer
+from callassist.models import PmsConnection, PmsListing, Stay, StayNumber, Timer
 from callassist.pms_sync.fresh import source_of
 from callassist.pms_sync.placing import give_home, place_waiting, stays_of
 from callassist.pms_sync.running import run_connection
@@ -78,7 +78,7 @@ def test_two_connections_that_use_the_same_ids_never_share_a_stay(sessions: Sess
     here.pms.bookings = [booking("1", after=9)]
     run_connection(here.sync, other)
     assert here.names() == ["1", "1"]
-    first, second = here.stays()
+    first, second = sorted(here.stays(), key=lambda stay: stay.check_in_at)
     assert second.check_in_at - first.check_in_at == timedelta(days=9)
     here.pms.bookings = []
     run_connection(here.sync, other, full=True)
@@ -86,6 +86,20 @@ def test_two_connections_that_use_the_same_ids_never_share_a_stay(sessions: Sess
     with sessions.read() as session:
         sources = [source_of(session, one) for one in (first, second)]
     assert [one and one.connection.id for one in sources] == [here.connection_id, other]
+
+
+@pytest.mark.parametrize("is_calendar", [False, True])
+def test_a_system_connected_anew_takes_over_what_was_left_and_a_calendar_does_not(
+    sessions: Sessions, is_calendar: bool
+) -> None:
+    here = world(sessions, booking("R1"), abilities=Abilities(disappearance=is_calendar))
+    here.run()
+    with sessions.write() as session:
+        session.delete(session.get_one(PmsConnection, here.connection_id))
+        session.flush()
+        anew = connect(session, here.place, token="another")
+    run_connection(here.sync, anew)
+    assert here.names() == (["R1", "R1"] if is_calendar else ["R1"])
 
 
 def test_several_listings_may_be_one_home(sessions: Sessions) -> None:
