@@ -22,6 +22,7 @@ from callassist.domain.policy import EscalationPolicy
 from callassist.ingest import Connections, IngestWriter, SensorHook
 from callassist.ingest.answer import Receipt
 from callassist.ingest.connections import KnownConnection
+from callassist.ingest.submission import Newcomers
 from callassist.models import NoiseReading, Sensor, SensorConnection
 from callassist.ports.sensors import Parsed, ParsedReading
 from callassist.sensors.registry import ADAPTERS
@@ -46,7 +47,7 @@ class AtOnce(IngestWriter):
         connection: KnownConnection,
         readings: Sequence[Parsed],
         received_at: datetime,
-        kind: SourceKind,
+        newcomers: Newcomers,
     ) -> Receipt:
         return Receipt(len(readings), 0, [])
 

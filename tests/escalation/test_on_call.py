@@ -91,7 +91,9 @@ def test_the_homes_own_number_is_shown_to_the_rota_and_to_the_guest(night, netwo
     made.it_is_loud()
     assert network.asked[0].caller_id == "+12025550101"
     made.picks_up()
-    assert made.presses("1").caller_id == "+12025550101"
+    joins = made.presses("1")
+    assert isinstance(joins, Connect)
+    assert joins.caller_id == "+12025550101"
 
 
 def test_over_the_accounts_own_network_that_networks_number_is_shown(night, network):
@@ -102,7 +104,9 @@ def test_over_the_accounts_own_network_that_networks_number_is_shown(night, netw
     made.it_is_loud()
     assert network.asked[0].caller_id is None
     made.picks_up()
-    assert made.presses("1").caller_id is None
+    joins = made.presses("1")
+    assert isinstance(joins, Connect)
+    assert joins.caller_id is None
 
 
 def test_a_mailbox_presses_nothing_and_has_not_taken_it(duty):

@@ -44,6 +44,8 @@ NO_SCREENS = {
     "host.settings": "leads to its first part",
     "host.leave_for_system": "leads to the system's sign-in",
     "host.back_from_system": "leads on to the connection",
+    "host.leave_for_brand": "leads to the maker's sign-in",
+    "host.back_from_brand": "leads on to the connection",
     "entry.firm": "leads to the firm's provider",
     "entry.firm_back": "leads on, or shows the page of entry.firm's failure",
 }
@@ -64,6 +66,7 @@ PARTS = frozenset(
         "desk.outcomes_fragment",
         "desk.parts",
         "desk.roster_fragment",
+        "host.connection_live",
         "host.home_live",
         "host.incident_live",
         "host.sensors_heard",
