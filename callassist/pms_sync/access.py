@@ -202,15 +202,9 @@ class PmsAccess:
         if status == 404:
             raise NotThere(f"{system} does not know this (404)")
         if status == 401:
-            raise CredentialsRefused(
-                f"{system} does not accept these credentials (401); look them up there and type "
-                "them again"
-            )
+            raise CredentialsRefused(_not_accepted(system))
         if status == 403:
-            raise CredentialsRefused(
-                f"{system} does not allow this with these credentials (403); give them the rights "
-                "that are asked for, or make new ones there"
-            )
+            raise CredentialsRefused(_not_allowed(system))
         if status < 400:
             raise BadAnswer(f"{system} leads to another address, which we do not follow")
         raise NotUnderstood(f"{system} does not understand what we ask ({status})")
@@ -220,6 +214,19 @@ def _never_connected(error: Exception) -> bool:
     """Whether a request failed before a byte of it could leave."""
     cause = error.args[0] if error.args else None
     return isinstance(getattr(cause, "reason", None), NewConnectionError)
+
+
+def _not_accepted(system: str) -> str:
+    return (
+        f"{system} does not accept these credentials (401); look them up there and type them again"
+    )
+
+
+def _not_allowed(system: str) -> str:
+    return (
+        f"{system} does not allow this with these credentials (403); give them the rights that "
+        "are asked for, or make new ones there"
+    )
 
 
 def _used_up(system: str) -> str:
