@@ -16,7 +16,7 @@ def adopt_stays(session: Session, connection: PmsConnection, connector: PmsConne
     So what a host typed stays, and an erased guest does not come back. Calendars are left alone:
     one knows nothing of another's ids.
     """
-    if connector.facts.abilities.disappearance:
+    if not connector.facts.abilities.has_numbers:
         return 0
     account = connection.account_id
     there = select(PmsConnection.public_id).where(PmsConnection.account_id == account)

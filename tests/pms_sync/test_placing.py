@@ -92,7 +92,7 @@ def test_two_connections_that_use_the_same_ids_never_share_a_stay(sessions: Sess
 def test_a_system_connected_anew_takes_over_what_was_left_and_a_calendar_does_not(
     sessions: Sessions, is_calendar: bool
 ) -> None:
-    here = world(sessions, booking("R1"), abilities=Abilities(disappearance=is_calendar))
+    here = world(sessions, booking("R1"), abilities=Abilities(has_numbers=not is_calendar))
     here.run()
     with sessions.write() as session:
         session.delete(session.get_one(PmsConnection, here.connection_id))

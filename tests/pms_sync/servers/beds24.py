@@ -1,4 +1,4 @@
-"""Beds24 API v2, from reference/pms.md section 8 and the official OpenAPI as it quotes it.
+"""Beds24 API v2, from notes on its official OpenAPI.
 
 Fields relied on from the official OpenAPI: authentication/setup, /token and /details; properties
 (id, name, country, checkInStart, checkOutEnd, roomTypes[id, name, qty]); bookings (id, propertyId,

@@ -1,4 +1,4 @@
-"""Cloudbeds PMS API v1.3, from reference/pms.md section 7 and the official OpenAPI.
+"""Cloudbeds PMS API v1.3, from notes on the official OpenAPI.
 
 Fields relied on from the official OpenAPI (cloudbeds/openapi-specs, pms-v1.3-openapi.yaml), which
 the description does not name: getReservation (`assigned[]` with roomID, roomName, startDate,

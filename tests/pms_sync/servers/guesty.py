@@ -1,4 +1,4 @@
-"""Guesty's Open API as reference/pms.md section 1 describes it: few tokens, v3 search with guests
+"""Guesty's Open API as notes on its documentation describe it: few tokens, v3 search with guests
 apart, the legacy list, webhooks by Svix."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Hospitable's public API v2 as reference/pms.md section 5 describes it."""
+"""Hospitable's public API v2 as notes on its documentation describe it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hostaway's Public API v1 as reference/pms.md section 2 describes it: 403 for a bad token, a
+"""Hostaway's Public API v1 as notes on its documentation describe it: 403 for a bad token, a
 cursor by the last id, unified webhooks by HTTP Basic."""
 
 from __future__ import annotations

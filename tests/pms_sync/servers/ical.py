@@ -1,4 +1,4 @@
-"""A platform's calendar feed as reference/pms.md section 12 describes Airbnb's: one home, stays
+"""A platform's calendar feed as notes describe Airbnb's: one home, stays
 without names, blocks, and no word of what was cancelled."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Lodgify as reference/pms.md section 4 describes it: v1 and v2 mixed, webhooks one by one."""
+"""Lodgify as notes on its documentation describe it: v1 and v2 mixed, webhooks one by one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mews Connector API, from reference/pms.md section 9 (the official documentation)."""
+"""Mews Connector API, from notes on the official documentation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""OwnerRez v2 as reference/pms.md section 6 describes it: phones only on the guest itself."""
+"""OwnerRez v2 as notes on its documentation describe it: phones only on the guest itself."""
 
 from __future__ import annotations
 

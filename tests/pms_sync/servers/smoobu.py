@@ -1,4 +1,4 @@
-"""Smoobu's API as reference/pms.md section 3 describes it: signed requests, mixed names, blocks
+"""Smoobu's API as notes on its documentation describe it: signed requests, mixed names, blocks
 that look like bookings, cancellations only when asked for."""
 
 from __future__ import annotations
