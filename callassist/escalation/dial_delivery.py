@@ -7,7 +7,7 @@ is looked up at the network, never dialled again.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,7 @@ from callassist.domain.call_task import TaskState
 from callassist.domain.dial import UNSETTLED, DialMode, DialState
 from callassist.domain.log_action import LogAction
 from callassist.domain.results import AttemptOutcome
-from callassist.errors import TransientError
+from callassist.errors import NotYet, TransientError
 from callassist.escalation.addresses import asked_url, called_leg_url, operator_leg_url
 from callassist.escalation.automatic_look import look
 from callassist.escalation.call_rate import await_turn
@@ -42,7 +42,7 @@ from callassist.ports.telephony import (
 )
 from callassist.storage.facts import dialling_allowed
 
-LOOK_BACK = timedelta(seconds=5)  # the network's clock may be a little behind ours
+AGAIN_SECONDS = 2.0  # real, until a network is asked again that took nothing and did not say when
 
 
 def deliver_dial(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
@@ -60,7 +60,7 @@ def deliver_dial(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
             note_refusal(ctx, network.name, refused.detail, now)
     except RateLimited as limited:
         _unclaim(ctx, attempt_id)
-        raise TransientError(limited.detail, limited.retry_after or 1.0) from limited
+        raise NotYet(limited.detail, limited.retry_after or AGAIN_SECONDS) from limited
     except CallInDoubt as doubt:
         note_doubt(ctx, attempt_id, now, doubt.detail)
     else:

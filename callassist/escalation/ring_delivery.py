@@ -14,12 +14,13 @@ from callassist import timers
 from callassist.domain.dial import DialState
 from callassist.domain.phone_ring import About, RingEnding
 from callassist.domain.spending import Spending
-from callassist.errors import TransientError
+from callassist.errors import NotYet, TransientError
 from callassist.escalation.budgets import may_spend_now
 from callassist.escalation.call_rate import await_turn
 from callassist.escalation.context import Escalation
 from callassist.escalation.countries import refused_number
 from callassist.escalation.deadlines import Deadline
+from callassist.escalation.dial_delivery import AGAIN_SECONDS
 from callassist.escalation.locks import lock_number
 from callassist.escalation.ring_rows import (
     arm_ring_poll,
@@ -59,7 +60,7 @@ def deliver_ring(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
             end_ring(session, ctx, ring, RingEnding.FAILED, now, refused.detail)
     except RateLimited as limited:
         _unclaim(ctx, ring_id, now)
-        raise TransientError(limited.detail, limited.retry_after or 1.0) from limited
+        raise NotYet(limited.detail, limited.retry_after or AGAIN_SECONDS) from limited
     except CallInDoubt as doubt:
         _note_doubt(ctx, ring_id, doubt.detail, now)
     else:

@@ -12,6 +12,7 @@ from callassist.escalation.dialling import DialAnswer
 from callassist.escalation.restarting import look_up_doubts
 from callassist.models import Stay
 from callassist.outbox import OutboxItem
+from callassist.ports.telephony import RateLimited
 from callassist.storage.facts import mark_restored, resume
 from tests.escalation.night import NO_ANSWER
 from tests.escalation.scene import ANSWERS
@@ -95,6 +96,25 @@ def test_a_network_that_cannot_be_asked_for_five_minutes_counts_as_unreachable(n
     home.pass_time(minutes=6)
     assert home.attempts()[0].outcome == "unreachable"
     assert "supervisor_page:dial_in_doubt" in home.told()
+
+
+def test_a_network_that_takes_nothing_yet_is_asked_again_soon_however_often(night, monkeypatch):
+    home = called(night)
+    place, refusals = home.network.place_call, [None] * 5
+
+    def busy(request):
+        if refusals:
+            refusals.pop()
+            raise RateLimited("too many requests")
+        return place(request)
+
+    monkeypatch.setattr(home.network, "place_call", busy)
+    home.dial()
+    for _ in range(5):
+        home.pass_time(seconds=2)
+    assert not refusals
+    assert len(home.network.calls()) == 1
+    assert home.attempts()[0].state != "waiting"
 
 
 def test_delivering_the_same_dial_twice_places_one_call(night):
