@@ -70,9 +70,10 @@ def _texts(part: str, language: str) -> set[str]:
 
 def _own(part: str, language: str) -> str:
     own = re.sub(elsewhere(language), " ", part, flags=re.DOTALL)
-    own = re.sub(r"<code>.*?</code>", " ", own)
+    own = re.sub(r"<code>.*?</code>", " ", own, flags=re.DOTALL)
     # titles of a file, by themselves or by their place in it
     own = re.sub(r'<option value="([^"]+)"[^>]*>\1</option>', " ", own)
+    own = re.sub(r'<option value="([^"]+)"[^>]*>\1 = .*?</option>', " ", own)  # of a message
     own = re.sub(r'<option value="\d+"[^>]*>[a-z_]+</option>', " ", own)
     return re.sub(r'<option value="\w+/[^"]+"[^>]*>.*?</option>', " ", own)  # names of time zones
 
