@@ -14,24 +14,20 @@ from callassist.pms_sync import connections as keeping
 from callassist.pms_sync.asked_reads import ask_to_read
 from callassist.pms_sync.choices import choose
 from callassist.pms_sync.connections import Tried, find_connection
-from callassist.pms_sync.opening import verify_typed
 from callassist.pms_sync.overview import System, describe
 from callassist.pms_sync.registry import CONNECTORS
 from callassist.pms_sync.removing import remove_connection
-from callassist.ports.pms import Facts
-from callassist.ports.pms_access import CredentialsRefused, FieldKind
 from callassist.web.api.fields import Page, Paging
 from callassist.web.api.paging import page_of
 from callassist.web.api.pms_fields import (
-    CredentialOut,
     NewPmsConnection,
     PmsConnectionChange,
     PmsConnectionOut,
-    PmsSystemOut,
     Reading,
     Removal,
     RunOut,
 )
+from callassist.web.api.pms_systems import tried_there
 from callassist.web.api.routing import HOSTS, Ask, Route
 from callassist.web.api.scoping import account_named, of_accounts
 
@@ -42,17 +38,13 @@ def index(ask: Ask, query: Paging) -> Page[PmsConnectionOut]:
     return Page(items=_outs(ask, rows), next_cursor=following)
 
 
-def known(ask: Ask) -> Page[PmsSystemOut]:
-    return Page(items=[_system(one.facts) for one in CONNECTORS.values()])
-
-
 def try_new(service: Service, viewer: Viewer, body: NewPmsConnection) -> Tried:
     """Before the transaction: ask the system itself whether these credentials open it."""
     if not any(viewer.can_write(one) for one in viewer.account_ids) and not viewer.is_admin:
         viewer.require_write(0)
     if body.vendor not in CONNECTORS:
         raise InvalidInput(f"unknown; use one of {', '.join(sorted(CONNECTORS))}", "vendor")
-    return _tried(service, CONNECTORS[body.vendor].facts, body.credentials)
+    return tried_there(service, CONNECTORS[body.vendor].facts, body.credentials)
 
 
 def create(ask: Ask, body: NewPmsConnection, tried: Tried) -> PmsConnectionOut:
@@ -83,7 +75,7 @@ def try_change(
     with service.sessions.read() as session:
         connection = find_connection(session, viewer, pms_connection_id)
         viewer.require_write(connection.account_id)
-    return _tried(service, CONNECTORS[connection.vendor].facts, body.credentials)
+    return tried_there(service, CONNECTORS[connection.vendor].facts, body.credentials)
 
 
 def change(
@@ -148,21 +140,6 @@ def runs(ask: Ask, pms_connection_id: str, query: Paging) -> Page[RunOut]:
     return Page(items=[_run(one) for one in rows], next_cursor=following)
 
 
-def _tried(service: Service, facts: Facts, credentials: dict[str, str]) -> Tried:
-    names = {one.name for one in facts.form.fields}
-    for name in credentials.keys() - names:
-        raise InvalidInput("unknown credential; leave it out", f"credentials.{name}")
-    for field in facts.form.fields:
-        if field.required and not credentials.get(field.name, "").strip():
-            raise InvalidInput("must not be empty", f"credentials.{field.name}")
-    try:
-        return verify_typed(service.opener, facts.vendor, credentials)
-    except (CredentialsRefused, InvalidInput) as error:
-        detail = error.detail.removeprefix(f"{error.field}: ")
-        field_name = f"credentials.{error.field}" if error.field else "credentials"
-        raise InvalidInput(detail, field_name) from None
-
-
 def _outs(ask: Ask, rows: Iterable[PmsConnection]) -> list[PmsConnectionOut]:
     shown = describe(ask.session, list(rows), ask.now, ask.real_now)
     return [_of(ask, one) for one in shown]
@@ -212,42 +189,9 @@ def _run(run: ImportRun) -> RunOut:
     )
 
 
-def _system(facts: Facts) -> PmsSystemOut:
-    can = facts.abilities
-    return PmsSystemOut(
-        vendor=facts.vendor,
-        title=facts.title,
-        where=facts.form.where,
-        credentials=[
-            CredentialOut(
-                name=one.name,
-                label=one.label,
-                help=one.help,
-                secret=one.kind is FieldKind.SECRET,
-                required=one.required,
-                choices=[value for value, _text in one.choices],
-            )
-            for one in facts.form.fields
-        ],
-        has_numbers=can.has_numbers,
-        webhooks=can.webhooks,
-        messages=can.messages,
-        notes=can.notes,
-        unconfirmed=list(facts.unconfirmed),
-    )
-
-
 _ONE = "/pms-connections/{pms_connection_id}"
 
 ROUTES = (
-    Route(
-        method="GET",
-        path="/pms-systems",
-        summary="Booking systems that can be connected, with the credentials that each wants",
-        scopes=HOSTS,
-        run=known,
-        answer=Page[PmsSystemOut],
-    ),
     Route(
         method="GET",
         path="/pms-connections",
