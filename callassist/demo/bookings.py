@@ -23,7 +23,7 @@ CREDENTIALS: Mapping[str, Mapping[str, str]] = {
     "lodgify": {"api_key": "demo-key"},
 }
 _ONE_PAGE = 100
-_UNWATCHED = "Boathouse"  # let there, and not a home here
+_UNWATCHED = Home(name="Boathouse", story="let there, and not a home here", begins=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,22 +110,7 @@ _Answer = Callable[[str, str], Any]  # method and path -> JSON, None for what is
 
 
 def _hostaway(homes: Sequence[Home], bookings: Sequence[Booking]) -> _Answer:
-    listings = [
-        {
-            "id": place,
-            "name": name,
-            "internalListingName": name,
-            "timeZoneName": zone,
-            "checkInTimeStart": 15,
-            "checkOutTime": 11,
-            "countryCode": country,
-            "specialStatus": None,
-        }
-        for place, name, zone, country in [
-            *((place, home.name, home.zone, home.country) for place, home in _placed(homes)),
-            (len(homes) + 1, _UNWATCHED, "Europe/Paris", "FR"),
-        ]
-    ]
+    listings = [_hostaway_listing(place, home) for place, home in _placed([*homes, _UNWATCHED])]
     reservations = [
         {
             "id": one.number,
@@ -152,6 +137,19 @@ def _hostaway(homes: Sequence[Home], bookings: Sequence[Booking]) -> _Answer:
         return None if found is None else {"status": "success", "result": found}
 
     return answer
+
+
+def _hostaway_listing(place: int, home: Home) -> dict[str, Any]:
+    return {
+        "id": place,
+        "name": home.name,
+        "internalListingName": home.name,
+        "timeZoneName": home.zone,
+        "checkInTimeStart": 15,
+        "checkOutTime": 11,
+        "countryCode": home.country,
+        "specialStatus": None,
+    }
 
 
 def _smoobu(homes: Sequence[Home], bookings: Sequence[Booking]) -> _Answer:
@@ -231,6 +229,7 @@ def _of_path(records: Iterable[Mapping[str, Any]], path: str, before: str) -> An
 class _Handler(BaseHTTPRequestHandler):
     answers: Mapping[str, _Answer]
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one piece; apart, each answer waits for an acknowledgement
 
     def do_GET(self) -> None:
         self._reply("GET")

@@ -86,14 +86,7 @@ class DemoNight:
         check_key(self.sessions, self.vault, now=epoch)
         self._refused: PermanentError | None = None
         self.director = Director(self.server.url, self.clock, self.scene)
-        watch = Watch(self.sessions)
-        self.robots: list[RobotOperator | RobotHost] = [
-            RobotOperator(
-                self.server.url, self.scene.robot_tokens[robot.name], robot, self.clock, watch
-            )
-            for robot in ROBOTS
-        ]
-        self.robots.append(RobotHost(self.server.url, self.scene.host_token, self.clock, watch))
+        self.robots = self._robots()
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -143,6 +136,14 @@ class DemoNight:
         """What the night came to (DESIGN 5)."""
         with self.sessions.read() as session:
             return outcome(session, self.scene.stories)
+
+    def _robots(self) -> list[RobotOperator | RobotHost]:
+        url, watch = self.server.url, Watch(self.sessions)
+        tokens = self.scene.robot_tokens
+        return [
+            *(RobotOperator(url, tokens[one.name], one, self.clock, watch) for one in ROBOTS),
+            RobotHost(url, self.scene.host_token, self.clock, watch),
+        ]
 
     def _paced(self, speed: float, epoch: datetime) -> tuple[PacedClock, Follower]:
         """A clock whose speed a visitor of the stage may change."""

@@ -29,6 +29,8 @@ from callassist.storage.vault import Vault
 ADMIN = Viewer(name="demo", is_admin=True)
 HOST_EMAIL = "host@demo.callassist.invalid"
 SHIFT = timedelta(hours=24)
+# adapter -> what the host calls it
+BRANDS = {"generic": "Sonometer", "minut": "Minut", "home_assistant": "Home Assistant"}
 OPERATOR_EMAIL = "operator@demo.callassist.invalid"
 
 
@@ -63,7 +65,7 @@ def set_scene(
     roles = {"host": HOST_EMAIL, "operator": email_of(robots[0].name)}
     roles["supervisor"] = OPERATOR_EMAIL
     put_fact(session, "demo", {"roles": roles}, now=now)
-    for adapter in ("generic", "minut", "home_assistant"):
+    for adapter in BRANDS:
         scene.connections[adapter] = create_connection(
             session,
             vault,
@@ -72,7 +74,7 @@ def set_scene(
             adapter,
             now=now,
             adapters={adapter: _any_options},
-            name=f"Demo {adapter}",
+            name=BRANDS[adapter],
             signed=adapter == "generic",
         )
     for home in cast:
@@ -196,7 +198,7 @@ def _sensors(
                 connection_id=connections[adapter].connection.id,
                 account_id=place.account_id,
                 external_id=home.name,
-                name=f"{home.name} ({adapter})",
+                name=f"{home.name} ({BRANDS[adapter]})",
                 property_id=place.id,
                 kind=str(kind),
                 interval_seconds=60,
