@@ -15,6 +15,7 @@ from typing import Any
 import requests
 from requests_hardened.ip_filter import InvalidIPAddress
 from standardwebhooks import Webhook
+from urllib3.exceptions import HTTPError
 
 from callassist.domain.webhook_tries import is_success
 from callassist.errors import TransientError
@@ -101,7 +102,7 @@ def post(parcel: Parcel, real_now: datetime, *, allow_loopback: bool = False) ->
         error = NO_ANSWER
     except requests.ConnectionError as failure:
         error = BROKEN if "aborted" in str(failure) else NOT_REACHED
-    except (requests.RequestException, OSError, ValueError):
+    except (requests.RequestException, HTTPError, OSError, ValueError):
         error = NOT_REACHED
     if heard.status is not None:  # it answered; how its answer ended does not matter
         error = _error_of(heard.status)

@@ -78,6 +78,20 @@ def never_ends(status: int) -> Act:
     return act
 
 
+def breaks_off(**headers: str) -> Act:
+    """Takes the message, and its answer ends in the middle."""
+
+    def act(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        for name, value in headers.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.end_headers()
+        handler.wfile.write(b"ok")
+        handler.close_connection = True
+
+    return act
+
+
 def drips(handler: BaseHTTPRequestHandler) -> None:
     """A byte now and then: no time-out of a socket ever comes."""
     try:

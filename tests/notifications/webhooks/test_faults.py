@@ -22,6 +22,7 @@ from tests.notifications.webhooks.conftest import Hooked
 from tests.notifications.webhooks.receiver import (
     Act,
     answer,
+    breaks_off,
     drips,
     echoes,
     hangs_up,
@@ -108,6 +109,17 @@ def test_of_an_answer_without_end_a_little_is_read_and_its_status_counts(hooked:
     hooked.tell()
     [row] = hooked.log()
     assert (row.state, row.last_answer) == ("delivered", "x" * 200)
+
+
+@pytest.mark.parametrize(
+    "act", [breaks_off(Content_Length="100"), breaks_off(Transfer_Encoding="chunked")]
+)
+def test_of_an_answer_that_breaks_off_the_status_counts(hooked: Hooked, act: Act) -> None:
+    hooked.receiver.answers = [act]
+    hooked.tell()
+    [row] = hooked.log()
+    assert (row.state, row.last_status, row.attempts) == ("delivered", 200, 1)
+    assert hooked.due() == []
 
 
 def test_an_echo_of_our_request_leaves_nothing_secret_in_the_log(hooked: Hooked) -> None:
