@@ -1,7 +1,9 @@
-"""Fifty operators talk at once, then a thousand calls are placed: pages, callbacks, memory.
+"""Fifty operators talk at once, then more calls are placed: pages, callbacks, memory.
 
 The network runs in this process and shares the machine, and so do those who ask for pages; what
-it says of a service alone is therefore less than what a real network would show.
+it says of a service alone is therefore less than what a real network would show. It checks every
+exchange against the specification, and on half of two cores gives no more than two calls a second:
+`--calls 1000 --per-second 5` needs a machine with cores to spare.
 """
 
 from __future__ import annotations
@@ -35,8 +37,8 @@ from tests.bench.serving import Served
 from tests.twilio_server import TwilioServer, twilio_server
 
 _OPERATORS = 50
-_CALLS = 1000
-_PER_SECOND = 5.0  # what a provider gives an account on request; one a second is where it begins
+_CALLS = 110
+_PER_SECOND = 2.0
 _TALK_SECONDS = 3600
 _SHORT_TALK_SECONDS = 2
 _NEVER_LOST = "1d"  # nobody sits at these desks: no sign of life comes from them
