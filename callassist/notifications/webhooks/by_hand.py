@@ -64,7 +64,7 @@ def send_again(session: Session, viewer: Viewer, public_id: str, now: datetime) 
     delivery.delivered_at = None
     delivery.attempts_before = delivery.attempts
     session.flush()
-    put_try(session, delivery, now=now, due_at=now)
+    put_try(session, delivery, now)
     return delivery
 
 

@@ -37,7 +37,8 @@ class Webhooks:
         answer: Answer | None = None
         try:
             delivery_id, attempt = int(item.payload["delivery_id"]), int(item.payload["attempt"])
-            parcel = self._parcel(delivery_id, attempt, int(item.payload["before"]), now)
+            due = datetime.fromisoformat(item.payload["due"])
+            parcel = self._parcel(delivery_id, attempt, due, now)
             if parcel is None:
                 return
             answer = self.send(parcel)
@@ -66,13 +67,15 @@ class Webhooks:
             body=as_text(delivery.body),
         )
 
-    def _parcel(self, delivery_id: int, attempt: int, before: int, now: datetime) -> Parcel | None:
+    def _parcel(
+        self, delivery_id: int, attempt: int, due: datetime, now: datetime
+    ) -> Parcel | None:
         """None when it was sent, removed or sent again by hand meanwhile."""
         with self.sessions.read() as session:
             delivery = session.get(WebhookDelivery, delivery_id)
             if delivery is None or delivery.state != DeliveryState.WAITING:
                 return None
-            if (delivery.attempts, delivery.attempts_before) != (attempt - 1, before):
+            if (delivery.attempts, delivery.next_at) != (attempt - 1, due):
                 return None
             endpoint = session.get_one(WebhookEndpoint, delivery.endpoint_id)
             if endpoint.disabled_at is not None:

@@ -61,7 +61,7 @@ def _failed(
         endpoint.failed_in_row += 1
     else:
         delivery.next_at = now + wait
-        put_try(session, delivery, now=now, due_at=delivery.next_at)
+        put_try(session, delivery, now)
     session.flush()
     reason = off_reason(
         status=answer.status,

@@ -50,7 +50,7 @@ def queue_delivery(
     if session.scalar(same) is not None:
         return None
     delivery = new_delivery(session, endpoint, event, key, data, now=now)
-    put_try(session, delivery, now=now, due_at=now)
+    put_try(session, delivery, now)
     return delivery
 
 
@@ -81,19 +81,18 @@ def new_delivery(
     return delivery
 
 
-def put_try(
-    session: Session, delivery: WebhookDelivery, *, now: datetime, due_at: datetime
-) -> None:
-    """The next try of a delivery: an outbox entry of its own, so that each is tried once."""
-    attempt = delivery.attempts + 1
+def put_try(session: Session, delivery: WebhookDelivery, now: datetime) -> None:
+    """The try at its `next_at`: an outbox entry of its own, so that each is tried once."""
+    assert delivery.next_at is not None
+    attempt, due = delivery.attempts + 1, delivery.next_at.isoformat()
     payload = {
         "delivery_id": delivery.id,
         "endpoint_id": delivery.endpoint_id,
         "attempt": attempt,
-        "before": delivery.attempts_before,
+        "due": due,
     }
-    key = f"{delivery.public_id}:{attempt}:{delivery.attempts_before}"
-    outbox.put(session, TOPIC, key, payload, now=now, due_at=due_at)
+    key = f"{delivery.public_id}:{attempt}:{due}"
+    outbox.put(session, TOPIC, key, payload, now=now, due_at=delivery.next_at)
 
 
 def _working(session: Session, account_id: int) -> list[WebhookEndpoint]:

@@ -31,6 +31,12 @@ def send(hooked: Hooked, public_id: str) -> None:
     hooked.outbox.run_due()
 
 
+def switch(hooked: Hooked, *, enabled: bool) -> None:
+    now = hooked.scene.now
+    with hooked.scene.sessions.write() as session:
+        set_enabled(session, hooked.viewer, hooked.endpoint_id, enabled=enabled, now=now)
+
+
 def test_sending_again_keeps_the_id_and_starts_the_schedule_anew(hooked: Hooked) -> None:
     hooked.receiver.answers = [500, 500, 204]
     hooked.tell()
@@ -54,10 +60,24 @@ def test_what_was_sent_again_by_hand_is_not_tried_by_the_older_entry_too(hooked:
     assert len(hooked.receiver.got) == 2
 
 
+def test_what_was_never_tried_before_it_was_switched_off_can_be_sent_later(hooked: Hooked) -> None:
+    lanes, endpoint = hooked.webhooks.lanes, hooked.endpoint.id
+    for other in (901, 902):
+        lanes.enter(endpoint, other)
+    hooked.tell()
+    switch(hooked, enabled=False)
+    for _ in range(2):
+        lanes.leave(endpoint, is_suspect=False)
+    hooked.pass_time(hours=1)
+    assert (hooked.receiver.got, hooked.due()) == ([], [])
+    switch(hooked, enabled=True)
+    send(hooked, hooked.log()[0].public_id)
+    assert len(hooked.receiver.got) == 1
+
+
 def test_to_an_endpoint_that_is_off_nothing_is_sent_again(hooked: Hooked) -> None:
     hooked.tell()
-    with hooked.scene.sessions.write() as session:
-        set_enabled(session, hooked.viewer, hooked.endpoint_id, enabled=False, now=hooked.scene.now)
+    switch(hooked, enabled=False)
     with pytest.raises(Conflict):
         send(hooked, hooked.log()[0].public_id)
 

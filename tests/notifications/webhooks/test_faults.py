@@ -297,7 +297,7 @@ def test_whose_turn_it_is_not_is_put_back_untried(hooked: Hooked) -> None:
         id=99,
         topic="webhook",
         key="x",
-        payload={"endpoint_id": 7, "delivery_id": 1, "attempt": 1, "before": 0},
+        payload={"endpoint_id": 7, "delivery_id": 1, "attempt": 1, "due": "2026-06-13T20:00:00Z"},
         attempts=1,
     )
     for busy in (1, 2):
