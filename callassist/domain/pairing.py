@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import log2
+from math import fsum, log2
 
 from callassist.domain.csv_titles import plain_title
 
@@ -138,7 +138,7 @@ def _shared(one: frozenset[str], other: frozenset[str], weights: Mapping[str, fl
 
 
 def _sum(words: Iterable[str], weights: Mapping[str, float]) -> float:
-    return sum(weights.get(word, 1.0) for word in words)
+    return fsum(weights.get(word, 1.0) for word in words)  # in any order: sets have none
 
 
 @lru_cache(maxsize=20_000)

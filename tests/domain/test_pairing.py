@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from callassist.domain.pairing import Candidate, propose
+from math import sqrt
+
+from callassist.domain.pairing import Candidate, likeness, propose
 
 
 def named(*names: str, **more: str | None) -> list[Candidate]:
@@ -18,6 +20,14 @@ def paired(listings: list[Candidate], homes: list[Candidate]) -> dict[str, str |
 def test_accents_capitals_and_signs_do_not_matter_and_the_same_words_are_sure() -> None:
     (found,) = propose(named("HÔTEL-Élysée, n° 5"), named("Hotel Elysee N 5", "Elysee 7"), [])
     assert (found.home_key, found.score, found.is_sure) == ("Hotel Elysee N 5", 1.0, True)
+
+
+def test_the_same_words_are_the_same_in_whatever_order_they_are_added_up() -> None:
+    words = [f"{sign}{number}" for sign in "abcdefgh" for number in range(5)]
+    listings = named(*(" ".join(words[start : start + 12]) for start in range(20)))
+    homes = named(*(" ".join(reversed(one.name.split())) for one in listings))
+    for listing, home in zip(listings, homes, strict=True):
+        assert likeness(listing, home, dict(zip(words, map(sqrt, range(40)), strict=True))) == 1.0
 
 
 def test_the_number_of_a_flat_counts_more_than_the_name_of_the_house() -> None:

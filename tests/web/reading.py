@@ -50,7 +50,7 @@ def read(page: str, language: str) -> set[str]:
 def words(part: str, language: str) -> set[str]:
     """The same of a piece of a page."""
     text = NAMES.sub(" ", words_of(_own(part, language)))
-    return {word.lower() for word in re.findall(r"[^\W\d_]+", text)}
+    return {word.lower() for word in re.findall(r"\b[^\W\d_]+\b", text)}  # none of a fingerprint
 
 
 def foreign(part: str, language: str) -> set[str]:
