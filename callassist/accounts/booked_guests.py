@@ -31,7 +31,9 @@ def wipe_booking(session: Session, stay: Stay) -> list[Stay]:
     named = booked(stay.external_id)
     if named is None:
         return []
-    names = list(session.scalars(select(PmsReservation.external_id).where(*_of(stay))))
+    kept = list(session.scalars(select(PmsReservation.external_id).where(*_of(stay))))
+    # without its connection nothing tells "A#2" from the second visit of "A": rather one more
+    names = kept or named.reservation_ids
     session.execute(
         update(PmsReservation)
         .where(*_of(stay))
@@ -45,8 +47,6 @@ def wipe_booking(session: Session, stay: Stay) -> list[Stay]:
             PmsSetAside.external_id.in_([*names, *named.reservation_ids]),
         )
     )
-    if not names:
-        return []
     return list(
         session.scalars(
             select(Stay).where(

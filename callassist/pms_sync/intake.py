@@ -158,6 +158,8 @@ def _place_fresh(
     for (one, digest), was, made in zip(fresh, to_place, placed, strict=True):
         row = _keep(session, vault, reading, known.get(one.external_id), was.kept, digest)
         row.numbers = made.numbers
+        if made.is_erased:
+            row.said = None
         counts.update(created=made.created, changed=made.changed, cancelled=made.cancelled)
     session.flush()
 

@@ -41,12 +41,16 @@ class ToPlace:
 
 @dataclass(frozen=True, kw_only=True)
 class Placed:
-    """What became of a reservation's stays; `numbers` that can be phoned, None without a stay."""
+    """What became of a reservation's stays; `numbers` that can be phoned, None without a stay.
+
+    Of a guest who `is_erased` nothing may be kept.
+    """
 
     created: int = 0
     changed: int = 0
     cancelled: int = 0
     numbers: int | None = None
+    is_erased: bool = False
 
 
 def stays_of(connection: PmsConnection) -> ColumnElement[bool]:
@@ -156,13 +160,22 @@ def place(
     transferred: list[Transferred] = []
     ends = []
     for one in reservations:
-        transferred += _transferred(session, connection, one, spots, known, now)
+        if not _is_erased(connection, one, known):
+            transferred += _transferred(session, connection, one, spots, known, now)
         ends.append(len(transferred))
     stored = put_many_imported(session, vault, transferred, now=now)
     return [
-        _placed(transferred[start:end], stored[start:end])
-        for start, end in zip([0, *ends], ends, strict=False)
+        Placed(is_erased=True)
+        if _is_erased(connection, one, known)
+        else _placed(transferred[start:end], stored[start:end])
+        for one, start, end in zip(reservations, [0, *ends], ends, strict=False)
     ]
+
+
+def _is_erased(connection: PmsConnection, one: ToPlace, known: Mapping[str, Stay]) -> bool:
+    """One of its stays' guest was: perhaps while nobody was connected, who could have said so."""
+    stays = [known[name] for name in _names(connection, one) if name in known]
+    return any(stay.erased_at is not None for stay in stays)
 
 
 def _transferred(

@@ -13,7 +13,7 @@ from callassist.errors import Conflict
 from callassist.models import PmsConnection, Stay
 from callassist.pms_sync.asked_reads import is_reading
 from callassist.pms_sync.placing import stays_of
-from callassist.stays import cancel_stay
+from callassist.stays import cancel_imported
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,11 +54,11 @@ def remove_connection(
         raise Conflict("it is being read; pause it and remove it in a minute")
     cancelled = 0
     if cancels_coming:
-        coming = select(Stay.public_id).where(
+        coming = select(Stay).where(
             stays_of(connection), Stay.cancelled_at.is_(None), Stay.check_in_at > now
         )
-        for public_id in session.scalars(coming).all():
-            cancel_stay(session, viewer, public_id, now=now)
+        for stay in session.scalars(coming).all():
+            cancel_imported(session, stay, now=now)
             cancelled += 1
     session.delete(connection)
     session.flush()

@@ -26,6 +26,7 @@ from callassist.stays.lookup import coming_stays, dialable, find_stay, staying_n
 from callassist.stays.numbers import flag_number, unflag_number
 from callassist.stays.service import (
     Transferred,
+    cancel_imported,
     cancel_stay,
     put_imported,
     put_many_imported,
@@ -45,6 +46,7 @@ __all__ = [
     "Transferred",
     "allow_messages",
     "automatic_contact",
+    "cancel_imported",
     "cancel_stay",
     "coming_stays",
     "consent_for",

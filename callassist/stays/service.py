@@ -96,12 +96,17 @@ def cancel_stay(session: Session, viewer: Viewer, stay_public_id: str, *, now: d
     """The guest is not coming, or left; no import revives the stay. Asking twice is fine."""
     stay = find_stay(session, viewer, stay_public_id)
     viewer.require_write(stay.account_id)
+    stay.typed_fields = {**stay.typed_fields, "cancelled": now.isoformat()}
+    cancel_imported(session, stay, now=now)
+    return stay
+
+
+def cancel_imported(session: Session, stay: Stay, *, now: datetime) -> None:
+    """Its source is taken away; the stay is there again when the source is, and says so."""
     if stay.cancelled_at is None:
         stay.cancelled_at = now
-    stay.typed_fields = {**stay.typed_fields, "cancelled": now.isoformat()}
     timers.disarm(session, COVERAGE_CHECK, stay.id)
     session.flush()
-    return stay
 
 
 def _home(session: Session, viewer: Viewer, public_id: str) -> Property:
