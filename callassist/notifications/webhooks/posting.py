@@ -6,11 +6,13 @@ The address is a host's: it may lead inside, never answer, or answer without end
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests_hardened.ip_filter import InvalidIPAddress
@@ -26,6 +28,7 @@ from callassist.safe_http import CONNECT_SECONDS, safe_session
 SECONDS = 15.0  # real, for everything
 MOST_BYTES = 2048
 LOGGED_CHARACTERS = 200
+_SHORTEST_KEY = 6
 _HIDDEN = "•••"
 
 PRIVATE = said("the address leads into a private network; use a public one")
@@ -151,10 +154,18 @@ def _loggable(body: bytes, parcel: Parcel, headers: Mapping[str, str]) -> str:
     signatures = headers["webhook-signature"].split()
     parts = [piece.partition(",")[2] for piece in signatures]
     bare = [secret.removeprefix("whsec_") for secret in parcel.secrets]
-    for secret in (*parcel.secrets, *bare, *signatures, *parts, parcel.url, parcel.body):
-        text = text.replace(secret, _HIDDEN)
+    secret = (*parcel.secrets, *bare, *signatures, *parts, parcel.body)
+    for one in (*secret, parcel.url, *_keys_in(parcel.url)):
+        text = text.replace(one, _HIDDEN)
     shown = "".join(one if one.isprintable() else " " for one in text)
     return " ".join(shown.split())[:LOGGED_CHARACTERS]
+
+
+def _keys_in(url: str) -> list[str]:
+    """Path and query, and each longer part of them: the way to a host's system may be its key."""
+    asked = urlsplit(url)._replace(scheme="", netloc="").geturl()
+    parts = [one for one in re.split(r"[/?&=]", asked) if len(one) >= _SHORTEST_KEY]
+    return [asked, *parts] if parts else []
 
 
 def _seconds(retry_after: str | None) -> float | None:

@@ -16,7 +16,6 @@ from callassist.errors import NotYet
 from callassist.notifications import NOTIFY, notify_deliverer
 from callassist.notifications.webhooks import TOPIC, WORKERS, outcome, posting
 from callassist.notifications.webhooks.endpoints import add_endpoint, set_enabled
-from callassist.notifications.webhooks.lanes import Lanes
 from callassist.outbox import OutboxItem, OutboxLoop
 from tests.notifications.webhooks.conftest import Hooked
 from tests.notifications.webhooks.receiver import (
@@ -122,6 +121,15 @@ def test_of_an_answer_that_breaks_off_the_status_counts(hooked: Hooked, act: Act
     assert hooked.due() == []
 
 
+@pytest.mark.parametrize("said", ["Cannot POST {path}", "no such key: {key}"])
+def test_an_answer_that_names_the_way_leaves_no_key_in_the_log(hooked: Hooked, said: str) -> None:
+    key = hooked.receiver.url.rpartition("=")[2]
+    path = hooked.receiver.url.partition(f":{hooked.receiver.port}")[2]
+    hooked.receiver.answers = [says(404, said.format(path=path, key=key).encode())]
+    hooked.tell()
+    assert hooked.log()[0].last_answer == said.format(path="•••", key="•••")
+
+
 def test_an_echo_of_our_request_leaves_nothing_secret_in_the_log(hooked: Hooked) -> None:
     hooked.receiver.answers = [echoes]
     hooked.tell()
@@ -200,28 +208,6 @@ def test_fifty_that_failed_in_a_row_switch_it_off(hooked: Hooked) -> None:
     with hooked.scene.sessions.write() as session:
         set_enabled(session, hooked.viewer, hooked.endpoint_id, enabled=True, now=hooked.scene.now)
     assert (hooked.endpoint.failed_in_row, hooked.endpoint.failing_since) == (0, None)
-
-
-def test_an_endpoint_gets_two_at_once_and_one_that_failed_gets_one() -> None:
-    lanes = Lanes(workers=4)
-    assert [lanes.enter(1, item) for item in (1, 2)] == [None, None]
-    first, second = lanes.enter(1, 3), lanes.enter(1, 4)
-    assert first is not None
-    assert second is not None
-    assert first < second
-    for _ in range(2):
-        lanes.leave(1, is_suspect=True)
-    assert lanes.enter(1, 3) is None
-    assert lanes.enter(1, 4) is not None
-
-
-def test_endpoints_that_fail_share_half_of_the_workers_and_the_others_go_on() -> None:
-    lanes = Lanes(workers=4)
-    for dead in (1, 2, 3):
-        assert lanes.enter(dead, dead) is None
-        lanes.leave(dead, is_suspect=True)
-    assert [lanes.enter(dead, dead) is None for dead in (1, 2, 3)] == [True, True, False]
-    assert lanes.enter(4, 4) is None
 
 
 def test_a_dead_endpoint_gets_two_tries_at_once_and_holds_nobody_up(
