@@ -124,6 +124,44 @@ def test_what_was_sent_while_nobody_listened_is_not_lost_and_is_not_new(
     assert (sensor.external_id, sensor.kind) == ("hall", "level")
 
 
+def test_of_many_that_waited_none_looks_new(scene: Scene, broker: Broker):
+    listening = Listening(scene, broker.port)
+    process = listening.process()
+    until(lambda: listening.row().state == BrokerState.CONNECTED, process)
+    process.stop()
+    levels = list(range(30, 90))
+    send(broker, *levels)  # thrice what a broker sends before any is acknowledged
+    scene.clock.advance(minutes=61)
+    listening.real += timedelta(minutes=61)
+    again = listening.process()
+    until(listening.levels, again)
+    again.stop()
+    assert listening.levels() == levels
+    with scene.sessions.read() as session:
+        newest = session.scalars(select(NoiseReading.at).order_by(NoiseReading.at.desc())).first()
+    assert newest == scene.clock.now() - timedelta(minutes=1)
+
+
+def test_what_is_gathered_is_stored_when_the_process_ends(scene: Scene, broker: Broker):
+    listening = Listening(scene, broker.port)
+    process = listening.process()
+    until(lambda: listening.row().state == BrokerState.CONNECTED, process)
+    process.stop()
+    levels = list(range(30, 70))
+    send(broker, *levels)
+    scene.clock.advance(minutes=61)
+    again = listening.process()
+    again.look()
+    (line,) = again._lines.values()
+    for _ in range(500):
+        if len(line._gathered) + len(line._held) == len(levels):
+            break
+        time.sleep(0.01)
+    assert listening.levels() == []
+    again.stop()
+    assert listening.levels() == levels
+
+
 def test_a_retained_level_of_unknown_age_is_no_reading(scene: Scene, broker: Broker):
     send(broker, 90, retain=True)
     listening = Listening(scene, broker.port)

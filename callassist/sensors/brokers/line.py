@@ -22,7 +22,11 @@ from callassist.sensors.brokers.state import BrokerState
 from callassist.sensors.mqtt import LONGEST_PAYLOAD, read_message
 
 GATHER_SECONDS = 2.0  # in which a broker hands over what came while we were away
-MOST_GATHERED = 1000
+MANY = 500  # readings; after each so many there is as much time again for more
+MOST_GATHERED = 50_000
+# messages of those, until they are stored; of many that are not acknowledged brokers keep back the
+# rest (mosquitto: of 20), which would look new when it comes
+UNACKNOWLEDGED = 5
 _PAUSE = 1.0
 
 _log = structlog.get_logger()
@@ -47,7 +51,8 @@ class BrokerLine:
         self._state = BrokerState.WAITING
         self._subscribed = plan.subscribed
         self._left_at = plan.heard_at  # the service's clock, as readings are
-        self._gathered: list[MQTTMessage] = []
+        self._held: list[tuple[MQTTMessage, list[Parsed]]] = []  # gathered, not acknowledged
+        self._gathered: list[Parsed] = []  # after those, and acknowledged
         self._gathers_until: float | None = None
         self._lock = threading.Lock()
         self._taking = threading.Lock()
@@ -67,6 +72,7 @@ class BrokerLine:
     def stop(self, *, for_good: bool = False) -> None:
         """Let go; the broker keeps messages for the next line unless it is `for_good`."""
         self._stopping.set()
+        self._hand_over(at_once=True)
         with self._taking:  # what is stored is also acknowledged, else it would come again
             pass
         if for_good and self._client.is_connected() and self._subscribed is not None:
@@ -93,8 +99,10 @@ class BrokerLine:
         if reason.is_failure:
             self._state = BrokerState.REFUSED
             return
-        if flags.session_present and self._left_at is not None:
-            self._gathers_until = time.monotonic() + GATHER_SECONDS
+        with self._lock:
+            self._held.clear()  # these come again
+            if flags.session_present and self._left_at is not None:
+                self._gathers_until = time.monotonic() + GATHER_SECONDS
         if self._subscribed not in (None, self.plan.topic):
             client.unsubscribe(self._subscribed)
         client.subscribe(self.plan.topic, qos=1)
@@ -123,36 +131,53 @@ class BrokerLine:
             self._state = BrokerState.LOST
 
     def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
-        if message.retain:
+        if message.retain or not self._gather(message):
             self._take([message])
-            return
-        with self._lock:
-            if self._gathers_until is not None and len(self._gathered) < MOST_GATHERED:
-                self._gathered.append(message)
-                if time.monotonic() < self._gathers_until:
-                    return
-        if not self._hand_over():
-            self._take([message])
+        self._hand_over()
 
-    def _hand_over(self) -> bool:
-        """Store what came while we were away; False while nothing was gathered."""
+    def _gather(self, message: MQTTMessage) -> bool:
+        """Keep one that came while we were away; False when none is gathered now."""
+        if not self._is_gathering():
+            return False
+        readings = self._read(message)
         with self._lock:
-            if self._gathers_until is None or time.monotonic() < self._gathers_until:
+            if not self._is_gathering():
                 return False
-            gathered, self._gathered, self._gathers_until = self._gathered, [], None
-        self._take(gathered, since=self._left_at)
-        return bool(gathered)
+            if not self._gathered and len(self._held) < UNACKNOWLEDGED:
+                self._held.append((message, readings))
+                return True
+            before = len(self._gathered)
+            self._gathered += readings[: MOST_GATHERED - before]
+            if len(self._gathered) // MANY > before // MANY:
+                self._gathers_until = time.monotonic() + GATHER_SECONDS
+        self._acknowledge([message])
+        return True
 
-    def _take(self, messages: Sequence[MQTTMessage], since: datetime | None = None) -> None:
+    def _is_gathering(self) -> bool:
+        return self._gathers_until is not None and not self._stopping.is_set()
+
+    def _hand_over(self, *, at_once: bool = False) -> None:
+        """Store what came while we were away, once its time is up."""
+        with self._lock:
+            ends = self._gathers_until
+            if ends is None or (time.monotonic() < ends and not at_once):
+                return
+            held, gathered, self._gathers_until = self._held, self._gathered, None
+            self._held, self._gathered = [], []
+        waited = [reading for _, readings in held for reading in readings] + gathered
+        if self._left_at is not None:
+            waited = spread(waited, self._left_at, self._now())
         with self._taking:
-            self._store(messages, since)
+            self._store(waited, [message for message, _ in held])
 
-    def _store(self, messages: Sequence[MQTTMessage], since: datetime | None) -> None:
-        if self._stopping.is_set():
-            return  # not acknowledged: the next line gets them
-        readings = [reading for message in messages for reading in self._read(message)]
-        if since is not None:
-            readings = spread(readings, since, self._now())
+    def _take(self, messages: Sequence[MQTTMessage]) -> None:
+        with self._taking:
+            if self._stopping.is_set():
+                return  # not acknowledged: the next line gets them
+            readings = [reading for message in messages for reading in self._read(message)]
+            self._store(readings, messages)
+
+    def _store(self, readings: Sequence[Parsed], messages: Sequence[MQTTMessage]) -> None:
         while readings:
             try:
                 self._intake.take(self.plan.connection_id, readings)
@@ -165,6 +190,9 @@ class BrokerLine:
             except Exception:
                 _log.exception("broker's readings lost", action="broker_failed")
                 break
+        self._acknowledge(messages)
+
+    def _acknowledge(self, messages: Sequence[MQTTMessage]) -> None:
         for message in messages:
             if message.qos:
                 self._client.ack(message.mid, message.qos)
