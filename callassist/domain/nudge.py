@@ -11,6 +11,7 @@ class NudgeKind(StrEnum):
     QUEUE = "queue"  # the call tasks of a desk; id of the desk
     TASK = "task"  # one call task
     PRESENCE = "presence"  # what an operator does; id of the operator
+    RING = "ring"  # a call rings at somebody's browser, or does no longer; id of the operator
     SHIFT = "shift"  # who is rostered, at a desk or on duty
     INCIDENT = "incident"
     HOME = "home"  # noise, cover, guests, sensors, pause; id of the home

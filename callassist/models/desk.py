@@ -76,6 +76,9 @@ class Presence(Base):
     idle_since: Mapped[Instant | None]  # longest idle is offered first
     heartbeat_at: Mapped[Instant | None]
     misses: Mapped[int] = mapped_column(default=0)  # missed offers in a row
+    line: Mapped[Word | None]  # the browser that can be rung, by a name of its own making
+    line_network: Mapped[Word | None]  # where it is registered
+    line_at: Mapped[Instant | None]  # when it last said so
 
 
 class Shift(Base):

@@ -17,6 +17,7 @@ class IncomingCall(Base):
         UniqueConstraint("provider", "provider_call_id"),
         Index("ix_incoming_call_number", "number_index", "received_at"),  # how often
         Index("ix_incoming_call_incident", "incident_id", "received_at"),
+        Index("ix_incoming_call_operator", "operator_id", "state"),  # who is rung just now
     )
 
     id: Mapped[Id]
@@ -35,6 +36,7 @@ class IncomingCall(Base):
     task_id: Mapped[int | None] = mapped_column(ForeignKey("call_task.id"))  # whose operator rings
     operator_id: Mapped[int | None] = mapped_column(ForeignKey("operator.id"))
     attempt_id: Mapped[int | None] = mapped_column(ForeignKey("call_attempt.id"))  # the talk
+    line: Mapped[Word | None]  # the browser that is rung; none: an own phone; "": it is picked up
     operator_call_id: Mapped[str | None] = mapped_column(String(64))  # the leg to the operator
     received_at: Mapped[Instant]
     changed_at: Mapped[Instant]

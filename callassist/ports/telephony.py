@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from callassist.domain.dial import DialMode, LegEvent
 from callassist.domain.results import AttemptOutcome
@@ -116,6 +116,7 @@ class Connect:
     after_url: str  # asked when that leg is over
     ring_timeout_seconds: int
     identity: str = ""  # instead of `to`: the browser that is known by this
+    picks_up: bool = False  # no browser is there; a network that is not real picks up for it
     ask_url: str | None = None  # asked when it is picked up, before the two are put together
     announcement: Announcement | None = None
 
@@ -187,6 +188,19 @@ class Bridge(Protocol):
 
     def softphone_grant(self, identity: str) -> SoftphoneGrant:
         """A token for that operator's browser; SettingsError when softphones are not set up."""
+        ...
+
+
+@runtime_checkable
+class RingsDesks(Protocol):
+    """A network whose browsers answer through the service: there is no line to them."""
+
+    def desk_answers(self, call_id: str) -> None:
+        """Who is rung from this call picks up; NotFound when nobody is rung any more."""
+        ...
+
+    def desk_declines(self, call_id: str) -> None:
+        """Who is rung from this call does not want it; as above."""
         ...
 
 

@@ -111,6 +111,9 @@ def _incoming(session: Session, call: IncomingCall) -> Iterator[Told]:
     if call.incident_id is not None:
         yield from _incident(session, call.incident_id)
         yield from _open_tasks(session, session.get_one(Incident, call.incident_id))
+    operator = session.get(Operator, call.operator_id) if call.operator_id is not None else None
+    if operator is not None and call.line:
+        yield Told(kind=NudgeKind.RING, public_id=operator.public_id, desk_id=operator.desk_id)
 
 
 def _recording(session: Session, row: Recording) -> Iterator[Told]:

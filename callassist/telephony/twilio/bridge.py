@@ -80,7 +80,7 @@ class TwilioBridge:
         return max(events, key=lambda event: event.sequence, default=None)
 
     def softphone_grant(self, identity: str) -> SoftphoneGrant:
-        """For an hour of real time; lets the browser call our application and nothing else."""
+        """For an hour of real time; lets the browser call our application and be rung by it."""
         if not self._settings.has_softphone:
             raise SettingsError(
                 "CALLASSIST_TWILIO_API_KEY_SID: is needed for calls from the browser"
@@ -95,7 +95,11 @@ class TwilioBridge:
             identity=identity,
             nbf=None,  # valid at once, also where our clock is a little ahead
             valid_until=expires,
-            grants=[VoiceGrant(outgoing_application_sid=self._settings.application_sid)],
+            grants=[
+                VoiceGrant(
+                    outgoing_application_sid=self._settings.application_sid, incoming_allow=True
+                )
+            ],
         )
         return SoftphoneGrant(token=token.to_jwt(), expires_at=datetime.fromtimestamp(expires, UTC))
 
