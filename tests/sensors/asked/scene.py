@@ -22,9 +22,9 @@ from callassist.sensors.registry import ADAPTERS
 from callassist.settings.sensors import BrandSettings, MinutSettings, NetatmoSettings
 from callassist.storage.sessions import Sessions
 from tests.ingest.scene import Scene
-from tests.sensors.servers.base import CLIENT_ID, CLIENT_SECRET, Cloud, served
-from tests.sensors.servers.minut import Delivery, MinutCloud
-from tests.sensors.servers.netatmo import NetatmoCloud
+from tests.sensors.makers.cloud import CLIENT_ID, CLIENT_SECRET, Cloud, served
+from tests.sensors.makers.minut import Delivery, Minut
+from tests.sensors.makers.netatmo import Netatmo
 
 PERSON = 7
 PUBLIC_URL = "https://calls.example"
@@ -36,14 +36,15 @@ class AskedScene:
 
     sessions: Sessions
     clock: ManualClock
-    minut: MinutCloud = field(default_factory=MinutCloud)
-    netatmo: NetatmoCloud = field(default_factory=NetatmoCloud)
+    minut: Minut = field(default_factory=Minut)
+    netatmo: Netatmo = field(default_factory=Netatmo)
     slept: float = 0.0
 
     def __enter__(self) -> Self:
         self._stack = ExitStack()
         self.homes = Scene(self.sessions, self.clock)
         self._stack.callback(self.homes.close)
+        self.minut.now = self.clock.now
         for cloud in (self.minut, self.netatmo):
             self._stack.enter_context(served(cloud))
         intake = ReadingsIntake(ADAPTERS, self.homes.connections, self.homes.writer, self.clock)

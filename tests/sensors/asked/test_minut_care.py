@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from callassist.sensors.asked.last_look import AskedNoise
 from callassist.sensors.asked.upkeep import wake
-from tests.sensors.servers.base import Answer
+from tests.sensors.makers.cloud import Answer
 
 
 def connected(scene, *homes):

@@ -12,7 +12,7 @@ from callassist.models import SensorConnection
 from callassist.ports.pms_access import CredentialsRefused
 from callassist.sensors.asked.connecting import begin, begin_again, finish
 from tests.sensors.asked.scene import owner
-from tests.sensors.servers.base import Answer
+from tests.sensors.makers.cloud import Answer
 
 BRANDS = pytest.mark.parametrize("brand", ["minut", "netatmo"])
 

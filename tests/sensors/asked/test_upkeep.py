@@ -9,7 +9,7 @@ import pytest
 
 from callassist.sensors.asked.tokens import access_token
 from callassist.sensors.asked.upkeep import _claim, wake
-from tests.sensors.servers.base import Answer
+from tests.sensors.makers.cloud import Answer
 
 BRANDS = pytest.mark.parametrize("brand", ["minut", "netatmo"])
 FIRST = {"minut": "GET /v8/devices", "netatmo": "GET /api/getstationsdata"}

@@ -11,16 +11,16 @@ from sqlalchemy import select
 from callassist.models import Sensor, SensorAccess, SensorConnection
 from callassist.sensors.asked.upkeep import look_after_due
 from callassist.settings.sensors import MinutSettings
-from tests.sensors.servers.base import CLIENT_ID, CLIENT_SECRET, served
-from tests.sensors.servers.minut import MinutCloud
+from tests.sensors.makers.cloud import CLIENT_ID, CLIENT_SECRET, served
+from tests.sensors.makers.minut import Minut
 from tests.web.pages.browser import Browser, words_of
 from tests.web.pages.stage import LOOKER, OTHER, OWNER, Stage
 
 
 @pytest.fixture
-def minut(stage: Stage) -> Iterator[MinutCloud]:
+def minut(stage: Stage) -> Iterator[Minut]:
     """Minut, with a client of ours registered there."""
-    cloud, service = MinutCloud(), stage.world.service
+    cloud, service = Minut(), stage.world.service
     cloud.add_home("home-1", "Canal 12", "Hall")
     before = service.settings.minut
     with served(cloud):
@@ -46,7 +46,7 @@ def leave(browser: Browser, query: str = "") -> str:
     return answer.location
 
 
-def back(cloud: MinutCloud, there: str) -> str:
+def back(cloud: Minut, there: str) -> str:
     parts = urlsplit(cloud.authorize(there))
     return f"{parts.path}?{parts.query}"
 
@@ -57,7 +57,7 @@ def connections(stage: Stage) -> list[SensorConnection]:
         return list(session.scalars(query))
 
 
-def test_a_host_connects_minut_and_sees_its_homes(stage: Stage, minut: MinutCloud) -> None:
+def test_a_host_connects_minut_and_sees_its_homes(stage: Stage, minut: Minut) -> None:
     owner = stage.sign_in(OWNER)
     answer = owner.get(back(minut, leave(owner)))
     (connection,) = connections(stage)
@@ -70,7 +70,7 @@ def test_a_host_connects_minut_and_sees_its_homes(stage: Stage, minut: MinutClou
 
 
 def test_a_permission_that_was_taken_back_is_shown_and_given_again(
-    stage: Stage, minut: MinutCloud
+    stage: Stage, minut: Minut
 ) -> None:
     owner = stage.sign_in(OWNER)
     owner.get(back(minut, leave(owner)))
@@ -87,7 +87,7 @@ def test_a_permission_that_was_taken_back_is_shown_and_given_again(
     assert "permission taken back" not in words_of(page)
 
 
-def test_what_somebody_else_began_connects_nothing(stage: Stage, minut: MinutCloud) -> None:
+def test_what_somebody_else_began_connects_nothing(stage: Stage, minut: Minut) -> None:
     owner, other = stage.sign_in(OWNER), stage.sign_in(OTHER)
     there = back(minut, leave(owner))
     other.get(there)
@@ -95,14 +95,14 @@ def test_what_somebody_else_began_connects_nothing(stage: Stage, minut: MinutClo
     assert connections(stage) == []
 
 
-def test_no_is_an_answer(stage: Stage, minut: MinutCloud) -> None:
+def test_no_is_an_answer(stage: Stage, minut: Minut) -> None:
     owner = stage.sign_in(OWNER)
     state = parse_qs(urlsplit(leave(owner)).query)["state"][0]
     owner.get(f"/connections/back/minut?error=access_denied&state={state}")
     assert "nothing was connected" in words_of(owner.page("/connections/new"))
 
 
-def test_who_may_only_look_does_not_leave(stage: Stage, minut: MinutCloud) -> None:
+def test_who_may_only_look_does_not_leave(stage: Stage, minut: Minut) -> None:
     looker = stage.sign_in(LOOKER)
     assert looker.get("/connections/leave/minut").status_code in (403, 404)
 
@@ -114,7 +114,7 @@ def test_without_a_client_the_host_is_told_who_can_help(stage: Stage) -> None:
     assert owner.get("/connections/leave/nobody").status_code == 404
 
 
-def test_another_firms_connection_is_not_found(stage: Stage, minut: MinutCloud) -> None:
+def test_another_firms_connection_is_not_found(stage: Stage, minut: Minut) -> None:
     owner, other = stage.sign_in(OWNER), stage.sign_in(OTHER)
     owner.get(back(minut, leave(owner)))
     (connection,) = connections(stage)
@@ -124,9 +124,7 @@ def test_another_firms_connection_is_not_found(stage: Stage, minut: MinutCloud) 
     assert other.post(f"/connections/{connection.public_id}/look").status_code == 404
 
 
-def test_asking_now_is_done_by_the_worker_and_not_every_second(
-    stage: Stage, minut: MinutCloud
-) -> None:
+def test_asking_now_is_done_by_the_worker_and_not_every_second(stage: Stage, minut: Minut) -> None:
     owner = stage.sign_in(OWNER)
     owner.get(back(minut, leave(owner)))
     (connection,) = connections(stage)
@@ -136,7 +134,7 @@ def test_asking_now_is_done_by_the_worker_and_not_every_second(
     assert "less than a minute ago" in words_of(owner.page(path))
 
 
-def test_the_host_says_whether_minut_texts_guests(stage: Stage, minut: MinutCloud) -> None:
+def test_the_host_says_whether_minut_texts_guests(stage: Stage, minut: Minut) -> None:
     owner = stage.sign_in(OWNER)
     owner.get(back(minut, leave(owner)))
     look_after_due(stage.world.service.asking)

@@ -6,6 +6,7 @@ import json
 import re
 import secrets
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,12 +34,13 @@ class Asked:
 
 @dataclass
 class Answer:
-    """What goes back; `cut` ends the connection in the middle of the body."""
+    """What goes back; `cut` ends the connection in the middle of the body, after `delay`."""
 
     status: int = 200
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
     cut: bool = False
+    delay: float = 0.0
 
     def bytes(self) -> bytes:
         if isinstance(self.body, bytes):
@@ -146,6 +148,7 @@ def served(cloud: Cloud) -> Iterator[Cloud]:
                 body=self.rfile.read(length),
             )
             answer = cloud.answer(asked)
+            time.sleep(answer.delay)
             body = answer.bytes()
             self.send_response(answer.status)
             for name, value in answer.headers.items():

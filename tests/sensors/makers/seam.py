@@ -1,0 +1,65 @@
+"""Seam: events of noise sensors of other makers, delivered and signed by Svix."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import itertools
+import uuid
+from datetime import datetime
+from typing import Any
+
+from tests.sensors.makers.base import Heard, Maker
+
+_NOTICES = ("", "disturbance_first_notice", "disturbance_second_notice", "disturbance_third_notice")
+
+
+class Seam(Maker):
+    """A workspace with one connected Minut account."""
+
+    def __init__(self) -> None:
+        super().__init__("whsec_" + base64.b64encode(uuid.uuid4().bytes + b"seam").decode())
+        self._messages = itertools.count(1)
+
+    def new_device(self) -> str:
+        return str(uuid.uuid4())
+
+    def words(self, *heard: Heard) -> list[Any]:
+        return [self._event(one) for one in heard]
+
+    def _event(self, heard: Heard) -> dict[str, Any]:
+        common = {
+            "event_id": str(uuid.uuid4()),
+            "device_id": heard.device,
+            "occurred_at": _z(heard.at),
+            "created_at": _z(heard.at),
+            "connected_account_id": "8a1c2b40-0000-4000-8000-000000000001",
+            "workspace_id": "8a1c2b40-0000-4000-8000-000000000002",
+        }
+        if heard.is_online is not None:
+            name = "device.connected" if heard.is_online else "device.disconnected"
+            return {"event_type": name, **common}
+        return {
+            "event_type": "noise_sensor.noise_threshold_triggered",
+            **common,
+            "noise_level_decibels": heard.level or 0,
+            "noise_level_nrs": 0,
+            "noise_threshold_id": "8a1c2b40-0000-4000-8000-000000000003",
+            "noise_threshold_name": "builtin_normal_hours",
+            "minut_metadata": {
+                "event_name": "disturbance_ended" if heard.is_quiet else _NOTICES[heard.notice]
+            },
+            "noiseaware_metadata": {},
+        }
+
+    def proof(self, body: bytes, at: datetime) -> dict[str, str]:
+        message, stamp = f"msg_{next(self._messages)}", str(int(at.timestamp()))
+        key = base64.b64decode(self.secret.removeprefix("whsec_"))
+        signed = f"{message}.{stamp}.".encode() + body
+        mark = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+        return {"svix-id": message, "svix-timestamp": stamp, "svix-signature": f"v1,{mark}"}
+
+
+def _z(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
