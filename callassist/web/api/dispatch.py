@@ -21,7 +21,7 @@ from callassist.web.api.idempotency import (
     InFlight,
     Key,
     Remembered,
-    answered,
+    forget,
     key_of,
     recall,
     remember,
@@ -100,17 +100,40 @@ class Dispatcher:
     def _done(
         self, route: Route, viewer: Viewer, arguments: list[object], key: Key | None = None
     ) -> Response:
+        """Once, or the answer from before; what is asked of others happens under a stored claim."""
+        if route.before is None:
+            return self._stored(route, viewer, arguments, key)
+        if key is None:
+            tried = route.before(self._service, viewer, *arguments)
+            return self._stored(route, viewer, [*arguments, tried])
+        with self._service.sessions.write() as session:
+            known = recall(session, self._service.vault, key, datetime.now(UTC))
+        if known is not None:
+            return _replayed(known)
+        try:
+            tried = route.before(self._service, viewer, *arguments)
+            return self._stored(route, viewer, [*arguments, tried], key, is_claimed=True)
+        except BaseException:
+            with self._service.sessions.write() as session:
+                forget(session, key)
+            raise
+
+    def _stored(
+        self,
+        route: Route,
+        viewer: Viewer,
+        arguments: list[object],
+        key: Key | None = None,
+        *,
+        is_claimed: bool = False,
+    ) -> Response:
         """One transaction; after it what takes a while, and what needs everything to be stored."""
         vault = self._service.vault
-        if route.before is not None:
-            known = self._answered(key)
-            if known is not None:
-                return _replayed(known)
-            arguments = [*arguments, route.before(self._service, viewer, *arguments)]
         with self._transaction(route) as session:
-            before = None if key is None else recall(session, vault, key, datetime.now(UTC))
-            if before is not None:
-                return _replayed(before)
+            if key is not None and not is_claimed:
+                known = recall(session, vault, key, datetime.now(UTC))
+                if known is not None:
+                    return _replayed(known)
             ask = self._ask(session, viewer)
             answer = route.run(ask, *arguments)
             if not isinstance(answer, File):
@@ -121,12 +144,6 @@ class Dispatcher:
         for act in ask.afterwards:
             act()
         return _file(answer) if isinstance(answer, File) else response
-
-    def _answered(self, key: Key | None) -> Remembered | None:
-        if key is None:
-            return None
-        with self._service.sessions.read() as session:
-            return answered(session, self._service.vault, key, datetime.now(UTC))
 
     def _transaction(self, route: Route) -> AbstractContextManager[Session]:
         sessions = self._service.sessions

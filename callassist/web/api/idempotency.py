@@ -1,7 +1,8 @@
 """`Idempotency-Key`: a POST that is sent again does nothing again and gets the same answer.
 
 The answer is stored in the transaction of what was done, so there is never one without the other.
-A refused request did nothing and is not remembered: it may be sent again under its key.
+A refused request did nothing and is not remembered: it may be sent again under its key. What is
+done elsewhere before that transaction is done under a key that was claimed, and stored, first.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from callassist.storage.vault import Vault
 HEADER = "Idempotency-Key"
 KEPT_FOR = timedelta(hours=24)
 LONGEST_KEY = 255
+WORKED_ON_FOR = timedelta(minutes=5)  # longer than any request: whoever claimed it is gone
 _KEY = re.compile(rf"[!-~]{{1,{LONGEST_KEY}}}")
 
 
@@ -82,10 +84,11 @@ def key_of(request: Request, token_id: int, body: bytes) -> Key | None:
 def recall(session: Session, vault: Vault, key: Key, now: datetime) -> Remembered | None:
     """The answer given before, None for a new key; InvalidInput when it was for something else.
 
-    `now` is real time. A new key is claimed for this transaction.
+    `now` is real time. A new key is claimed, for this transaction or, once that is stored, for the
+    next one too.
     """
     row = _row(session, key)
-    if row is not None and row.created_at <= now - KEPT_FOR:
+    if row is not None and row.created_at <= now - (WORKED_ON_FOR if _is_open(row) else KEPT_FOR):
         session.execute(delete(Idempotency).where(Idempotency.id == row.id))
         row = None
     if row is None:
@@ -98,20 +101,17 @@ def recall(session: Session, vault: Vault, key: Key, now: datetime) -> Remembere
     return Remembered(row.status, "" if row.body is None else vault.open(row.body))
 
 
-def answered(session: Session, vault: Vault, key: Key, now: datetime) -> Remembered | None:
-    """The answer given before, for who has to know before a transaction; claims nothing."""
+def forget(session: Session, key: Key) -> None:
+    """Give a claimed key back: what was asked for was refused."""
     row = _row(session, key)
-    if row is None or row.created_at <= now - KEPT_FOR or row.request_hash != key.request_hash:
-        return None
-    if row.status is None:
-        return None
-    return Remembered(row.status, "" if row.body is None else vault.open(row.body))
+    if row is not None and _is_open(row) and row.request_hash == key.request_hash:
+        session.delete(row)
 
 
 def remember(session: Session, vault: Vault, key: Key, status: int, body: str) -> None:
     """Store the answer, sealed: it may hold a secret that is shown once."""
     row = _row(session, key)
-    assert row is not None, "claimed at the beginning of this transaction"
+    assert row is not None, "claimed at the beginning of this transaction, or before it"
     row.status = status
     row.body = vault.seal(body) if body else None
     session.flush()
@@ -127,6 +127,10 @@ def _claim(session: Session, key: Key, now: datetime) -> None:
         session.flush()
     except IntegrityError:  # another process was faster and has committed meanwhile
         raise ServiceBusy(f"the request with this {HEADER} has just been done; ask again") from None
+
+
+def _is_open(row: Idempotency) -> bool:
+    return row.status is None
 
 
 def _row(session: Session, key: Key) -> Idempotency | None:

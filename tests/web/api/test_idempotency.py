@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
+from werkzeug.test import TestResponse
 
 from callassist.errors import Conflict
 from callassist.models import Idempotency
 from callassist.web.api.idempotency import InFlight, Key
+from tests.notifications.webhooks.receiver import Receiver, receiving
 from tests.web.scene import Scene
 from tests.web.world import World
 
@@ -105,3 +108,50 @@ def test_a_key_that_cannot_be_one_is_refused(world: World, scene: Scene) -> None
     for key in ("a b", "k" * 256):
         answer = world.ask("POST", "/properties", scene.host, HOME, Idempotency_Key=key)
         assert answer.status_code == 422
+
+
+@pytest.fixture
+def receiver(world: World) -> Iterator[Receiver]:
+    """What is asked of another system before the transaction is seen there."""
+    object.__setattr__(world.service.webhooks, "allow_loopback", True)
+    with receiving() as one:
+        yield one
+
+
+def _try(world: World, scene: Scene, receiver: Receiver) -> Callable[[str], TestResponse]:
+    path = "/webhook-endpoints"
+    made = world.post(path, scene.host, {"url": receiver.url})["id"]
+    return lambda key: world.ask("POST", f"{path}/{made}/test", scene.host, {}, Idempotency_Key=key)
+
+
+def test_what_is_done_elsewhere_first_is_done_once(
+    world: World, scene: Scene, receiver: Receiver
+) -> None:
+    send, send_other = _try(world, scene, receiver), _try(world, scene, receiver)
+    first, again, other = send("k1"), send("k1"), send_other("k1")
+    assert (first.status_code, again.data) == (200, first.data)
+    assert other.status_code == 422
+    assert len(receiver.got) == 1
+
+
+def test_what_another_process_works_on_is_not_sent_a_second_time_until_that_one_is_gone(
+    world: World, scene: Scene, receiver: Receiver
+) -> None:
+    send = _try(world, scene, receiver)
+    assert send("k1").status_code == 200
+    for age, expected, sent in ((1, 409, 1), (6, 200, 2)):
+        claimed_at = datetime.now(UTC) - timedelta(minutes=age)
+        with world.service.sessions.write() as session:
+            session.execute(update(Idempotency).values(status=None, created_at=claimed_at))
+        assert (send("k1").status_code, len(receiver.got)) == (expected, sent)
+
+
+def test_what_was_refused_elsewhere_may_be_asked_again_under_its_key(
+    world: World, scene: Scene, receiver: Receiver
+) -> None:
+    bodies = [{"url": "https://10.0.0.1/hook"}, {"url": receiver.url}]
+    answers = [
+        world.ask("POST", "/webhook-endpoints", scene.host, body, Idempotency_Key="k1").status_code
+        for body in bodies
+    ]
+    assert answers == [422, 201]
