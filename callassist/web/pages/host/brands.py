@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask_babel.speaklater import LazyString
 
+from callassist.web.pages.message_refusals import message_words
 from callassist.web.translate import lazy_gettext as _l
 
 
@@ -210,4 +211,4 @@ def name_of(adapter: str) -> str:
 
 def words_for_pages() -> dict[str, Callable[..., object]]:
     """What the templates of these pages say things with."""
-    return {"brand_name": name_of, "brand_of": BRANDS.get}
+    return {"brand_name": name_of, "brand_of": BRANDS.get, "message_words": message_words}
