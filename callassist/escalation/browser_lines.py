@@ -57,17 +57,25 @@ class Reach:
 
 
 def reach(
-    session: Session, ctx: Escalation, incident: Incident, operator: Operator, now: datetime
+    session: Session,
+    ctx: Escalation,
+    incident: Incident,
+    operator: Operator,
+    now: datetime,
+    *,
+    over: str = "",
 ) -> Reach | None:
     """How this operator can be rung about an incident; None when not at all.
 
     Who calls from the browser is rung there while it is alive, else on the phone that they gave.
+    `over`: the network on which the call came in, where that is known.
     """
     mode = ctx.mode_of(incident, operator)
     if mode is DialMode.OPERATOR:
         return None
     if mode is not DialMode.OWN_PHONE:
-        line = _line_of(session, ctx, incident, operator, now)
+        network = over or ctx.network_of(incident).name
+        line = _line_of(session, ctx, network, operator, now)
         if line is not None:
             return Reach(line=line)
         if mode is DialMode.SERVER:
@@ -76,12 +84,10 @@ def reach(
 
 
 def _line_of(
-    session: Session, ctx: Escalation, incident: Incident, operator: Operator, now: datetime
+    session: Session, ctx: Escalation, network: str, operator: Operator, now: datetime
 ) -> str | None:
     presence = session.get(Presence, operator.id)
-    if presence is None or presence.line_at is None:
-        return None
-    if presence.line_network != ctx.network_of(incident).name:
+    if presence is None or presence.line_at is None or presence.line_network != network:
         return None
     if presence.line_at + ctx.real(ctx.settings.presence_lost_after) <= now:
         return None

@@ -44,15 +44,19 @@ def known_caller(
     found = [*_guests(session, ctx, indexes, now), *_hosts(session, ctx, indexes, now)]
     if is_own(provider):
         found = [one for one in found if one.incident.account_id == only]
-    reachable = (one for one in found if caller_now(session, ctx, one, is_often=False).can_reach)
+    reachable = (
+        one for one in found if caller_now(session, ctx, one, now, is_often=False).can_reach
+    )
     first = next(reachable, None)
     return first or next(iter(found), None)
 
 
-def caller_now(session: Session, ctx: Escalation, known: Known, *, is_often: bool) -> Caller:
+def caller_now(
+    session: Session, ctx: Escalation, known: Known, now: datetime, *, is_often: bool
+) -> Caller:
     """What decides about the call at this moment."""
     task = task_about(session, known.incident)
-    holder = holder_of(session, ctx, task) if task is not None else None
+    holder = holder_of(session, ctx, task, now) if task is not None else None
     return Caller(
         party=known.party,
         state=state_of(known.incident),

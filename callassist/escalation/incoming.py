@@ -34,7 +34,7 @@ from callassist.escalation.callers import Known, caller_now, known_caller
 from callassist.escalation.context import Escalation
 from callassist.escalation.costs import note_call_to_us
 from callassist.escalation.guest_answers import GuestAnswer, answer
-from callassist.escalation.incoming_ring import connect_to_operator, ring_holder
+from callassist.escalation.incoming_ring import connect_to_operator, ring_again, ring_holder
 from callassist.escalation.incoming_words import goodbye, menu, sentence
 from callassist.escalation.locks import lock_incident
 from callassist.escalation.wants_a_call import queue_for_a_person
@@ -64,7 +64,7 @@ def phone_rings(
     if known is None:
         return step_of(session, ctx, row, now)
     note_call_to_us(session, ctx, row, known.incident, now)
-    caller = caller_now(session, ctx, known, is_often=_is_often(session, ctx, row, now))
+    caller = caller_now(session, ctx, known, now, is_often=_is_often(session, ctx, row, now))
     _enter(session, ctx, row, first_heard(caller), now)
     if row.state != Line.TOO_OFTEN:
         data = {"party": row.party, "call_id": row.id, "heard": row.state}
@@ -86,9 +86,19 @@ def pressed(
     return step_of(session, ctx, row, now)
 
 
-def operator_missed(session: Session, ctx: Escalation, row: IncomingCall, now: datetime) -> Step:
-    """The operator who was rung did not take the call: the caller hears what is true now."""
-    if row.state == Line.RINGING:
+def operator_missed(
+    session: Session,
+    ctx: Escalation,
+    row: IncomingCall,
+    now: datetime,
+    *,
+    has_declined: bool = False,
+) -> Step:
+    """The operator who was rung did not take the call: the caller hears what is true now.
+
+    A browser whose page was left while it rang is rung once more, on the page that came after it.
+    """
+    if row.state == Line.RINGING and (has_declined or not ring_again(session, ctx, row, now)):
         _enter(session, ctx, row, without_operator(_caller(session, ctx, row, now)), now)
     return step_of(session, ctx, row, now)
 
@@ -112,7 +122,7 @@ def step_of(session: Session, ctx: Escalation, row: IncomingCall, now: datetime)
 
 
 def _enter(session: Session, ctx: Escalation, row: IncomingCall, line: Line, now: datetime) -> None:
-    if line is Line.RINGING and not ring_holder(session, ctx, row):
+    if line is Line.RINGING and not ring_holder(session, ctx, row, now):
         line = Line.MENU
     row.state, row.changed_at = str(line), now
     session.flush()
@@ -153,7 +163,7 @@ def _caller(session: Session, ctx: Escalation, row: IncomingCall, now: datetime)
     assert row.party is not None
     incident = lock_incident(session, row.incident_id)
     known = Known(incident=incident, party=Party(row.party), language=row.language)
-    return caller_now(session, ctx, known, is_often=False)
+    return caller_now(session, ctx, known, now, is_often=False)
 
 
 def _is_often(session: Session, ctx: Escalation, row: IncomingCall, now: datetime) -> bool:

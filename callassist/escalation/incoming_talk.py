@@ -32,6 +32,8 @@ from callassist.escalation.tokens import Question, TokenHolder
 from callassist.models import CallAttempt, CallTask, HostContact, IncomingCall, StayNumber
 from callassist.ports.telephony import BridgeRequest, GoOn, HangUp, Step
 
+_DECLINED = (AttemptOutcome.DECLINED, AttemptOutcome.BUSY)
+
 
 def find(session: Session, token: str) -> int | None:
     """The call whose token this is."""
@@ -70,7 +72,8 @@ def operator_leg_over(
         _take(session, ctx, row, [replace(request.called, leg=Leg.CALLED)], now)
     if row.state == Line.TALKING:
         return HangUp()
-    return operator_missed(session, ctx, row, now)
+    has_declined = request.called is not None and request.called.outcome in _DECLINED
+    return operator_missed(session, ctx, row, now, has_declined=has_declined)
 
 
 def record(
@@ -99,16 +102,16 @@ def _take(
     now: datetime,
 ) -> None:
     for event in events:
-        if row.state == Line.RINGING and _is_talk(session, ctx, row, event):
+        if row.state == Line.RINGING and _is_talk(row, event):
             talked = timedelta(seconds=event.talk_seconds or 0)
             _talk_begins(session, ctx, row, event.call_id, event.at - talked, now)
     if row.attempt_id is not None:
         fold_in(session, ctx, row.attempt_id, events, now)
 
 
-def _is_talk(session: Session, ctx: Escalation, row: IncomingCall, event: LegEvent) -> bool:
+def _is_talk(row: IncomingCall, event: LegEvent) -> bool:
     """An own phone that is picked up is no talk before the key; a browser's is."""
-    if asks_for_a_key(session, ctx, row):
+    if asks_for_a_key(row):
         return False
     if event.status is LegStatus.ANSWERED:
         return True

@@ -12,6 +12,7 @@ from callassist.domain.call_task import TaskState
 from callassist.domain.dial import DialState
 from callassist.domain.presence import BUSY, CHOSEN_BY_OPERATOR, PresenceState
 from callassist.errors import Conflict, InvalidInput
+from callassist.escalation.browser_lines import Line, line_is_there
 from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import Deadline
 from callassist.escalation.locks import lock_desk, lock_task
@@ -55,8 +56,18 @@ def choose(
     return session.get_one(Presence, operator_id, populate_existing=True)
 
 
-def beat(session: Session, ctx: Escalation, operator_id: int, now: datetime) -> None:
-    """A sign of life of an operator's screen; one that follows another closely is not written."""
+def beat(
+    session: Session,
+    ctx: Escalation,
+    operator_id: int,
+    now: datetime,
+    *,
+    line: Line | None = None,
+) -> None:
+    """A sign of life of an operator's screen; one that follows another closely is not written.
+
+    With a `line` the browser says that it can be rung.
+    """
     presence = session.get(Presence, operator_id)
     if presence is None or presence.state == PresenceState.OFFLINE:
         return
@@ -64,6 +75,10 @@ def beat(session: Session, ctx: Escalation, operator_id: int, now: datetime) -> 
     last = presence.heartbeat_at
     if last is None or not last <= now < last + soon:
         _beat(session, ctx, operator_id, now)
+    told = presence.line_at
+    is_new = line is not None and line.name != presence.line
+    if line is not None and (is_new or told is None or not told <= now < told + soon):
+        line_is_there(presence, line, now)
 
 
 def on_presence_lost(session: Session, ctx: Escalation, operator_id: int, now: datetime) -> None:

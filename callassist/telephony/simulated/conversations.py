@@ -14,11 +14,11 @@ from callassist.domain.phone import parse_number
 from callassist.errors import InvalidInput, PermanentError, TransientError
 from callassist.ports.telephony import AskKey, Connect, PlaceCall, Step
 from callassist.telephony.simulated.call_log import CallLog, LoggedCall, text_of
-from callassist.telephony.simulated.callbacks import SIGNATURE_HEADER, form_of, signature
+from callassist.telephony.simulated.callbacks import SIGNATURE_HEADER, signature
 from callassist.telephony.simulated.documents import read, sentences, spoken_seconds
 from callassist.telephony.simulated.exchange import LONGEST_TALK, Exchange
 from callassist.telephony.simulated.faults import draw
-from callassist.telephony.simulated.incoming import rings_desk
+from callassist.telephony.simulated.incoming import called_form, rings_desk
 from callassist.telephony.simulated.numbers import NO_KEY, Behaviour, key_of
 from callassist.telephony.simulated.recording import (
     count_request,
@@ -161,10 +161,7 @@ class Conversations:
     ) -> None:
         """When the other leg is over the service is asked what comes next."""
         over = child.timeline.events(child.call_id)[-1]
-        told = {
-            f"Called{name}": value for name, value in form_of(over, child.masked_number).items()
-        }
-        record_question(file, call.call_id, step.after_url, told, over.at)
+        record_question(file, call.call_id, step.after_url, called_form(over, child), over.at)
         self._exchange.move_end(file, call, now + LONGEST_TALK)
 
     def _claim(self, row: sqlite3.Row, now: datetime) -> bool:

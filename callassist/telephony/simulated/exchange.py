@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from callassist.domain.dial import LegEvent
+from callassist.domain.dial import LegEvent, LegStatus
 from callassist.domain.phone import Number
 from callassist.ports.telephony import PlaceCall
 from callassist.telephony.simulated.call_log import CallLog, LoggedCall
@@ -109,6 +109,16 @@ class Exchange:
         n = record_end(file, call, cut, at)
         if call.callback_url:
             self._report(file, n, cut.events(call.call_id)[-1])
+
+    def replan(
+        self, file: sqlite3.Connection, call: LoggedCall, line: Timeline, at: datetime
+    ) -> LoggedCall:
+        """What happens from now on is another thing than was planned: somebody decided."""
+        n = record_end(file, call, line, at)
+        for event in line.events(call.call_id):
+            if event.status in (LegStatus.ANSWERED, LegStatus.ENDED):
+                self._report(file, n, event)
+        return replace(call, timeline=line)
 
     def _report(self, file: sqlite3.Connection, n: int, event: LegEvent) -> None:
         for due_at in deliveries_of(self._faults(), self._seed, n, event):

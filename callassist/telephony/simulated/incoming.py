@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
+from callassist.domain.dial import LegEvent
 from callassist.domain.results import AttemptOutcome
+from callassist.errors import NotFound
 from callassist.ports.telephony import Connect
-from callassist.telephony.simulated.call_log import LoggedCall
+from callassist.telephony.simulated.call_log import CallLog, LoggedCall
+from callassist.telephony.simulated.callbacks import form_of
 from callassist.telephony.simulated.exchange import LONGEST_MENU, Exchange
 from callassist.telephony.simulated.numbers import Behaviour, talk_of
 from callassist.telephony.simulated.recording import (
+    children_of,
     count_request,
+    move_question,
     record_call,
     record_parent,
     record_question,
@@ -51,9 +57,16 @@ def rings_desk(
     random: Random,
     now: datetime,
 ) -> LoggedCall:
-    """The operator's browser is rung from a call that came in; here it always picks up."""
+    """The operator's browser is rung from a call that came in, until somebody there decides.
+
+    Where no browser is, it picks up by itself.
+    """
     n = count_request(file, now)
     answered = now + _DESK_PICKS_UP
+    line = _answered(now, answered, answered + talk_of(parent.number, random))
+    if not step.picks_up:
+        over = now + timedelta(seconds=step.ring_timeout_seconds)
+        line = replace(line, answered_at=None, ended_at=over, outcome=AttemptOutcome.NO_ANSWER)
     child = LoggedCall(
         call_id=f"SIM{secrets.token_hex(16)}",
         attempt_id=NO_ATTEMPT,
@@ -61,12 +74,47 @@ def rings_desk(
         number_index=exchange.index(step.identity),
         callback_url=step.callback_url,
         behaviour=Behaviour.ANSWERS,
-        timeline=_answered(now, answered, answered + talk_of(parent.number, random)),
+        timeline=line,
     )
     record_call(file, n, child)
     record_parent(file, child.call_id, parent.call_id)
     exchange.report(file, n, child)
     return child
+
+
+def desk_decides(
+    file: sqlite3.Connection,
+    log: CallLog,
+    exchange: Exchange,
+    call_id: str,
+    now: datetime,
+    talk: Random | None,
+) -> None:
+    """Somebody at the browser that is rung from this call picks up and talks, or declines (None).
+
+    NotFound when nothing rings there any more.
+    """
+    parent = log.call(call_id)
+    rung = [log.call(each) for each in children_of(file, call_id)]
+    child = next((one for one in reversed(rung) if one is not None), None)
+    if parent is None or child is None or _is_decided(child, now):
+        raise NotFound("nobody phones any more")
+    line = replace(child.timeline, ended_at=now, outcome=AttemptOutcome.DECLINED)
+    if talk is not None:
+        line = _answered(child.timeline.placed_at, now, now + talk_of(parent.number, talk))
+    child = exchange.replan(file, child, line, now)
+    over = line.events(child.call_id)[-1]
+    move_question(file, call_id, called_form(over, child), over.at)
+
+
+def called_form(event: LegEvent, child: LoggedCall) -> dict[str, str]:
+    """How the other leg ended, as the service is told when it is asked what comes next."""
+    told = form_of(event, child.masked_number)
+    return {f"Called{name}": value for name, value in told.items()}
+
+
+def _is_decided(child: LoggedCall, now: datetime) -> bool:
+    return child.timeline.answered_at is not None or child.timeline.ended_at <= now
 
 
 def _answered(placed_at: datetime, answered_at: datetime, ended_at: datetime) -> Timeline:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from random import Random
 
 from callassist.clock import Clock
 from callassist.domain.dial import DialMode, LegEvent
@@ -28,7 +29,7 @@ from callassist.telephony.simulated.callbacks import event_of, is_signed
 from callassist.telephony.simulated.conversations import Conversations
 from callassist.telephony.simulated.exchange import Exchange
 from callassist.telephony.simulated.faults import Faults, Mishap, draw, mishap_of
-from callassist.telephony.simulated.incoming import comes_in
+from callassist.telephony.simulated.incoming import comes_in, desk_decides
 from callassist.telephony.simulated.numbers import Behaviour, written_behaviour
 from callassist.telephony.simulated.prices import SimulatedPrices
 from callassist.telephony.simulated.recording import count_request
@@ -154,6 +155,14 @@ class SimulatedNetwork:
         self._loop.wake()
         return call_id
 
+    def desk_answers(self, call_id: str) -> None:
+        """Somebody at the browser that is rung from this call picks up."""
+        self._desk_decides(call_id, draw(self._seed, call_id, "desk"))
+
+    def desk_declines(self, call_id: str) -> None:
+        """Or does not want it."""
+        self._desk_decides(call_id, None)
+
     def hang_up(self, call_id: str) -> None:
         """End the call now; NotFound for a call that was never placed."""
         self._refuse_when_down()
@@ -226,6 +235,11 @@ class SimulatedNetwork:
     def pump(self, now: datetime | None = None) -> int:
         """Deliver everything due at `now` (default: the clock's); returns how many arrived."""
         return self._loop.pump(now or self._clock.now())
+
+    def _desk_decides(self, call_id: str, talk: Random | None) -> None:
+        with self._log.write() as file:
+            desk_decides(file, self._log, self._exchange, call_id, self._clock.now(), talk)
+        self._loop.wake()
 
     def _refuse_when_down(self) -> None:
         if self.faults.down:

@@ -79,6 +79,16 @@ def record_question(
     )
 
 
+def move_question(
+    file: sqlite3.Connection, call_id: str, form: Mapping[str, str], due_at: datetime
+) -> None:
+    """What is asked next about a call is asked at another time, and tells something else."""
+    file.execute(
+        "UPDATE question SET form = ?, due_at = ? WHERE call_id = ? AND settled_at IS NULL",
+        (json.dumps(dict(form)), text_of(due_at), call_id),
+    )
+
+
 def forget_questions(file: sqlite3.Connection, call_id: str, now: datetime) -> None:
     """Nothing is asked about this call any more."""
     file.execute(
