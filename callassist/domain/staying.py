@@ -28,24 +28,28 @@ class Days:
 
 @dataclass(frozen=True, kw_only=True)
 class HouseTimes:
-    """When guests of a place come and go, where it is known."""
+    """When guests of a place come and go, where it is known; what its host typed wins."""
 
     check_in: time | None = None
     check_out: time | None = None
+    typed_check_in: time | None = None
+    typed_check_out: time | None = None
 
 
 def span(days: Days, house: HouseTimes, zone: tzinfo) -> tuple[datetime, datetime]:
-    """From check-in until check-out, in UTC; the stay's own times win over the place's.
+    """From check-in until check-out, in UTC.
+
+    What the host typed of the place wins over the stay's own times, and these over the place's.
 
     A time that clocks skip is the instant at which they would have shown it; of a time that they
     show twice the first is the arrival and the second the departure.
     """
-    arrives = days.arrives_at or _instant(
-        days.arrival, days.check_in or house.check_in or CHECK_IN, zone, fold=0
-    )
-    leaves = days.leaves_at or _instant(
-        days.departure, days.check_out or house.check_out or CHECK_OUT, zone, fold=1
-    )
+    comes = house.typed_check_in or days.check_in or house.check_in or CHECK_IN
+    goes = house.typed_check_out or days.check_out or house.check_out or CHECK_OUT
+    arrives = None if house.typed_check_in else days.arrives_at
+    leaves = None if house.typed_check_out else days.leaves_at
+    arrives = arrives or _instant(days.arrival, comes, zone, fold=0)
+    leaves = leaves or _instant(days.departure, goes, zone, fold=1)
     return arrives.astimezone(UTC), leaves.astimezone(UTC)
 
 

@@ -104,6 +104,8 @@ class PmsListing(Base):
     timezone: Mapped[Word | None]  # the system's, else the host's answer
     check_in: Mapped[str | None] = mapped_column(String(5))  # HH:MM
     check_out: Mapped[str | None] = mapped_column(String(5))
+    typed_check_in: Mapped[str | None] = mapped_column(String(5))  # the host's word wins
+    typed_check_out: Mapped[str | None] = mapped_column(String(5))
     property_id: Mapped[int | None] = mapped_column(ForeignKey("property.id"))
     ignored_at: Mapped[Instant | None]  # the host does not want it
     gone_at: Mapped[Instant | None]  # not listed any more

@@ -43,7 +43,12 @@ def spots_of(
     return {
         listing.external_id: Spot(
             home=home,
-            times=HouseTimes(check_in=_time(listing.check_in), check_out=_time(listing.check_out)),
+            times=HouseTimes(
+                check_in=_time(listing.check_in),
+                check_out=_time(listing.check_out),
+                typed_check_in=_time(listing.typed_check_in),
+                typed_check_out=_time(listing.typed_check_out),
+            ),
         )
         for listing, home in session.execute(query)
     }

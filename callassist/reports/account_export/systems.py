@@ -50,6 +50,8 @@ def listings(source: Source) -> Iterator[list[Row]]:
             "timezone": one.timezone,
             "check_in": one.check_in,
             "check_out": one.check_out,
+            "typed_check_in": one.typed_check_in,
+            "typed_check_out": one.typed_check_out,
             "home": None if home is None else home.public_id,
         }
 
