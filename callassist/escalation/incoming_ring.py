@@ -66,7 +66,7 @@ def ring_again(session: Session, ctx: Escalation, row: IncomingCall, now: dateti
 
     Only while the first one would be ringing still: nobody waits longer than twice that time.
     """
-    if not row.line or row.task_id is None or now >= _rung_until(ctx, row, row.received_at):
+    if not row.line or row.task_id is None or now >= rung_until(ctx, row, row.received_at):
         return False
     task = session.get_one(CallTask, row.task_id)
     operator = holder_of(session, ctx, task, now)
@@ -85,7 +85,7 @@ def connect_to_operator(session: Session, ctx: Escalation, row: IncomingCall) ->
     assert row.account_id is not None
     operator = session.get_one(Operator, row.operator_id)
     by_phone = asks_for_a_key(row) and operator.phone is not None
-    lasts = _rung_until(ctx, row, row.changed_at) - row.changed_at
+    lasts = rung_until(ctx, row, row.changed_at) - row.changed_at
     return Connect(
         to=ctx.vault.open(operator.phone) if by_phone and operator.phone else "",
         identity="" if by_phone else identity_of(operator),
@@ -133,7 +133,7 @@ def _way(
     return reach(session, ctx, incident, operator, now, over=row.provider)
 
 
-def _rung_until(ctx: Escalation, row: IncomingCall, began: datetime) -> datetime:
+def rung_until(ctx: Escalation, row: IncomingCall, began: datetime) -> datetime:
     """A person before a screen has the time for it on a clock that runs fast, too."""
     span = ctx.settings.ring_holder_for
     return ctx.ends(began, span) if row.line else began + span

@@ -65,6 +65,7 @@ PARTS = frozenset(
         "desk.call_fragment",
         "desk.outcomes_fragment",
         "desk.parts",
+        "desk.ring_fragment",
         "desk.roster_fragment",
         "host.connection_live",
         "host.home_live",

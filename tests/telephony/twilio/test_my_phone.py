@@ -76,6 +76,6 @@ def test_only_pages_with_a_line_may_speak_with_the_network(begin: Begin) -> None
     with_line = night.ann.get("/desk/start").headers
     assert "wss://voice-js.roaming.twilio.com" in with_line["Content-Security-Policy"]
     assert "microphone=(self)" in with_line["Permissions-Policy"]
-    without = night.ann.get("/desk").headers
+    without = night.ann.get("/account").headers
     assert "twilio" not in without["Content-Security-Policy"]
     assert "microphone=()" in without["Permissions-Policy"]

@@ -7,7 +7,17 @@ from flask.typing import RouteCallable
 
 from callassist.bootstrap import Service
 from callassist.web.pages.asking import operators_only
-from callassist.web.pages.desk import breaks, moves, phone, practice, replies, shifts, swaps, views
+from callassist.web.pages.desk import (
+    breaks,
+    moves,
+    phone,
+    practice,
+    replies,
+    ringing,
+    shifts,
+    swaps,
+    views,
+)
 from callassist.web.pages.desk.parts import Parts
 
 _PAGES: tuple[tuple[str, str, RouteCallable], ...] = (
@@ -18,6 +28,7 @@ _PAGES: tuple[tuple[str, str, RouteCallable], ...] = (
     ("/start", "start", shifts.start),
     ("/shift", "shift", shifts.shift),
     ("/break", "break_fragment", breaks.fragment),
+    ("/ring", "ring_fragment", ringing.fragment),
     ("/shift/roster", "roster_fragment", swaps.roster_fragment),
     ("/end", "end", shifts.end),
     ("/practice", "practice", practice.begin),
@@ -28,6 +39,7 @@ _SENT: tuple[tuple[str, str, RouteCallable], ...] = (
     ("/beat", "beat", views.beat),
     ("/phone", "phone", phone.choose),
     ("/softphone", "softphone", phone.grant),
+    ("/ring/<call_id>/<any(answer, decline):what>", "decide_ring", ringing.decide),
     ("/preferences", "preferences", shifts.preferences),
     ("/end", "end_shift", shifts.end),
     ("/shift/calendar", "renew_calendar", swaps.renew_calendar),
@@ -59,6 +71,7 @@ def blueprint(service: Service) -> Blueprint:
     pages.before_request(operators_only)
     pages.context_processor(breaks.for_templates)
     pages.context_processor(phone.for_templates)
+    pages.context_processor(ringing.for_templates)
     pages.after_request(phone.allow_line)
     pages.add_url_rule("/parts", "parts", Parts(service).view)
     pages.add_url_rule("/swaps/of/<shift_id>", "ask_swap", swaps.ask, methods=["GET", "POST"])

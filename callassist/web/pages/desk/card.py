@@ -81,8 +81,7 @@ class TaskPage:
     own_line: str = ""  # "browser" or "phone": what comes up before the other party is dialled
     attempt_id: str | None = None
     is_recorded: bool = False  # now: the guest was asked and agreed
-    line_mode: str = ""  # how the operator is rung
-    phones_us: str = ""  # the other party phones just now: "you" are rung, or in the "menu"
+    phones_us: str = ""  # the other party phones just now: rings your "browser" or "phone" ...
     phoned_back_at: datetime | None = None  # and waits to be called
     replies: tuple[ShownReply, ...] = ()  # what the guest wrote about it
     written: tuple[datetime, ...] = ()  # when the guest was written to in the booking
@@ -119,7 +118,6 @@ def task_page(
         own_line=_own_line(attempt),
         attempt_id=attempt.public_id if attempt else None,
         is_recorded=attempt is not None and is_recorded_now(session, attempt.id),
-        line_mode=str(escalation.mode_of(incident, operator)),
         phones_us=_phones_us(session, incident, operator, now),
         phoned_back_at=task.phoned_back_at,
         replies=replies_of(session, service, _ids(session, incident), at_a_desk=True),
@@ -139,7 +137,9 @@ def _phones_us(session: Session, incident: Incident, operator: Operator, now: da
     call = phones_now(session, _ids(session, incident), now)
     if call is None or call.state == Line.TALKING:
         return ""
-    return "you" if call.state == Line.RINGING and call.operator_id == operator.id else "menu"
+    if call.state != Line.RINGING or call.operator_id != operator.id:
+        return "menu"
+    return "phone" if call.line is None else "browser" if call.line else "connects"
 
 
 def _ids(session: Session, incident: Incident) -> list[int]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Response, current_app, flash, g, jsonify, redirect, request, url_for
+from flask import Response, current_app, flash, g, jsonify, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from callassist.accounts.own_phone import choose_dial_mode, set_own_phone
+from callassist.domain.call_task import TaskState
 from callassist.domain.dial import TWO_LEGS, DialMode, DialState, mode_chosen
 from callassist.domain.phone import parse_number
 from callassist.errors import CallAssistError, NotFound
 from callassist.escalation.bridging import identity_of
-from callassist.models import CallAttempt, Operator
+from callassist.models import CallAttempt, CallTask, Incident, Operator
 from callassist.web.pages import asking
 from callassist.web.pages.desk import places
 from callassist.web.pages.forms import Form
@@ -24,7 +25,7 @@ _TALKS_TO = (
     "https://media.twiliocdn.com https://sdk.twilio.com"
 )
 _PLAYS_FROM = "mediastream: https://media.twiliocdn.com https://sdk.twilio.com"
-_WITH_A_LINE = frozenset({"desk.task", "desk.start"})
+_IN_HAND = (str(TaskState.ASSIGNED), str(TaskState.WRAPPING_UP))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +72,8 @@ def choose() -> ResponseReturnValue:
 def grant() -> ResponseReturnValue:
     """A token for this browser; it names the operator, and nobody can call anybody else by it.
 
-    It opens the network on which their call of the moment is to be made: an account's own, too.
+    It opens the network on which their call of the moment is made, or its party phones back: an
+    account's own, too.
     """
     service = asking.service()
     with asking.reading() as database:
@@ -87,9 +89,17 @@ def grant() -> ResponseReturnValue:
             .order_by(CallAttempt.id.desc())
             .limit(1)
         )
-    network = service.telephony
-    if provider is not None:
-        network = service.escalation.network_named(provider)
+        in_hand = database.scalar(
+            select(Incident)
+            .join(CallTask, CallTask.incident_id == Incident.id)
+            .where(CallTask.operator_id == operator.id, CallTask.state.in_(_IN_HAND))
+            .limit(1)
+        )
+        network = service.telephony
+        if provider is not None:
+            network = service.escalation.network_named(provider)
+        elif in_hand is not None:
+            network = service.escalation.network_of(in_hand)
     bridge = network.bridge
     if bridge is None or DialMode.SOFTPHONE not in network.capabilities().modes:
         raise NotFound("this phone network takes no calls from browsers")
@@ -97,14 +107,16 @@ def grant() -> ResponseReturnValue:
         given = bridge.softphone_grant(identity)
     except CallAssistError as error:
         return {"error": error.detail}, 409
-    answer = jsonify(token=given.token, expires_at=given.expires_at.isoformat())
+    answer = jsonify(
+        token=given.token, network=network.name, expires_at=given.expires_at.isoformat()
+    )
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
 def allow_line(answer: Response) -> Response:
-    """Pages on which a browser's own line may come up may speak with the network, and hear."""
-    if request.endpoint in _WITH_A_LINE and _has_softphone():
+    """The desk's pages, on which a browser's own line may come up, may speak with the network."""
+    if answer.mimetype == "text/html" and _has_softphone():
         policy = current_app.config["CONTENT_SECURITY_POLICY"].replace(
             "connect-src 'self'", f"connect-src 'self' {_TALKS_TO}"
         )
@@ -118,7 +130,7 @@ def allow_line(answer: Response) -> Response:
 
 def for_templates() -> dict[str, object]:
     """What every page of the desk may ask."""
-    return {"my_phone": my_phone, "line_kind": line_kind}
+    return {"my_phone": my_phone, "line_kind": line_kind, "line_network": line_network}
 
 
 def line_kind() -> str:
@@ -127,6 +139,11 @@ def line_kind() -> str:
     if kept is None:
         kept = g.desk_line_kind = _line_kind()
     return kept
+
+
+def line_network() -> str:
+    """The service's network; which one a real line is registered with, its grant says."""
+    return asking.service().telephony.name
 
 
 def _line_kind() -> str:

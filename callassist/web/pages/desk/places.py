@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from callassist import roster
 from callassist.domain.presence import PresenceState
+from callassist.escalation import browser_lines
 from callassist.escalation import presence as presences
+from callassist.escalation.browser_lines import Line
 from callassist.escalation.giving_back import Reason
 from callassist.models import Operator, Presence
 from callassist.roster.shift_week import desk_zone
@@ -42,10 +44,16 @@ def me(database: Session) -> Operator:
     return found
 
 
-def beat(now: datetime) -> None:
+def beat(now: datetime, line: Line | None = None) -> None:
     """Looking at the desk is a sign of life."""
     with asking.writing() as database:
-        presences.beat(database, asking.service().escalation, me(database).id, now)
+        presences.beat(database, asking.service().escalation, me(database).id, now, line=line)
+
+
+def line_is_gone(name: str) -> None:
+    """A page is left that could be rung."""
+    with asking.writing() as database:
+        browser_lines.line_is_gone(database, me(database).id, name)
 
 
 def surroundings(database: Session, now: datetime) -> dict[str, Any]:

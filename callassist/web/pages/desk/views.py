@@ -16,7 +16,7 @@ from callassist.errors import Conflict, InvalidInput
 from callassist.escalation import presence as presences
 from callassist.models import CallTask, Operator
 from callassist.web.pages import asking, times, words
-from callassist.web.pages.desk import places
+from callassist.web.pages.desk import places, ringing
 from callassist.web.pages.desk.card import TaskPage, task_page
 from callassist.web.pages.desk.queries import find_task, taker
 from callassist.web.pages.desk.results import Choices
@@ -69,8 +69,11 @@ def presence() -> ResponseReturnValue:
 
 
 def beat() -> ResponseReturnValue:
-    """A sign of life of an open page."""
-    places.beat(asking.now())
+    """A sign of life of an open page, and whether its line can be rung."""
+    if request.form.get("gone"):
+        places.line_is_gone(request.form["gone"])
+    else:
+        places.beat(asking.now(), ringing.line_of_request())
     return "", 204
 
 

@@ -9,6 +9,7 @@ const ACTIVE = "call-assist.active";
 const desk = document.getElementById("desk");
 const ring = new Ring(desk.dataset.tone, Number(desk.dataset.volume));
 const title = document.title;
+const beater = new Worker(desk.dataset.beatWorker);
 let isOn = desk.dataset.sound === "on";
 let mayRing = !navigator.locks; // of several windows one rings
 let offered = null;
@@ -52,6 +53,8 @@ function trouble(text) {
 }
 
 function currentOffer() {
+  const rings = document.querySelector("[data-ring]");
+  if (rings) return { id: `ring ${rings.dataset.ring}`, says: rings.dataset.says };
   const banner = document.querySelector("#desk-now [data-offer]");
   if (banner) return { id: banner.dataset.offer, says: banner.dataset.says };
   const bar = document.querySelector('#call-now:not([data-practice]) [data-call-state="offered"]');
@@ -156,13 +159,16 @@ function beats() {
     else if (state === "live" && isLost()) trouble("");
   });
   document.addEventListener("callassist:blocked", ({ detail }) => say(detail.text));
-  const message = { url: new URL(desk.dataset.beat, location).href, token: token(), every: BEAT_EVERY };
-  const worker = new Worker(desk.dataset.beatWorker);
-  worker.onmessage = ({ data }) => {
+  beater.onmessage = ({ data }) => {
     if (!data.ok) trouble(desk.dataset.lost);
     else if (isLost()) trouble("");
   };
-  worker.postMessage(message);
+  beatWith({});
+}
+
+/** Tell from now on, at once and with each beat, what this page can do. */
+export function beatWith(fields) {
+  beater.postMessage({ url: new URL(desk.dataset.beat, location).href, token: token(), every: BEAT_EVERY, fields });
 }
 
 function soundForms() {
@@ -205,12 +211,12 @@ navigator.locks?.request("call-assist-ring", () => {
   look();
   return new Promise(() => {}); // until this window closes
 });
-for (const region of document.querySelectorAll("#desk-now, #queue, #call-now")) {
+for (const region of document.querySelectorAll("#desk-ring, #desk-now, #queue, #call-now")) {
   let planned = 0;
   new MutationObserver(() => {
     clearTimeout(planned);
     planned = setTimeout(look, 30);
-  }).observe(region, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-offer", "data-new", "data-call-state"] });
+  }).observe(region, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-offer", "data-new", "data-call-state", "data-ring"] });
 }
 // not before every script of the page listens: a key clicks a button of theirs
 document.addEventListener("DOMContentLoaded", () => {

@@ -8,6 +8,7 @@ onmessage = ({ data }) => {
       const answer = await fetch(data.url, {
         method: "POST",
         headers: { "X-CSRFToken": data.token },
+        body: new URLSearchParams(data.fields),
         redirect: "manual",
       });
       postMessage({ ok: answer.ok });

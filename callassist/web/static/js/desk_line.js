@@ -1,14 +1,22 @@
-// The operator's own line beside a call: it comes up when "Call" was pressed, and goes with the call.
-import { say, send } from "./desk.js";
+// The operator's own line: it comes up when "Call" was pressed and goes with the call; and while a
+// call is in hand, who phones back about it rings here, in one window of several.
+import { beatWith, say, send } from "./desk.js";
 import { SimulatedLine, TwilioLine } from "./softphone.js";
 
+const AT_A_CALL = ["on_a_call", "wrap_up"];
+const TRY_AGAIN = 20_000;
 const panel = document.getElementById("own-line");
 const region = document.getElementById("call-now");
 const words = panel.querySelector("[data-words]");
 const muteButton = panel.querySelector("[data-line-mute]");
+const name = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
+const isReal = panel.dataset.kind === "twilio";
+const lock = `call-assist-line ${panel.dataset.operator}`;
 
-const line =
-  panel.dataset.kind === "twilio" ? new TwilioLine(panel.dataset.sdk, askGrant) : new SimulatedLine();
+const line = isReal ? new TwilioLine(panel.dataset.sdk, askGrant) : new SimulatedLine(panel.dataset.network);
+let leads = !navigator.locks;
+let isTheirs = false; // they phoned us, and the page does not show it yet
+let listenedAt = -TRY_AGAIN;
 
 async function askGrant() {
   const answer = await send(panel.dataset.grant, {});
@@ -16,7 +24,7 @@ async function askGrant() {
   return answer.json();
 }
 
-const bar = () => region.querySelector(".call-bar");
+const bar = () => region?.querySelector(".call-bar");
 
 function tell({ state, why }) {
   const text = panel.dataset[state === "failed" ? `failed${why[0].toUpperCase()}${why.slice(1)}` : state] ?? "";
@@ -29,24 +37,81 @@ function tell({ state, why }) {
     // nobody was dialled: the call goes back to the queue at once instead of after a wait
     if (bar()?.dataset.dial === "waiting") send(panel.dataset.hangUp, {});
   }
+  if (!line.isUp) isTheirs = false;
+  // the line stays with this page, so the card of the call opens beside it
+  for (const link of document.querySelectorAll(".mine-bar a")) link.target = line.isUp && isReal ? "_blank" : "";
+  attend();
 }
 
 /** Only as the page comes: one that hears of it while it is being left would take the line along. */
 function begin() {
   const { ownLine, attempt, dial, callState } = bar()?.dataset ?? {};
-  const isWanted = panel.dataset.kind === "twilio" ? ownLine === "browser" && dial === "waiting" : callState === "assigned" && dial;
+  const isWanted = isReal ? ownLine === "browser" && dial === "waiting" : callState === "assigned" && dial;
   if (isWanted) line.connect(attempt);
 }
 
 function follow() {
   const now = bar();
-  if (!now) return line.hangUp();
+  if (!now) {
+    if (!isTheirs) line.hangUp();
+    return;
+  }
   const { dial, callState } = now.dataset;
-  if (callState !== "assigned" && line.isUp) line.hangUp();
+  const isTalk = callState === "assigned" && dial === "talking";
+  if (isTalk) isTheirs = false;
+  if (isTalk && !isReal && !line.isUp) line.connect();
+  if (callState !== "assigned" && line.isUp && !isTheirs) line.hangUp();
   line.heard(dial);
 }
 
+/** Be there for who phones back, while there is a call in hand and no other window is. */
+function attend() {
+  const state = document.querySelector("#desk-now [data-state]")?.dataset.state;
+  if (!leads || !AT_A_CALL.includes(state)) {
+    if (!line.isUp) line.deafen();
+  } else if (!line.isUp && !line.network && performance.now() - listenedAt > TRY_AGAIN) {
+    listenedAt = performance.now();
+    line.listen();
+  }
+}
+
+/** One window is rung: the page of the call takes that over, any other waits for its turn. */
+function lead(options = {}) {
+  navigator.locks
+    .request(lock, options, () => {
+      leads = true;
+      attend();
+      return new Promise(() => {}); // until this window closes, or the page of a call comes
+    })
+    .catch(() => {
+      leads = false;
+      attend();
+      lead();
+    });
+}
+
+function decided(event) {
+  const what = event.target.dataset?.line;
+  if (!what || event.defaultPrevented) return;
+  if (what === "answer") {
+    isTheirs = true;
+    line.answer();
+  } else line.decline();
+  if (what === "answer" && !isReal) return; // the desk answers, and leads to the call
+  event.preventDefault();
+  if (what === "decline") send(event.target.action, {});
+  else for (const button of event.target.querySelectorAll("button")) button.disabled = true;
+}
+
 line.addEventListener("state", ({ detail }) => tell(detail));
+line.addEventListener("ready", ({ detail: { network } }) => {
+  beatWith(network ? { line: name, network } : {});
+  if (!network) send(document.getElementById("desk").dataset.beat, { gone: name });
+});
+addEventListener("pagehide", () => {
+  if (line.network) send(document.getElementById("desk").dataset.beat, { gone: name }, { keepalive: true });
+});
+document.addEventListener("submit", decided);
 muteButton.addEventListener("click", () => {
   const isMuted = muteButton.getAttribute("aria-pressed") !== "true";
   muteButton.setAttribute("aria-pressed", String(isMuted));
@@ -57,6 +122,12 @@ muteButton.addEventListener("click", () => {
 addEventListener("beforeunload", (event) => {
   if (line.isUp && panel.dataset.kind === "twilio") event.preventDefault();
 });
-new MutationObserver(follow).observe(region, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-dial", "data-call-state"] });
+if (region) new MutationObserver(follow).observe(region, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-dial", "data-call-state"] });
+for (const place of document.querySelectorAll("#desk-ring, #call-now"))
+  new MutationObserver(() => document.querySelector("[data-ring]") || line.isUp || line.stopped()).observe(place, { childList: true, subtree: true });
+new MutationObserver(attend).observe(document.getElementById("desk-now"), { childList: true, subtree: true, attributes: true, attributeFilter: ["data-state"] });
+setInterval(attend, TRY_AGAIN);
 begin();
 follow();
+if (navigator.locks) lead({ steal: Boolean(bar()) && bar().dataset.callState !== "offered" });
+attend();

@@ -74,6 +74,7 @@ function take() {
 
 /** Opens the reasons of the offer; Enter on the first declines. */
 function decline() {
+  if (press('.ring-bar [data-does="decline"]')) return true;
   const menu = document.querySelector(".offer details, .call-bar details");
   if (!menu) return false;
   menu.open = true;
