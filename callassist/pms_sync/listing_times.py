@@ -19,10 +19,12 @@ def type_times(
     connection: PmsConnection,
     listing_id: str,
     *,
-    check_in: str,
-    check_out: str,
+    check_in: str | None,
+    check_out: str | None,
 ) -> PmsListing:
     """What was typed wins over all that the system says of times; "" gives it its word back.
+
+    None leaves one as it is.
 
     The stays of the listing follow by `place_waiting`, or with the next run.
     """
@@ -31,9 +33,12 @@ def type_times(
     listing = session.scalars(query).first()
     if listing is None:
         raise NotFound("no such listing")
-    typed = _clock(check_in, "check_in"), _clock(check_out, "check_out")
-    if typed != (listing.typed_check_in, listing.typed_check_out):
-        listing.typed_check_in, listing.typed_check_out = typed
+    before = listing.typed_check_in, listing.typed_check_out
+    if check_in is not None:
+        listing.typed_check_in = _clock(check_in, "check_in")
+    if check_out is not None:
+        listing.typed_check_out = _clock(check_out, "check_out")
+    if before != (listing.typed_check_in, listing.typed_check_out):
         forget_placing(session, listing)
     session.flush()
     return listing

@@ -10,8 +10,11 @@ from sqlalchemy import select
 
 from callassist.accounts.properties import PropertyInput, create_property
 from callassist.domain.booked_stay import name_there
+from callassist.errors import InvalidInput
 from callassist.models import PmsConnection, PmsListing, Stay, StayNumber, Timer
 from callassist.pms_sync.fresh import source_of
+from callassist.pms_sync.listing_times import type_times
+from callassist.pms_sync.number_endings import endings
 from callassist.pms_sync.placing import give_home, place_waiting, stays_of
 from callassist.pms_sync.running import run_connection
 from callassist.ports.pms import Abilities, Contact, ReservationState
@@ -223,7 +226,9 @@ def test_a_calendar_without_numbers_leaves_the_typed_ones_and_shows_last_digits(
     here = world(sessions, one, abilities=feed)
     here.run()
     assert numbers_of(here) == [[]]
-    assert '"last_four":"1234"' in VAULT.open(here.kept()[0].said or b"")
+    (stay,) = here.stays()
+    with sessions.read() as session:
+        assert endings(session, VAULT, [stay]) == {stay.id: "1234"}
 
 
 def test_names_that_nobody_has_are_cut_and_formulas_stay_text(sessions: Sessions) -> None:
@@ -244,3 +249,25 @@ def test_a_large_first_import_sends_no_message_for_each_stay(sessions: Sessions)
         due = list(session.scalars(select(Timer.due_at).order_by(Timer.due_at)))
     later = here.stays()[1].check_in_at - timedelta(hours=48)
     assert due == [NOW, later]
+
+
+def test_times_that_a_host_types_win_over_all_that_the_system_says(sessions: Sessions) -> None:
+    real = datetime(2026, 6, 20, 13, tzinfo=UTC)
+    exact = replace(visit("L1", TODAY + timedelta(days=7), 1), arrives_at=real)
+    here = world(sessions, booking("R1", 2), replace(booking("R2"), visits=(exact,)))
+    here.run()
+
+    def type_in(check_in: str, check_out: str) -> list[tuple[str, str]]:
+        with sessions.write() as session:
+            listing = session.scalars(select(PmsListing)).one()
+            connection = session.get_one(PmsConnection, here.connection_id)
+            words = {"check_in": check_in, "check_out": check_out}
+            type_times(session, here.place.owner, connection, listing.public_id, **words)
+        place_waiting(sessions, VAULT, here.place.account.id, NOW)
+        here.run(full=True)  # and a reading changes nothing of it
+        return [(f"{one.check_in_at:%H:%M}", f"{one.check_out_at:%H:%M}") for one in here.stays()]
+
+    assert type_in("18:30", "") == [("16:30", "09:00"), ("16:30", "09:00")]  # in UTC
+    assert type_in("", "10:00") == [("14:00", "08:00"), ("13:00", "08:00")]
+    with pytest.raises(InvalidInput, match="such as 15:00"):
+        type_in("half past", "")

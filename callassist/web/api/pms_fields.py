@@ -10,6 +10,7 @@ from callassist.pms_sync.registry import CONNECTORS
 from callassist.web.api.fields import Input, Instant, Line, Output, PublicId, Word
 
 Credential = Annotated[str, StringConstraints(max_length=4000, pattern=r"^[^\x00]*$")]
+Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Credentials = Annotated[dict[str, Credential], Field(max_length=20)]
 
 
@@ -52,10 +53,19 @@ class Reading(Input):
 
 
 class ListingChange(Input):
-    """Which home a listing is; null takes it apart. `ignored`: it is not wanted."""
+    """Which home a listing is; null takes it apart. `ignored`: it is not wanted.
+
+    Where only times are given, nothing else changes.
+    """
 
     property: PublicId | None = None
     ignored: bool = False
+    typed_check_in: Clock | None = Field(
+        default=None,
+        description="Wins over all that the system says of arrivals; null: as it says.",
+        examples=["16:00"],
+    )
+    typed_check_out: Clock | None = Field(default=None, examples=["10:30"])
 
 
 class CredentialOut(Output):
@@ -132,6 +142,8 @@ class ListingOut(Output):
     timezone: str | None
     check_in: str | None
     check_out: str | None
+    typed_check_in: str | None
+    typed_check_out: str | None
     property: str | None
     ignored_at: Instant | None
     gone_at: Instant | None

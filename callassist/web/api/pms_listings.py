@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import select
 
-from callassist.errors import InvalidInput, NotFound, TransientError
-from callassist.models import PmsListing, Property
+from callassist.errors import InvalidInput, TransientError
+from callassist.models import PmsConnection, PmsListing, Property
 from callassist.pms_sync.connections import find_connection
+from callassist.pms_sync.listing_times import type_times
 from callassist.pms_sync.pairing_choices import IGNORE, Begun, Choice, confirm, take_apart
 from callassist.pms_sync.placing import place_waiting
 from callassist.web.api.fields import Page, Paging
@@ -27,14 +28,24 @@ def index(ask: Ask, pms_connection_id: str, query: Paging) -> Page[ListingOut]:
 
 def change(ask: Ask, pms_connection_id: str, listing_id: str, body: ListingChange) -> ListingOut:
     connection = find_connection(ask.session, ask.viewer, pms_connection_id)
-    query = select(PmsListing).where(
-        PmsListing.connection_id == connection.id, PmsListing.public_id == listing_id
-    )
-    listing = ask.session.scalars(query).first()
-    if listing is None:
-        raise NotFound("no such listing")
     if body.ignored and body.property is not None:
         raise InvalidInput("a listing that is left out has no home", "ignored")
+    given = body.model_fields_set
+    listing = type_times(
+        ask.session,
+        ask.viewer,
+        connection,
+        listing_id,
+        check_in=(body.typed_check_in or "") if "typed_check_in" in given else None,
+        check_out=(body.typed_check_out or "") if "typed_check_out" in given else None,
+    )
+    if not given or given - _TIMES:
+        _give_home(ask, connection, listing_id, body)
+    ask.afterwards.append(_placing(ask, connection.account_id))
+    return _outs(ask, [listing])[0]
+
+
+def _give_home(ask: Ask, connection: PmsConnection, listing_id: str, body: ListingChange) -> None:
     take_apart(ask.session, ask.viewer, connection, listing_id)
     wanted = IGNORE if body.ignored else body.property or ""
     begun = Begun(now=ask.now, language="en", spoken_name="")
@@ -43,8 +54,6 @@ def change(ask: Ask, pms_connection_id: str, listing_id: str, body: ListingChang
     for error in done.refused.values():
         field = getattr(error, "field", None)
         raise InvalidInput(error.detail, "property") if field == "home" else error
-    ask.afterwards.append(_placing(ask, connection.account_id))
-    return _outs(ask, [listing])[0]
 
 
 def _placing(ask: Ask, account_id: int) -> Callable[[], object]:
@@ -72,6 +81,8 @@ def _outs(ask: Ask, rows: Sequence[PmsListing]) -> list[ListingOut]:
             timezone=row.timezone,
             check_in=row.check_in,
             check_out=row.check_out,
+            typed_check_in=row.typed_check_in,
+            typed_check_out=row.typed_check_out,
             property=None if row.property_id is None else homes[row.property_id],
             ignored_at=row.ignored_at,
             gone_at=row.gone_at,
@@ -80,6 +91,7 @@ def _outs(ask: Ask, rows: Sequence[PmsListing]) -> list[ListingOut]:
     ]
 
 
+_TIMES = frozenset({"typed_check_in", "typed_check_out"})
 _LISTINGS = "/pms-connections/{pms_connection_id}/listings"
 
 ROUTES = (
@@ -95,7 +107,7 @@ ROUTES = (
     Route(
         method="PATCH",
         path=f"{_LISTINGS}/{{listing_id}}",
-        summary="Say which home a listing is, that it is none, or that it is not wanted",
+        summary="Say which home a listing is, that it is none or not wanted; or its times",
         scopes=HOSTS,
         run=change,
         body=ListingChange,

@@ -52,6 +52,12 @@ def test_a_program_connects_reads_and_pairs(world: World, scene: Scene) -> None:
     paired = world.ask("PATCH", f"{path}/listings/{listing['id']}", scene.host, change)
     assert paired.json is not None
     assert paired.json["property"] == scene.home
+    times = {"typed_check_in": "17:30", "typed_check_out": "10:15"}
+    timed = world.ask("PATCH", f"{path}/listings/{listing['id']}", scene.host, times).json
+    assert timed == {**paired.json, **times}
+    one = {"typed_check_out": None}
+    timed = world.ask("PATCH", f"{path}/listings/{listing['id']}", scene.host, one).json
+    assert timed == {**paired.json, "typed_check_in": "17:30"}
     stays = world.get(f"/stays?property={scene.home}", scene.host)["items"]
     assert "lodgify" in {one["source"] for one in stays}
 

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from callassist import stays
 from callassist.domain.viewer import Viewer
+from callassist.errors import InvalidInput
 from callassist.models import PmsListing, Property
+from callassist.pms_sync.number_endings import endings, ends_so
 from callassist.stays import StayDetails
 from callassist.stays.arrivals import Arrival, WhyNot, next_arrivals
 from callassist.stays.details import MOST_NUMBERS
@@ -23,7 +25,7 @@ from callassist.web.translate import gettext as _
 from callassist.web.translate import lazy_gettext as _l
 from callassist.web.translate import ngettext
 
-FIELD = "number-"  # and the stay's public id
+FIELD, SURE = "number-", "sure-"  # and the stay's public id
 WHY_NOT: Mapping[WhyNot, LazyString] = {
     WhyNot.NO_NUMBER: _l("no number"),
     WhyNot.UNREADABLE: _l("the number cannot be dialled"),
@@ -50,6 +52,7 @@ def show() -> ResponseReturnValue:
             return redirect(url_for("host.arrivals"))
     with asking.reading() as session:
         found = next_arrivals(session, viewer, now)
+        missing = [one.stay for one in found if one.why_not in _CAN_BE_TYPED]
         page = render_template(
             "host/arrivals.html",
             form=form,
@@ -64,6 +67,8 @@ def show() -> ResponseReturnValue:
             ),
             unmatched=_unmatched(session, viewer),
             field=FIELD,
+            sure=SURE,
+            endings=endings(session, asking.service().vault, missing),
         )
     return page, 422 if form.is_refused else 200
 
@@ -75,15 +80,21 @@ def _stored(form: Form) -> int:
         if not form.has(name):
             continue
         with form.taking_errors(name), asking.writing() as session:
-            _store(session, name.removeprefix(FIELD), form[name])
+            stay_id = name.removeprefix(FIELD)
+            _store(session, stay_id, form[name], is_sure=form[SURE + stay_id] == form[name])
             count += 1
     return count
 
 
-def _store(session: Session, stay_id: str, typed: str) -> None:
+def _store(session: Session, stay_id: str, typed: str, *, is_sure: bool) -> None:
     """The new number goes first; those that were there stay behind it, flagged ones too."""
     vault, viewer = asking.service().vault, asking.host()
     stay = stays.find_stay(session, viewer, stay_id)
+    ending = endings(session, vault, [stay]).get(stay.id, "")
+    if not is_sure and not ends_so(typed, ending):
+        raise InvalidInput(
+            "it ends otherwise than the guest's number there; correct it, or save it again"
+        )
     known = [vault.open(number.number) for number in stay.numbers]
     home = session.get_one(Property, stay.property_id)
     stays.put_stay(

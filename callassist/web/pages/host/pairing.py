@@ -11,6 +11,7 @@ from callassist.accounts.zones import zone_names
 from callassist.errors import CallAssistError, InvalidInput
 from callassist.models import Account, PmsConnection
 from callassist.pms_sync.connections import find_connection
+from callassist.pms_sync.listing_times import type_times
 from callassist.pms_sync.overview import title_of
 from callassist.pms_sync.pairing_choices import (
     IGNORE,
@@ -64,6 +65,28 @@ def apart(system_id: str, listing_id: str) -> ResponseReturnValue:
     _place(account_id, now)
     flash(_("It waits for its home again."))
     return redirect(url_for("host.pair_listings", system_id=system_id))
+
+
+def times(system_id: str, listing_id: str) -> ResponseReturnValue:
+    """From when and until when guests are there, where the system does not say it rightly."""
+    form = Form.of_request()
+    with form.taking_errors(), asking.writing() as session:
+        connection = find_connection(session, asking.host(), system_id)
+        account_id = connection.account_id
+        type_times(
+            session,
+            asking.host(),
+            connection,
+            listing_id,
+            check_in=form["check_in"],
+            check_out=form["check_out"],
+        )
+    for refused in form.errors.values():
+        flash(refused, "refused")
+    if not form.is_refused:
+        _place(account_id, asking.now())
+        flash(_("Saved. The stays of this listing follow."))
+    return redirect(url_for("host.pair_listings", system_id=system_id) + "#paired")
 
 
 def _confirmed(system_id: str, form: Form, now: datetime) -> int:

@@ -14,6 +14,8 @@ from callassist.accounts.properties import find_property
 from callassist.domain.consent import Channel, GivenBy
 from callassist.errors import InvalidInput
 from callassist.models import Consent, Property, Stay
+from callassist.pms_sync.number_endings import endings, ends_so
+from callassist.pms_sync.registry import CONNECTORS
 from callassist.stays import ConsentInput, StayDetails
 from callassist.stays.listing import clashing
 from callassist.stays.lookup import TYPED
@@ -45,6 +47,7 @@ def _page(home_id: str, stay_id: str | None) -> ResponseReturnValue:
         stay = None if stay_id is None else stays.find_stay(session, asking.host(), stay_id)
         form = Form.of_request() if asking.is_sent() else _filled(home, stay)
         given = [] if stay_id is None else stays.consents(session, asking.host(), stay_id)
+        ending = _ending(session, stay)
     warnings: list[str] = []
     if form.sent:
         with form.taking_errors():
@@ -66,6 +69,7 @@ def _page(home_id: str, stay_id: str | None) -> ResponseReturnValue:
         stopped_by_host=stay is not None and stopped_by_host(stay),
         conflicts=_conflicts(stay, ZoneInfo(home.timezone)),
         numbers=_number_fields(form),
+        ending=ending,
         kept_days=asking.service().settings.retention.numbers.days,
         languages_spoken=[
             ("", _("As the number or the home suggests")),
@@ -129,6 +133,14 @@ def _warnings(home: Property, stay: Stay | None, typed: StayDetails) -> list[str
     found = []
     zone = ZoneInfo(home.timezone)
     with asking.reading() as session:
+        ending = _ending(session, stay)
+        if _is_another_number(stay, typed, ending):
+            found.append(
+                _(
+                    "The guest’s number ends in %(digits)s there; none of yours does.",
+                    digits=ending,
+                )
+            )
         for other in clashing(session, home, arrives, leaves, besides=stay):
             if other.source != TYPED or (stay is not None and stay.source != TYPED):
                 found.append(
@@ -146,11 +158,29 @@ def _warnings(home: Property, stay: Stay | None, typed: StayDetails) -> list[str
     return found
 
 
+def _ending(session: Session, stay: Stay | None) -> str:
+    """The last digits of the guest's number, where their platform gives only these."""
+    if stay is None:
+        return ""
+    return endings(session, asking.service().vault, [stay]).get(stay.id, "")
+
+
+def _is_another_number(stay: Stay | None, typed: StayDetails, ending: str) -> bool:
+    if stay is None or not ending or not typed.numbers:
+        return False
+    vault = asking.service().vault
+    known = [vault.open(number.number) for number in stay.numbers]
+    return list(typed.numbers) != known and not any(ends_so(one, ending) for one in typed.numbers)
+
+
 def source_words(source: str) -> str:
     """Where a stay came from."""
     if source == TYPED:
         return _("entered by hand")
-    return _("file") if source == "csv" else source
+    if source == "csv":
+        return _("file")
+    known = CONNECTORS.get(source)
+    return source if known is None else known.facts.title
 
 
 def _typed(form: Form, zone: ZoneInfo) -> StayDetails:

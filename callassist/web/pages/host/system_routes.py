@@ -25,5 +25,6 @@ ROUTES = (
     (f"{_ONE}/hook-address", "new_hook_address", systems.new_hook_address, _DO),
     (f"{_ONE}/listings", "pair_listings", pairing.page, _FORM),
     (f"{_ONE}/listings/<listing_id>/apart", "part_listing", pairing.apart, _DO),
+    (f"{_ONE}/listings/<listing_id>/times", "listing_times", pairing.times, _DO),
     *system_sign_in.ROUTES,
 )

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from callassist.models import Property, Stay
+from callassist.domain.booked_stay import stay_key
+from callassist.models import PmsReservation, Property, Stay
+from callassist.pms_sync.kept import Kept, to_text
+from callassist.ports.pms import Reservation, ReservationState
 from callassist.stays import ImportedStay, StayDetails, flag_number, put_imported
 from tests.web.pages.browser import words_of
+from tests.web.pages.host.systems_stage import connected, of
 from tests.web.pages.stage import LOOKER, OTHER, OWNER, Stage
 from tests.web.pages.test_query_counts import statements
 
 
-def arriving(stage: Stage, name: str, *numbers: str, days: float = 5, other: bool = False) -> str:
+def arriving(
+    stage: Stage,
+    name: str,
+    *numbers: str,
+    days: float = 5,
+    other: bool = False,
+    source: str = "lodgify",
+    external_id: str = "",
+) -> str:
     """A guest to come; the stay's public id."""
     now = stage.world.clock.now()
     home = stage.other_home if other else stage.home
@@ -22,7 +34,7 @@ def arriving(stage: Stage, name: str, *numbers: str, days: float = 5, other: boo
             guest_name=name,
             numbers=numbers,
         )
-        stay = ImportedStay(source="lodgify", external_id=f"of {name}", details=details)
+        stay = ImportedStay(source=source, external_id=external_id or f"of {name}", details=details)
         row = session.get_one(Property, home.id)
         return put_imported(session, stage.vault, row, stay, now=now).stay.public_id
 
@@ -91,3 +103,57 @@ def test_arrivals_cost_as_much_for_twelve_as_for_two(stage: Stage) -> None:
     for n in range(10):
         arriving(stage, f"Guest {n}", *(["+12025550104"] if n % 2 else []), days=6 + n)
     assert statements(stage, owner, "/stays/arrivals") == before
+
+
+def ending(stage: Stage, name: str, digits: str) -> str:
+    """A guest of a calendar that gives only the last digits; the stay's public id."""
+    system_id, now = connected(stage, "ical"), stage.world.clock.now()
+    told = Reservation(external_id="R1", state=ReservationState.STAYS, visits=(), last_four=digits)
+    with stage.world.service.sessions.write() as session:
+        connection = of(session, system_id)
+        session.add(
+            PmsReservation(
+                connection_id=connection.id,
+                account_id=connection.account_id,
+                external_id="R1",
+                said=stage.vault.seal(to_text(Kept(reservation=told))),
+                digest="",
+                state="stays",
+                first_day="2026-06-13",
+                last_day="2026-06-14",
+                read_run=1,
+                read_at=now,
+            )
+        )
+    return arriving(stage, name, source="ical", external_id=stay_key(system_id, "R1"))
+
+
+def test_a_number_that_ends_otherwise_than_there_is_asked_about_once(stage: Stage) -> None:
+    stay, owner = ending(stage, "Ada", "0142"), stage.sign_in(OWNER)
+    field, form = f"number-{stay}", f"/homes/{stage.home.public_id}/stays/{stay}"
+    says = "It ends in 0142, says Calendar (iCal)."
+    assert says in words_of(owner.page("/stays/arrivals"))
+    assert says in words_of(owner.page(form))
+    asked = owner.post("/stays/arrivals", **{field: "+1 202 555 0102"})
+    assert asked.status_code == 422
+    assert "It ends otherwise than the guest's number there" in words_of(asked.text).replace(
+        "’", "'"
+    )
+    assert f'name="sure-{stay}" value="+1 202 555 0102"' in asked.text
+    sure = {f"sure-{stay}": "+1 202 555 0102"}
+    assert owner.post("/stays/arrivals", **{field: "+1 202 555 0103", **sure}).status_code == 422
+    assert owner.post("/stays/arrivals", **{field: "+1 202 555 0102", **sure}).status_code == 302
+
+
+def test_a_number_that_ends_so_is_kept_and_another_one_is_warned_of(stage: Stage) -> None:
+    stay, owner = ending(stage, "Ada", "0102"), stage.sign_in(OWNER)
+    answer = owner.post("/stays/arrivals", **{f"number-{stay}": "+1 202 555 0102"})
+    assert answer.status_code == 302
+    form = f"/homes/{stage.home.public_id}/stays/{stay}"
+    times = {"check_in_at": "2027-06-13T15:00", "check_out_at": "2027-06-14T11:00"}
+    same = owner.post(form, numbers="+12025550102", **times)
+    assert same.status_code == 302
+    other = owner.post(form, numbers="+12025550103", **times)
+    assert "ends in 0102 there; none of yours does" in words_of(other.text)
+    kept = owner.post(form, numbers="+12025550103", sure="yes", **times)
+    assert kept.status_code == 302

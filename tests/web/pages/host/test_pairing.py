@@ -9,7 +9,7 @@ from sqlalchemy import select
 from callassist.models import PmsListing, Property, Sensor
 from tests.web.pages.browser import words_of
 from tests.web.pages.host.systems_stage import connected, listed, of
-from tests.web.pages.stage import OWNER, Stage
+from tests.web.pages.stage import LOOKER, OTHER, OWNER, Stage
 from tests.web.pages.test_query_counts import statements
 
 
@@ -127,3 +127,17 @@ def test_pairing_costs_as_much_for_thirty_listings_as_for_three(stage: Stage) ->
     listed(stage, system_id, *(f"Villa {n}" for n in range(27)))
     stage.more_homes(5)
     assert statements(stage, owner, f"/systems/{system_id}/listings") == before
+
+
+def test_times_are_typed_where_a_system_says_none_and_only_by_who_may(stage: Stage) -> None:
+    system_id = connected(stage)
+    (listing,) = listed(stage, system_id, "Loft", property_id=stage.home.id, check_in="16:00")
+    owner, path = stage.sign_in(OWNER), f"/systems/{system_id}/listings"
+    assert "from 16:00, until 11:00 not said there" in words_of(owner.page(path))
+    typed = {"check_in": "17:30", "check_out": ""}
+    assert owner.post(f"{path}/{listing}/times", **typed).status_code == 302
+    assert "from 17:30, until 11:00 as you say" in words_of(owner.page(path))
+    assert owner.post(f"{path}/{listing}/times", check_in="late").status_code == 302
+    assert "a time of day such as 15:00" in words_of(owner.page(path))
+    assert stage.sign_in(LOOKER).post(f"{path}/{listing}/times", **typed).status_code == 403
+    assert stage.sign_in(OTHER).post(f"{path}/{listing}/times", **typed).status_code == 404
