@@ -193,7 +193,7 @@ def messages(body: Body, words: Words) -> list[Row]:
             words.clock(instant(message["at"])),
             words.word("message", message["kind"]),
             words.word("channel", message["channel"]),
-            isolated(message["to"]),
+            isolated(message["to"]) or "–",
             words.word("status", message["status"]),
         ]
         for message in body["messages"]

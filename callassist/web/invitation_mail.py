@@ -28,11 +28,15 @@ def post_invitation(asked: Asked, place: str, who: str) -> None:
 
 
 def _text(role: str, place: str, who: str) -> str:
-    said = _(
-        "%(who)s asks you to join %(place)s: %(role)s. The link works for 7 days. "
-        "If you do not know what this is about, leave it: nothing happens then.",
+    asks = _(
+        "%(who)s asks you to join %(place)s.",
         who=who or "Call Assist",
         place=place or "Call Assist",
-        role=role_words.name(role),
     )
-    return f"{said}\n\n{role_words.means(role)}"
+    about = _("With Call Assist, somebody phones the guest when a rental home stays loud.")
+    job = _("Your role: %(role)s.", role=role_words.name(role))
+    leave = _(
+        "This link works for 7 days; you choose a password there. "
+        "If you do not know what this is about, leave it: nothing happens then."
+    )
+    return f"{asks} {about}\n\n{job} {role_words.means(role)}\n\n{leave}"

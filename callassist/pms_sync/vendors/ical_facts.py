@@ -12,7 +12,7 @@ AS_STAY, AS_BLOCK = "stay", "block"
 
 FACTS = Facts(
     vendor="ical",
-    title="Calendar (iCal)",
+    title=said("Calendar (iCal)"),
     form=Form(
         where=said(
             "Airbnb: Calendar, Availability, Connect calendars. Booking.com: Rates & Availability, "

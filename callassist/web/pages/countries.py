@@ -12,10 +12,10 @@ from callassist.web.languages import language
 
 
 def country_names() -> list[tuple[str, str]]:
-    """ISO codes and names, by name; those in which somebody lives by a time zone."""
+    """ISO codes and names, by name; those in which somebody lives by a time zone, not the world."""
     names = Locale(language()).territories
     codes = set(get_global("zone_territories").values()) - {NOWHERE}
-    found = [(code, str(names[code])) for code in codes if code in names]
+    found = [(code, str(names[code])) for code in codes if code.isalpha() and code in names]
     return sorted(found, key=lambda one: _plain(one[1]))
 
 

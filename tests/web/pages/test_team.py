@@ -52,7 +52,8 @@ def test_an_invited_person_joins_with_the_role_and_lands_on_its_first_page(stage
     mails = invite(stage, owner)
     address, message = mails.last()
     assert address == NEW
-    assert "Maria asks you to join Seaside Homes: manager." in message.text
+    assert "Maria asks you to join Seaside Homes." in message.text
+    assert "Your role: manager. Runs homes, guests, rules and reports" in message.text
     assert roles_of(stage, NEW) == []  # nothing is given before it is accepted
     page = Browser(stage.world.app).page(mails.path())
     assert "Maria asks you to join Seaside Homes." in words_of(page)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
+from babel.dates import format_date
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -20,6 +22,7 @@ from callassist.domain.call_task import Party
 from callassist.domain.script import Script, ScriptBook, Slots, render_script
 from callassist.errors import NotFound
 from callassist.models import ScriptVersion
+from callassist.web.languages import language as page_language
 from callassist.web.pages import asking
 from callassist.web.pages.board.desks import chosen
 from callassist.web.pages.board.words import SENTENCE
@@ -66,7 +69,7 @@ def index() -> ResponseReturnValue:
             sides.append(
                 Side(
                     language=language,
-                    version=library.books[language].version,
+                    version=_in_words(library.books[language].version),
                     is_own=library.books[language] is not base.books[language],
                     draft=next((one for one in known if one.published_at is None), None),
                     past=tuple(one for one in known if one.published_at is not None),
@@ -151,3 +154,11 @@ def _book(language: str) -> ScriptBook:
     if book is None:
         raise NotFound("no script in this language")
     return book
+
+
+def _in_words(version: str) -> str:
+    """A version that is named after its day, as that day is written; another as it is."""
+    try:
+        return format_date(date.fromisoformat(version), "d MMM y", locale=page_language())
+    except ValueError:
+        return version

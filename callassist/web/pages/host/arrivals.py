@@ -111,7 +111,7 @@ def _store(session: Session, stay_id: str, typed: str, *, is_sure: bool) -> None
 def _sentence(found: Sequence[Arrival]) -> str:
     missing = sum(one.why_not is not None for one in found)
     if not found:
-        return _("Nobody is known to arrive.")
+        return _("The next arrivals")
     if not missing:
         return ngettext(
             "The next guest can be called.",

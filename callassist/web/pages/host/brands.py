@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask_babel.speaklater import LazyString
 
+from callassist.web.pages.host.rules_words import decibels
 from callassist.web.pages.message_refusals import message_words
 from callassist.web.translate import lazy_gettext as _l
 
@@ -211,4 +212,9 @@ def name_of(adapter: str) -> str:
 
 def words_for_pages() -> dict[str, Callable[..., object]]:
     """What the templates of these pages say things with."""
-    return {"brand_name": name_of, "brand_of": BRANDS.get, "message_words": message_words}
+    return {
+        "brand_name": name_of,
+        "brand_of": BRANDS.get,
+        "decibels": decibels,
+        "message_words": message_words,
+    }

@@ -178,7 +178,11 @@ def _of_calls(calls: Sequence[tuple[CallAttempt, str | None, str | None]]) -> It
             small.append(_("does not count"))
         yield Event(
             at=attempt.dial_at or attempt.requested_at,
-            text=f"{whom}: {words.result(result) if result else _('in progress')}",
+            text=_(
+                "%(whom)s: %(result)s",
+                whom=whom,
+                result=words.result(result) if result else _("in progress"),
+            ),
             icon=_call_icon(attempt, result),
             tone=_call_tone(result),
             small=" · ".join(part for part in small if part),

@@ -28,6 +28,7 @@ from callassist.web.pages.host import (
     stays,
     system_words,
 )
+from callassist.web.pages.people import delivery_words
 
 _FORM = ["GET", "POST"]
 _DO = ["POST"]
@@ -101,6 +102,7 @@ def words_for_pages() -> dict[str, Callable[..., object]]:
         "day_words": stay_days.day_words,
         "short_day": _short_day,
         "sentence": refusals.sentence,
+        "why_not_told": delivery_words.reason,
         "rules_url": _rules_url,
         "account_choices": _choices,
         "account_links": _account_links,

@@ -41,6 +41,23 @@ _REASONS: tuple[tuple[str, LazyString], ...] = (
     (r"somebody( else)? had taken it .+", _l("Somebody had taken it already.")),
     (r"this phone network cannot ask .+", _l("This phone network cannot ask for a key.")),
     (r"the phone network could not ring: .+", _l("The phone network could not ring it.")),
+    (
+        r"no push channel is configured for who has duty",
+        _l("No device of who is on duty takes push."),
+    ),
+    (
+        r"text messages are not set up for who has duty",
+        _l("Who is on duty has given no number for texts."),
+    ),
+    (
+        r"no voice call is set up for who has duty",
+        _l("Who is on duty has given no number to be phoned."),
+    ),
+    (r"no channel is configured", _l("Nobody has said how they are told.")),
+    (r"switched off on every channel", _l("Everybody switched these messages off.")),
+    (r"shadow mode: .+", _l("Shadow mode: nothing leaves the house.")),
+    (r"who took the call has no .+", _l("Who took the call has no address or device here.")),
+    (r"it was not needed any more", _l("It was not needed any more.")),
     (r".*mail server.*", _l("The mail server did not take it.")),
 )
 
