@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, request
-from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from callassist.bootstrap import Service
@@ -28,6 +27,7 @@ from callassist.web import (
 from callassist.web.hooks_sensors import SensorHooksFirst, sensor_hooks
 from callassist.web.late_rules import LateRule
 from callassist.web.proxies import behind_proxies
+from callassist.web.sparing_limiter import SparingLimiter
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -53,6 +53,12 @@ NOW_HEADER = "X-Callassist-Now"
 class _Application(Flask):
     url_rule_class = LateRule
 
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself: Flask would look some twenty times per request whether one is a
+        coroutine, and none of ours is.
+        """
+        return func
+
 
 def create_app(service: Service) -> Flask:
     """The application for one service; `service.start_web()` is the caller's business."""
@@ -65,7 +71,7 @@ def create_app(service: Service) -> Flask:
         PERMISSIONS_POLICY=SECURITY_HEADERS["Permissions-Policy"],
     )
     problems.register(app)
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
+    limiter = SparingLimiter(get_remote_address, app=app, storage_uri="memory://")
     limiter.request_filter(_is_page)
     app.register_blueprint(health.blueprint(service))
     app.register_blueprint(sensor_hooks(service.sensor_hook))

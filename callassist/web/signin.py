@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 from flask import Flask, Response, g, request, session
-from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_security import Security
 from flask_wtf.csrf import CSRFProtect
@@ -19,6 +18,7 @@ from callassist.web import firm_client, keys, languages, translate
 from callassist.web.datastore import TOKEN, PersonDatastore, SignedIn
 from callassist.web.link_mail import LinkMail
 from callassist.web.page_sessions import PageSessions
+from callassist.web.sparing_limiter import SparingLimiter
 
 PASSWORD_MIN = 12
 SESSION_LASTS = timedelta(days=14)
@@ -45,7 +45,9 @@ def init_app(app: Flask, service: Service) -> None:
     app.extensions["callassist_link_mail"] = LinkMail(
         service.sessions, service.channels["email"], service.settings.service.public_url
     )
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", key_prefix="sign_in")
+    limiter = SparingLimiter(
+        get_remote_address, app=app, storage_uri="memory://", key_prefix="sign_in"
+    )
     limiter.request_filter(is_looked_at)
     app.extensions["callassist_sign_in_limiter"] = limiter
 

@@ -49,11 +49,8 @@ def writing() -> Iterator[Session]:
 
 def person() -> SignedIn | None:
     """Who is signed in; None for a visitor."""
-    if not current_user or not current_user.is_authenticated:
-        return None
-    found = current_user._get_current_object()
-    assert isinstance(found, SignedIn)
-    return found
+    found = current_user._get_current_object()  # each look through the proxy costs a search
+    return found if isinstance(found, SignedIn) and found.is_authenticated else None
 
 
 def viewer() -> Viewer:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from flask import Blueprint, Flask, request
-from flask_limiter import Limiter, RateLimitExceeded
+from flask_limiter import RateLimitExceeded
 
 from callassist.bootstrap import Service
 from callassist.web.pages.guest import views
 from callassist.web.pages.link_limit import OpenedTooOften
 from callassist.web.signin import is_looked_at
+from callassist.web.sparing_limiter import SparingLimiter
 
 ANSWERS = "12 per minute"  # by one link; how often it is opened is limited for all secret addresses
 
@@ -16,7 +17,7 @@ ANSWERS = "12 per minute"  # by one link; how often it is opened is limited for 
 def blueprint(app: Flask, service: Service) -> Blueprint:
     """The page and its buttons, limited in real time."""
     app.extensions[views.TEXTS] = service.escalation.guest_words
-    limiter = Limiter(_link, app=app, storage_uri="memory://", key_prefix="guest")
+    limiter = SparingLimiter(_link, app=app, storage_uri="memory://", key_prefix="guest")
     limiter.request_filter(is_looked_at)
     answers = limiter.shared_limit(ANSWERS, scope="guest")
     pages = Blueprint("guest", __name__)
