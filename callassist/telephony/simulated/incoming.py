@@ -97,8 +97,10 @@ def desk_decides(
     parent = log.call(call_id)
     rung = [log.call(each) for each in children_of(file, call_id)]
     child = next((one for one in reversed(rung) if one is not None), None)
-    if parent is None or child is None or _is_decided(child, now):
+    if parent is None or child is None or child.timeline.ended_at <= now:
         raise NotFound("nobody phones any more")
+    if child.timeline.answered_at is not None:
+        return  # answered twice is answered once
     line = replace(child.timeline, ended_at=now, outcome=AttemptOutcome.DECLINED)
     if talk is not None:
         line = _answered(child.timeline.placed_at, now, now + talk_of(parent.number, talk))
@@ -111,10 +113,6 @@ def called_form(event: LegEvent, child: LoggedCall) -> dict[str, str]:
     """How the other leg ended, as the service is told when it is asked what comes next."""
     told = form_of(event, child.masked_number)
     return {f"Called{name}": value for name, value in told.items()}
-
-
-def _is_decided(child: LoggedCall, now: datetime) -> bool:
-    return child.timeline.answered_at is not None or child.timeline.ended_at <= now
 
 
 def _answered(placed_at: datetime, answered_at: datetime, ended_at: datetime) -> Timeline:
