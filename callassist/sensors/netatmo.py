@@ -104,10 +104,7 @@ class NetatmoAdapter:
         devices = decode(_ANSWER, body).body.devices
         if len(devices) > MAX_READINGS:
             raise TooLarge(f"{len(devices)} stations at once; at most {MAX_READINGS} are read.")
-        faults = [fault for index, one in enumerate(devices) for fault in _faults(one, index)]
-        if faults:
-            raise unusable(faults)
-        return [_reading(one) for one in devices]
+        return [_reading(one, index) for index, one in enumerate(devices)]
 
 
 def parse_measures(body: bytes, sensor: str) -> list[ParsedReading]:
@@ -127,7 +124,11 @@ def parse_measures(body: bytes, sensor: str) -> list[ParsedReading]:
     return found
 
 
-def _reading(device: _Device) -> Parsed:
+def _reading(device: _Device, index: int) -> Parsed:
+    faults = list(_faults(device, index))
+    if faults:
+        # one broken station must not hide the others; its silence will be told
+        return UnknownEvent(f"{faults[0].pointer}: {faults[0].detail}")
     said = device.dashboard_data
     if not device.reachable:
         # its old level is no news; that it says nothing is told by the silence itself

@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from callassist.accounts.connections import HOOK_PATH, hash_token
 from callassist.domain.noise import ReadingKind
+from callassist.errors import TransientError
 from callassist.models import NoiseReading, Sensor, SensorAccess, SensorConnection
+from callassist.ports.pms_access import BadAnswer, NotThere
 from callassist.ports.sensors import ParsedReading
 from callassist.sensors.asked.brands import MINUT, Asking
 from callassist.sensors.asked.imports import Named, import_sensors
@@ -49,12 +51,30 @@ def look_after(asking: Asking, connection_id: int) -> None:
         known = _Known(row.hook_id, row.asked_at)
     talk = Talk(asking, MINUT, connection_id)
     _import(asking, connection_id, homes(talk, asking.own_messages_fields.split()))
-    if known.asked_at is not None:
-        now = asking.now_real()
-        start = max(known.asked_at - OVERLAP, now - LONGEST_BACK)
-        for home_id in _paired(asking, connection_id):
-            read_back(asking, talk, home_id, start, now)
+    trouble = _fill_in(asking, talk, known.asked_at)
+    # whatever became of the past: without the webhook nothing more comes
     _keep_hook(asking, talk, connection_id, known.hook_id)
+    if trouble is not None:
+        raise trouble
+
+
+def _fill_in(asking: Asking, talk: Talk, asked_at: datetime | None) -> TransientError | None:
+    """What was missed since then in the homes that are paired; returns what kept us from it."""
+    if asked_at is None:
+        return None
+    trouble: TransientError | None = None
+    now = asking.now_real()
+    start = max(asked_at - OVERLAP, now - LONGEST_BACK)
+    for home_id in _paired(asking, talk.connection_id):
+        try:
+            read_back(asking, talk, home_id, start, now)
+        except NotThere:
+            continue  # removed at Minut, still paired here: the other homes are none the worse
+        except BadAnswer as error:
+            trouble = trouble or error
+        except TransientError as error:
+            return error
+    return trouble
 
 
 def read_back(

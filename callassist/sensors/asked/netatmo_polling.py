@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from callassist.errors import TransientError
 from callassist.models import NoiseReading, Sensor, SensorConnection
 from callassist.ports.pms_access import BadAnswer
 from callassist.ports.sensors import MAX_READINGS, Headers, ParsedReading, Refused
@@ -50,14 +51,32 @@ def poll(asking: Asking, connection_id: int) -> None:
         names = _names(body)
         named = {one.sensor: Named(name=names.get(one.sensor, "")) for one in levels}
         import_sensors(session, connection, ADAPTERS[NETATMO], named, now)
-    before = _last(asking, connection_id)
-    found: list[ParsedReading] = []
-    for level in levels:
-        found += _missed(talk, level, before.get(level.sensor), now)
-        found.append(level)
+    found, trouble = _with_missed(talk, levels, _last(asking, connection_id), now)
     found.sort(key=lambda one: one.at)
     for index in range(0, len(found), MAX_READINGS):
         asking.intake.take(connection_id, found[index : index + MAX_READINGS])
+    if trouble is not None:
+        raise trouble
+
+
+def _with_missed(
+    talk: Talk,
+    levels: list[ParsedReading],
+    before: Mapping[str, datetime],
+    now: datetime,
+) -> tuple[list[ParsedReading], TransientError | None]:
+    """The levels and the samples in between, as far as we come, and what kept us from the rest."""
+    found: list[ParsedReading] = []
+    trouble: TransientError | None = None
+    for level in levels:
+        try:
+            found += _missed(talk, level, before.get(level.sensor), now)
+        except BadAnswer as error:
+            trouble = trouble or error  # asking again does not help: the newest counts
+        except TransientError as error:
+            return found, error  # this station and the rest wait for the next time
+        found.append(level)
+    return found, trouble
 
 
 def _missed(

@@ -10,6 +10,7 @@ from callassist.sensors.asked.requests_made import Talk
 from tests.sensors.contract.bench import Bench
 from tests.sensors.contract.entries import Way, those
 from tests.sensors.makers.cloud import Answer, Cloud
+from tests.sensors.makers.minut import Minut
 
 _HTML = b"<!doctype html><title>Maintenance</title><h1>We will be back soon</h1>"
 _FAULTS: dict[str, tuple[Answer, str]] = {
@@ -126,3 +127,33 @@ def test_what_netatmo_measured_while_we_were_down_is_filled_in_once(bench: Bench
 def cloud(bench: Bench) -> Cloud:
     assert isinstance(bench.maker, Cloud)
     return bench.maker
+
+
+@pytest.mark.parametrize(**CLOUDS)
+def test_one_device_in_trouble_does_not_hide_the_others(bench: Bench):
+    """Gone at Minut though still paired here; a station whose level means nothing."""
+    broken, well = bench.device(), bench.device()
+    bench.stage.clock.advance(minutes=30)
+    if isinstance(bench.maker, Minut):
+        del bench.maker.homes[broken]
+        bench.maker.hooks.clear()
+        bench.look()
+        assert len(bench.maker.hooks) == 1
+        assert bench.signed_in.access().error is None
+    else:
+        bench.maker.measured(broken, bench.now, 65535)  # type: ignore[attr-defined]
+    heard = bench.heard(well, bench.now)
+    bench.tell(heard)
+    assert bench.stored(broken) == []
+    assert bench.stored(well) == [bench.expected(heard)]
+
+
+@pytest.mark.parametrize(**those(lambda entry: entry.name == "netatmo"))
+def test_samples_that_cannot_be_had_do_not_hide_the_newest(bench: Bench):
+    device = bench.device()
+    bench.stage.clock.advance(minutes=30)
+    cloud(bench).fail("GET /api/getmeasure", Answer(400, {"error": {"code": 21}}), times=9)
+    heard = bench.heard(device, bench.now)
+    bench.tell(heard)
+    assert bench.stored(device) == [bench.expected(heard)]
+    assert "refused the request (400)" in (bench.signed_in.access().error or "")
