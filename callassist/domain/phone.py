@@ -40,36 +40,38 @@ def parse_number(raw: str, default_country: str | None = None, field: str = "pho
         raise InvalidInput(
             "not a phone number; write it with the country code, like +33 6 39 98 01 23", field
         ) from None
-    if _is_for_examples(parsed):
+    e164 = _e164(parsed)
+    if e164.startswith(_FOR_EXAMPLES):
         raise InvalidInput("this is an example number that nobody has; write the real one", field)
-    if not phonenumbers.is_valid_number(parsed):
+    kind = phonenumbers.number_type(parsed)
+    if kind == phonenumbers.PhoneNumberType.UNKNOWN:  # of no type: no valid number
         if phonenumbers.is_valid_short_number(parsed):
             raise InvalidInput("a short number (emergency, service) is never dialled", field)
         raise InvalidInput("this number cannot exist; check the digits and country code", field)
-    kind = phonenumbers.number_type(parsed)
     if kind in _REFUSED:
         raise InvalidInput(_REFUSED[kind], field)
     if parsed.country_code in _SATELLITE_CODES:
         raise InvalidInput("a satellite or network number is never dialled", field)
-    e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     country = phonenumbers.region_code_for_number(parsed) or "001"
-    return Number(e164=e164, country=country, mask=mask(e164))
+    return Number(e164=e164, country=country, mask=_mask(parsed, e164))
 
 
 def is_example(raw: str, default_country: str | None = None) -> bool:
     """Whether this is one of the numbers that stand in our hints and that nobody has."""
     try:
-        return _is_for_examples(phonenumbers.parse(raw, default_country))
+        return _e164(phonenumbers.parse(raw, default_country)).startswith(_FOR_EXAMPLES)
     except phonenumbers.NumberParseException:
         return False
 
 
 def mask(e164: str) -> str:
     """`+1•••••12`: country code and the last two digits, for lists and logs."""
-    parsed = phonenumbers.parse(e164)
+    return _mask(phonenumbers.parse(e164), e164)
+
+
+def _mask(parsed: phonenumbers.PhoneNumber, e164: str) -> str:
     return f"+{parsed.country_code}•••••{e164[-2:]}"
 
 
-def _is_for_examples(parsed: phonenumbers.PhoneNumber) -> bool:
-    written = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-    return written.startswith(_FOR_EXAMPLES)
+def _e164(parsed: phonenumbers.PhoneNumber) -> str:
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

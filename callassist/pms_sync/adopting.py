@@ -27,12 +27,16 @@ def adopt_stays(session: Session, connection: PmsConnection, connector: PmsConne
         Stay.external_id.is_not(None),
     )
     changes = []
-    for stay_id, key in session.execute(left):
+    known = session.execute(left).all()
+    taken = {key for _, key in known}  # what a first run made that was cut off
+    for stay_id, key in known:
         named = booked(key)
         if key is not None and named is not None and named.connection not in alive:
             name = key.removeprefix(connection_beginning(named.connection))
             own = f"{connection_beginning(connection.public_id)}{name}"
-            changes.append({"id": stay_id, "external_id": own})
+            if own not in taken:
+                taken.add(own)
+                changes.append({"id": stay_id, "external_id": own})
     if changes:
         session.execute(update(Stay), changes)
     return len(changes)

@@ -4,30 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from callassist.models import PmsConnection, PmsReservation, PmsSetAside
-from callassist.pms_sync.kept import Kept, from_text, listed_text, sound, to_text, trimmed
+from callassist.models import PmsReservation
+from callassist.pms_sync.kept import Kept, from_text, listed_text, to_text, trimmed
 from callassist.pms_sync.placing import ToPlace, place
+from callassist.pms_sync.setting_aside import RESERVATION, forget_aside, set_aside
+from callassist.pms_sync.sync import Reading
 from callassist.pms_sync.visits import first_and_last, spots_of
 from callassist.ports.pms import Reservation, ReservationState, SetAside
 from callassist.storage.vault import Vault
 
-RESERVATION, LISTING = "reservation", "listing"  # kinds of what is set aside
-MOST_RAW = 20_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reading:
-    """Which connection is read, by which run, and when."""
-
-    connection: PmsConnection
-    run_id: int
-    now: datetime
+_table = PmsReservation.__table__
 
 
 def take_in(
@@ -46,7 +38,7 @@ def take_in(
     aside = [one for one in items if isinstance(one, SetAside)]
     if reservations:
         _take_reservations(session, vault, reading, list(reservations.values()), counts)
-        _forget_aside(session, reading, reservations)
+        forget_aside(session, reading, reservations)
     for one in aside:
         set_aside(session, vault, reading, RESERVATION, one)
     counts["read"] += len(reservations) + len(aside)
@@ -72,42 +64,6 @@ def take_in_alone(
     counts["set_aside"] += 1
 
 
-def set_aside(session: Session, vault: Vault, reading: Reading, kind: str, aside: SetAside) -> None:
-    """Remember a record that cannot be used, and why."""
-    external_id = sound(aside.external_id)[:255]
-    connection = reading.connection
-    row = session.scalars(
-        select(PmsSetAside).where(
-            PmsSetAside.connection_id == connection.id,
-            PmsSetAside.kind == kind,
-            PmsSetAside.external_id == external_id,
-        )
-    ).first()
-    if row is None:
-        row = PmsSetAside(
-            account_id=connection.account_id,
-            connection_id=connection.id,
-            kind=kind,
-            external_id=external_id,
-            first_at=reading.now,
-        )
-        session.add(row)
-    row.reason = aside.reason
-    row.raw = vault.seal(sound(aside.raw)[:MOST_RAW]) if aside.raw else None
-    row.read_run, row.last_at = reading.run_id, reading.now
-    if kind == RESERVATION:  # it is there, so it has not vanished
-        session.execute(
-            update(PmsReservation)
-            .where(
-                PmsReservation.connection_id == connection.id,
-                PmsReservation.external_id == external_id,
-            )
-            .values(read_run=reading.run_id)
-            .execution_options(synchronize_session=False)
-        )
-    session.flush()
-
-
 def _take_reservations(
     session: Session,
     vault: Vault,
@@ -116,14 +72,13 @@ def _take_reservations(
     counts: Counter[str],
 ) -> None:
     listed = [(one, vault.salted(listed_text(one))) for one in map(trimmed, reservations)]
-    known = _known(session, reading, reservations)
+    digests = _digests(session, reading, reservations)
     unchanged: list[int] = []
     fresh: list[tuple[Reservation, str]] = []
     for one, digest in listed:
-        row = known.get(one.external_id)
-        if row is not None and (row.digest == digest or row.said is None):
-            # nothing said is kept after its guest was erased: it never comes back
-            unchanged.append(row.id)
+        row_id, before = digests.get(one.external_id, (0, ""))
+        if row_id and before in (digest, None):
+            unchanged.append(row_id)
         else:
             fresh.append((one, digest))
     if unchanged:
@@ -134,7 +89,10 @@ def _take_reservations(
             .values(read_run=reading.run_id, read_at=reading.now)
             .execution_options(synchronize_session=False)
         )
-    _place_fresh(session, vault, reading, known, fresh, counts)
+    if fresh:
+        changed = [one.external_id for one, _ in fresh if one.external_id in digests]
+        known = _rows(session, reading, changed)
+        _place_fresh(session, vault, reading, known, fresh, counts)
 
 
 def _place_fresh(
@@ -145,9 +103,7 @@ def _place_fresh(
     fresh: Sequence[tuple[Reservation, str]],
     counts: Counter[str],
 ) -> None:
-    """What is new or has changed."""
-    if not fresh:
-        return
+    """What is new or has changed. New ones go in as rows: a transfer brings 100,000 of them."""
     spots = spots_of(session, reading.connection.id, [one for one, _ in fresh])
     to_place = []
     for one, _ in fresh:
@@ -155,23 +111,50 @@ def _place_fresh(
         visits = 1 if row is None else row.visits
         to_place.append(ToPlace(kept=_kept(vault, row, one), visits_before=visits))
     placed = place(session, vault, reading.connection, to_place, spots, now=reading.now)
+    new = []
     for (one, digest), was, made in zip(fresh, to_place, placed, strict=True):
-        row = _keep(session, vault, reading, known.get(one.external_id), was.kept, digest)
-        row.numbers = made.numbers
-        if made.is_erased:
-            row.said = None
+        said = None if made.is_erased else vault.seal(to_text(was.kept))
+        values = {**_values(reading, one, digest), "said": said, "numbers": made.numbers}
+        row = known.get(one.external_id)
+        if row is None:
+            new.append(values)
+        else:
+            _put(row, values)
         counts.update(created=made.created, changed=made.changed, cancelled=made.cancelled)
     session.flush()
+    if new:
+        session.connection().execute(insert(PmsReservation), new)
 
 
-def _known(
+def _digests(
     session: Session, reading: Reading, reservations: Iterable[Reservation]
+) -> dict[str, tuple[int, str | None]]:
+    """Rows of what is known of them, locked; None where nothing said is kept: its guest was
+    erased, and never comes back."""
+    query = select(
+        _table.c.external_id, _table.c.id, _table.c.digest, _table.c.said.is_(None)
+    ).where(
+        _table.c.connection_id == reading.connection.id,
+        _table.c.external_id.in_([one.external_id for one in reservations]),
+    )
+    return {
+        external_id: (row_id, None if is_erased else digest)
+        for external_id, row_id, digest, is_erased in session.connection().execute(
+            query.with_for_update()
+        )
+    }
+
+
+def _rows(
+    session: Session, reading: Reading, external_ids: Sequence[str]
 ) -> dict[str, PmsReservation]:
+    if not external_ids:
+        return {}
     query = select(PmsReservation).where(
         PmsReservation.connection_id == reading.connection.id,
-        PmsReservation.external_id.in_([one.external_id for one in reservations]),
+        PmsReservation.external_id.in_(external_ids),
     )
-    return {row.external_id: row for row in session.scalars(query.with_for_update())}
+    return {row.external_id: row for row in session.scalars(query)}
 
 
 def _kept(vault: Vault, row: PmsReservation | None, one: Reservation) -> Kept:
@@ -183,33 +166,29 @@ def _kept(vault: Vault, row: PmsReservation | None, one: Reservation) -> Kept:
     return Kept(reservation=one, contact=before.contact if before and same else None)
 
 
-def _keep(
-    session: Session,
-    vault: Vault,
-    reading: Reading,
-    row: PmsReservation | None,
-    kept: Kept,
-    digest: str,
-) -> PmsReservation:
-    one = kept.reservation
-    if row is None:
-        row = PmsReservation(
-            connection_id=reading.connection.id,
-            account_id=reading.connection.account_id,
-            external_id=one.external_id,
-        )
-        session.add(row)
+def _values(reading: Reading, one: Reservation, digest: str) -> dict[str, Any]:
+    """Columns of a reservation, without what is sealed and what became of its stays."""
     first, last = first_and_last(one)
-    row.said = vault.seal(to_text(kept))
-    row.digest = digest
-    row.state = str(one.state)
-    row.first_day, row.last_day = first.isoformat(), last.isoformat()
-    row.listing_id = one.visits[0].listing_id if one.visits else ""
-    row.visits = max(len(one.visits), 1)
-    row.channel = one.channel[:64]
-    row.read_run, row.read_at = reading.run_id, reading.now
-    row.contact_read_at = reading.now if one.contact is not None else None
-    return row
+    return {
+        "connection_id": reading.connection.id,
+        "account_id": reading.connection.account_id,
+        "external_id": one.external_id,
+        "digest": digest,
+        "state": str(one.state),
+        "first_day": first.isoformat(),
+        "last_day": last.isoformat(),
+        "listing_id": one.visits[0].listing_id if one.visits else "",
+        "visits": max(len(one.visits), 1),
+        "channel": one.channel[:64],
+        "read_run": reading.run_id,
+        "read_at": reading.now,
+        "contact_read_at": reading.now if one.contact is not None else None,
+    }
+
+
+def _put(row: PmsReservation, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
 
 
 def keep_contact(
@@ -244,17 +223,6 @@ def forget_one(
     to_place = ToPlace(kept=Kept(reservation=gone), visits_before=row.visits)
     (placed,) = place(session, vault, reading.connection, [to_place], {}, now=reading.now)
     digest = vault.salted(listed_text(gone))
-    _keep(session, vault, reading, row, Kept(reservation=gone), digest)
-    row.numbers = None
+    said = vault.seal(to_text(Kept(reservation=gone)))
+    _put(row, {**_values(reading, gone, digest), "said": said, "numbers": None})
     return Counter(cancelled=placed.cancelled)
-
-
-def _forget_aside(session: Session, reading: Reading, ids: Iterable[str]) -> None:
-    """What can be read now is not set aside any more."""
-    session.execute(
-        delete(PmsSetAside).where(
-            PmsSetAside.connection_id == reading.connection.id,
-            PmsSetAside.kind == RESERVATION,
-            PmsSetAside.external_id.in_(list(ids)),
-        )
-    )

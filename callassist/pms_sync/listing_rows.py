@@ -10,9 +10,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from callassist.models import PmsListing, PmsSetAside
-from callassist.pms_sync.intake import LISTING, Reading, set_aside
 from callassist.pms_sync.kept import sound
 from callassist.pms_sync.placing import forget_placing
+from callassist.pms_sync.setting_aside import LISTING, set_aside
+from callassist.pms_sync.sync import Reading
 from callassist.ports.pms import Listing, SetAside
 from callassist.storage.vault import Vault
 

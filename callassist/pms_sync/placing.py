@@ -16,9 +16,9 @@ from callassist.models import PmsConnection, PmsListing, PmsReservation, Propert
 from callassist.pms_sync.kept import Kept, from_text, listed_text
 from callassist.pms_sync.visits import MOST_VISITS, Spot, spots_of, stays_wanted
 from callassist.stays import (
+    Came,
     ImportedStay,
     StayDetails,
-    StoredStay,
     Transferred,
     put_many_imported,
 )
@@ -201,20 +201,15 @@ def _transferred(
     return made
 
 
-def _placed(transferred: Sequence[Transferred], stored: Sequence[StoredStay]) -> Placed:
+def _placed(transferred: Sequence[Transferred], stored: Sequence[Came]) -> Placed:
     there = [
-        (one, came)
-        for one, came in zip(transferred, stored, strict=True)
-        if not one.imported.cancelled
-    ]
-    callable_numbers = [
-        sum(number.flagged_at is None for number in came.stay.numbers) for _, came in there
+        came for one, came in zip(transferred, stored, strict=True) if not one.imported.cancelled
     ]
     return Placed(
-        created=sum(came.created for _, came in there),
-        changed=sum(came.changed and not came.created for _, came in there),
+        created=sum(came.created for came in there),
+        changed=sum(came.changed and not came.created for came in there),
         cancelled=sum(one.imported.cancelled for one in transferred),
-        numbers=max(callable_numbers, default=None),
+        numbers=max((came.numbers for came in there), default=None),
     )
 
 

@@ -9,17 +9,10 @@ from sqlalchemy.orm import Session
 
 from callassist.errors import InvalidInput
 from callassist.models import ImportRun, PmsConnection, PmsReservation
-from callassist.pms_sync.intake import (
-    RESERVATION,
-    Reading,
-    forget_one,
-    keep_contact,
-    set_aside,
-    take_in,
-    take_in_alone,
-)
+from callassist.pms_sync.intake import forget_one, keep_contact, take_in, take_in_alone
 from callassist.pms_sync.kept import Kept, from_text, trimmed_contact
-from callassist.pms_sync.sync import Sync
+from callassist.pms_sync.setting_aside import RESERVATION, set_aside
+from callassist.pms_sync.sync import Reading, Sync
 from callassist.pms_sync.vendors.reading import Unreadable
 from callassist.ports.pms import (
     Contact,

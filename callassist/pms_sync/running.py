@@ -8,36 +8,28 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import islice
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from callassist.errors import PermanentError, ServiceBusy
 from callassist.models import ImportRun, PmsConnection, PmsListing
 from callassist.pms_sync import claims, contacts, vanishing
 from callassist.pms_sync.adopting import adopt_stays
 from callassist.pms_sync.ending import Ending, end_run, ending_of
 from callassist.pms_sync.hook_registering import register_hook
-from callassist.pms_sync.intake import Reading, take_in, take_in_alone
 from callassist.pms_sync.listing_rows import keep_listings
 from callassist.pms_sync.patience import Patient
 from callassist.pms_sync.placing import place_waiting
-from callassist.pms_sync.sync import Sync
-from callassist.ports.pms import PmsConnector, Reservation, SetAside, Wanted
+from callassist.pms_sync.storing import in_parts, store
+from callassist.pms_sync.sync import Reading, Sync
+from callassist.ports.pms import PmsConnector, Wanted
 from callassist.ports.wording import said
 
-AT_ONCE = 20  # reservations of one transaction: readings and pages come in between
 OVERLAP = timedelta(minutes=10)  # clocks differ, and systems note changes late
-_BUSY_TRIES = 5
-_PROGRESS_SECONDS = 2.0
 _ALIVE_SECONDS = 60.0
-_LONGEST_PAUSE = 0.25
 INTERRUPTED = said("the service ended in the middle of this; what had come is kept")
 
 FULL, CHANGES, ASKED = "full", "changes", "asked"  # ImportRun.kind
@@ -177,9 +169,8 @@ def _read(run: Run, access: Patient) -> None:
         connection_id=run.connection.id,
     )
     wanted = _wanted(run)
-    reservations = run.connector.reservations(access, wanted)
-    while part := list(islice(reservations, AT_ONCE)):
-        _store(run, part)
+    for part in in_parts(run.connector.reservations(access, wanted)):
+        store(run, part)
     run.has_read = True
     if run.is_full:
         vanishing.settle(run, wanted)
@@ -202,55 +193,3 @@ def _wanted(run: Run) -> Wanted:
         since=None if run.is_full or since is None else since - OVERLAP,
         listing_ids=listing_ids,
     )
-
-
-def _store(run: Run, part: Sequence[Reservation | SetAside]) -> None:
-    """A part in one transaction; when one of it is refused, each in a transaction of its own."""
-    began = time.monotonic()
-    try:
-        _store_at_once(run, part)
-    except (PermanentError, IntegrityError):
-        for one in part:
-            _store_alone(run, one)
-    # others write and are answered in between
-    run.sync.stopping.wait(min(time.monotonic() - began, _LONGEST_PAUSE))
-
-
-def _store_at_once(run: Run, part: Sequence[Reservation | SetAside]) -> None:
-    for _ in _tries(run):
-        counts = Counter(run.counts)
-        try:
-            with run.sync.sessions.write() as session:
-                claims.renew(session, run.held, run.sync.now_real())
-                take_in(session, run.sync.vault, run.reading, part, counts)
-                _progress(run, session, counts)
-        except ServiceBusy:
-            continue
-        run.counts = counts
-        return
-    raise ServiceBusy("our database was too busy; this goes on later")
-
-
-def _store_alone(run: Run, one: Reservation | SetAside) -> None:
-    try:
-        _store_at_once(run, [one])
-    except PermanentError as refused:
-        assert isinstance(one, Reservation)
-        with run.sync.sessions.write() as session:
-            take_in_alone(session, run.sync.vault, run.reading, one, refused.detail, run.counts)
-
-
-def _tries(run: Run) -> Iterator[int]:
-    for number in range(_BUSY_TRIES):
-        if number:
-            run.sync.stopping.wait(number)
-        yield number
-
-
-def _progress(run: Run, session: Session, counts: Counter[str]) -> None:
-    """What has come so far, for whoever looks on."""
-    if time.monotonic() - run.told_at < _PROGRESS_SECONDS:
-        return
-    run.told_at = time.monotonic()
-    row = session.get_one(ImportRun, run.run_id)
-    row.counts = {**counts, "requests": run.requests}

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from callassist.clock import Clock
+from callassist.models import PmsConnection
 from callassist.ports.pms import PmsConnector
 from callassist.ports.pms_access import Access
 from callassist.settings import TransferSettings
@@ -30,6 +31,15 @@ class OpenAccess(Protocol):
 def real_now() -> datetime:
     """Real time: for claims, and for what systems are asked about since when."""
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """Which connection is read, by which run, and when."""
+
+    connection: PmsConnection
+    run_id: int
+    now: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from callassist.models import ImportRun, PmsReservation, PmsSetAside
 from callassist.pms_sync import claims
 from callassist.pms_sync.hints import ask_again
-from callassist.pms_sync.intake import RESERVATION, forget_one
+from callassist.pms_sync.intake import forget_one
+from callassist.pms_sync.setting_aside import RESERVATION
 from callassist.ports.pms import ReservationState, Wanted
 
 if TYPE_CHECKING:

@@ -25,6 +25,7 @@ from callassist.stays.guest_links import (
 from callassist.stays.lookup import coming_stays, dialable, find_stay, staying_now
 from callassist.stays.numbers import flag_number, unflag_number
 from callassist.stays.service import (
+    Came,
     Transferred,
     cancel_imported,
     cancel_stay,
@@ -38,6 +39,7 @@ from callassist.stays.store import StoredStay, set_language, store_imported, sto
 
 __all__ = [
     "WITHOUT_NUMBER",
+    "Came",
     "ConsentInput",
     "ImportedStay",
     "NumberProblem",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -24,7 +25,7 @@ def replace_numbers(vault: Vault, stay: Stay, parsed: Sequence[ParsedNumber], so
     for position, one in enumerate(parsed, start=1):
         kept = _take(known, vault.indexes(one.number.e164))
         if kept is None:
-            kept = _new_number(vault, one, source)
+            kept = StayNumber(**number_row(vault, one, position, source))
             changed = True
         changed = changed or kept.position != position
         kept.position = position
@@ -32,6 +33,19 @@ def replace_numbers(vault: Vault, stay: Stay, parsed: Sequence[ParsedNumber], so
     changed = changed or bool(known)
     stay.numbers = wanted
     return changed
+
+
+def number_row(vault: Vault, parsed: ParsedNumber, position: int, source: str) -> dict[str, Any]:
+    """A number of a stay as its table has it; `position` from 1."""
+    return {
+        "position": position,
+        "number": vault.seal(parsed.number.e164),
+        "number_raw": vault.seal(parsed.raw),
+        "number_index": vault.index(parsed.number.e164),
+        "number_mask": parsed.number.mask,
+        "country": parsed.number.country,
+        "source": source,
+    }
 
 
 def flag_number(session: Session, stay_number_id: int, reason: str, now: datetime) -> bool:
@@ -57,15 +71,3 @@ def unflag_number(session: Session, stay_number_id: int) -> bool:
 def _take(known: dict[str, StayNumber], indexes: Iterable[str]) -> StayNumber | None:
     # several indexes: a number stored under an older key is still the same number
     return next((known.pop(index) for index in indexes if index in known), None)
-
-
-def _new_number(vault: Vault, parsed: ParsedNumber, source: str) -> StayNumber:
-    return StayNumber(
-        position=0,
-        number=vault.seal(parsed.number.e164),
-        number_raw=vault.seal(parsed.raw),
-        number_index=vault.index(parsed.number.e164),
-        number_mask=parsed.number.mask,
-        country=parsed.number.country,
-        source=source,
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from callassist.errors import Conflict, InvalidInput, NotFound
 from callassist.models import Property, Stay
 from callassist.stays.details import ImportedStay, StayDetails
 from callassist.stays.lookup import TYPED, find_stay
+from callassist.stays.new_stays import NewStay, insert_new, new_stay
 from callassist.stays.store import StoredStay, merge_imported, store_imported, store_typed
 from callassist.storage.vault import Vault
 from callassist.timers import Arming
@@ -66,30 +67,45 @@ class Transferred:
     before: Stay | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Came:
+    """What became of one of them; `numbers` that can be phoned."""
+
+    created: bool
+    changed: bool
+    numbers: int
+
+
 def put_many_imported(
-    session: Session, vault: Vault, transferred: Iterable[Transferred], *, now: datetime
-) -> list[StoredStay]:
+    session: Session, vault: Vault, transferred: Sequence[Transferred], *, now: datetime
+) -> list[Came]:
     """Store some of many reservations with as few statements as for one.
 
     A transfer tells by itself how many lack a number: coverage of those that arrive later is
     checked two days before, not of all at once. InvalidInput when one of them cannot be.
     """
-    stored = [
-        merge_imported(session, vault, one.home, one.imported, one.before, now=now)
+    made = [
+        new_stay(vault, one.home, one.imported, now=now)
+        if one.before is None
+        else merge_imported(vault, one.home, one.imported, one.before, now=now)
         for one in transferred
     ]
     session.flush()
-    armings = []
-    for one in stored:
-        stay = one.stay
-        if stay.cancelled_at is not None:
-            timers.disarm(session, COVERAGE_CHECK, stay.id)
-        elif one.changed and stay.check_out_at > now:
-            at = next_check_at(stay.check_in_at, now) or now
-            soon = stage_at(stay.check_in_at, now) is not Stage.STORED
-            armings.append(Arming(kind=COVERAGE_CHECK, subject=stay.id, due_at=now if soon else at))
+    new = [one for one in made if isinstance(one, NewStay)]
+    armings = [
+        _check_of(stay_id, one.row["check_in_at"], now)
+        for stay_id, one in zip(insert_new(session, new), new, strict=True)
+        if one.row["cancelled_at"] is None and one.row["check_out_at"] > now
+    ]
+    for one in made:
+        if isinstance(one, NewStay):
+            continue
+        if one.stay.cancelled_at is not None:
+            timers.disarm(session, COVERAGE_CHECK, one.stay.id)
+        elif one.changed and one.stay.check_out_at > now:
+            armings.append(_check_of(one.stay.id, one.stay.check_in_at, now))
     timers.arm_many(session, armings, now=now)
-    return stored
+    return [_came(one) for one in made]
 
 
 def cancel_stay(session: Session, viewer: Viewer, stay_public_id: str, *, now: datetime) -> Stay:
@@ -107,6 +123,19 @@ def cancel_imported(session: Session, stay: Stay, *, now: datetime) -> None:
         stay.cancelled_at = now
     timers.disarm(session, COVERAGE_CHECK, stay.id)
     session.flush()
+
+
+def _check_of(stay_id: int, check_in_at: datetime, now: datetime) -> Arming:
+    soon = stage_at(check_in_at, now) is not Stage.STORED
+    at = next_check_at(check_in_at, now) or now
+    return Arming(kind=COVERAGE_CHECK, subject=stay_id, due_at=now if soon else at)
+
+
+def _came(one: NewStay | StoredStay) -> Came:
+    if isinstance(one, NewStay):
+        return Came(created=True, changed=True, numbers=len(one.numbers))
+    numbers = sum(number.flagged_at is None for number in one.stay.numbers)
+    return Came(created=False, changed=one.changed, numbers=numbers)
 
 
 def _home(session: Session, viewer: Viewer, public_id: str) -> Property:

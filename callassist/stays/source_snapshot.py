@@ -25,10 +25,15 @@ def keep_snapshot(
     if details.numbers is None and stay.imported is not None:
         kept = stay.imported.get("problems", [])
     if whole != before or stay.imported is None or kept != stay.imported.get("problems"):
-        text = json.dumps(_to_json(whole))
-        sealed = base64.b64encode(vault.seal(text)).decode()
-        stay.imported = {"sealed": sealed, "problems": kept}
+        stay.imported = _sealed(vault, whole, kept)
     return whole
+
+
+def snapshot(
+    vault: Vault, details: StayDetails, problems: Sequence[NumberProblem]
+) -> dict[str, Any]:
+    """What is kept of the first that a source says of a stay."""
+    return _sealed(vault, details, [asdict(problem) for problem in problems])
 
 
 def source_says(vault: Vault, stay: Stay) -> StayDetails | None:
@@ -42,6 +47,11 @@ def number_problems(stay: Stay) -> list[NumberProblem]:
     """Numbers of the source that cannot be dialled, by place and reason."""
     kept = (stay.imported or {}).get("problems", [])
     return [NumberProblem(position=one["position"], reason=one["reason"]) for one in kept]
+
+
+def _sealed(vault: Vault, whole: StayDetails, problems: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    sealed = base64.b64encode(vault.seal(json.dumps(_to_json(whole)))).decode()
+    return {"sealed": sealed, "problems": problems}
 
 
 def _to_json(details: StayDetails) -> dict[str, Any]:

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from callassist.domain.language import language_of_country
-from callassist.errors import InvalidInput
 from callassist.models import Property, Stay, StayNumber
 from callassist.stays.details import (
     ImportedStay,
@@ -24,6 +23,7 @@ from callassist.stays.details import (
     parse_typed_numbers,
 )
 from callassist.stays.lookup import TYPED
+from callassist.stays.new_stays import insert_new, new_stay, span_of
 from callassist.stays.numbers import replace_numbers
 from callassist.stays.source_snapshot import keep_snapshot, source_says
 from callassist.storage.vault import Vault
@@ -54,7 +54,7 @@ def store_typed(
     """
     created = stay is None
     if stay is None:
-        stay = _new_stay(home, TYPED, None, details, now)
+        stay = _typed_stay(home, details, now)
     check_span(details.check_in_at or stay.check_in_at, details.check_out_at or stay.check_out_at)
     numbers = None
     if details.numbers is not None:
@@ -85,32 +85,27 @@ def store_imported(
     raw text is kept sealed. Raises InvalidInput for a reservation without a sensible span.
     """
     before = _imported_before(session, home, imported)
-    stored = merge_imported(session, vault, home, imported, before, now=now)
+    if before is None:
+        new = new_stay(vault, home, imported, now=now)
+        (stay_id,) = insert_new(session, [new])
+        stay = session.get_one(Stay, stay_id, options=[selectinload(Stay.numbers)])
+        return StoredStay(stay=stay, created=True, changed=True, problems=new.problems)
+    stored = merge_imported(vault, home, imported, before, now=now)
     session.flush()
     return stored
 
 
 def merge_imported(
-    session: Session,
-    vault: Vault,
-    home: Property,
-    imported: ImportedStay,
-    stay: Stay | None,
-    *,
-    now: datetime,
+    vault: Vault, home: Property, imported: ImportedStay, stay: Stay, *, now: datetime
 ) -> StoredStay:
-    """The same with the stay that it was before, if any; flushing is left to the caller."""
-    if stay is not None and stay.erased_at is not None:
+    """The same over the stay that it was before; flushing is left to the caller."""
+    if stay.erased_at is not None:
         return StoredStay(stay=stay, created=False, changed=False)
-    created = stay is None
-    if stay is None:
-        stay = _new_stay(home, imported.source, imported.external_id, imported.details, now)
     open_fields = _without(imported.details, stay.typed_fields)
     check_span(
         open_fields.check_in_at or stay.check_in_at, open_fields.check_out_at or stay.check_out_at
     )
     numbers, problems = parse_numbers(imported.details.numbers or (), home.country)
-    session.add(stay)
     says = keep_snapshot(vault, stay, imported.details, problems)
     new_numbers = None if open_fields.numbers is None else numbers
     changed = _apply(vault, stay, _cleaned(open_fields), new_numbers, stay.source)
@@ -120,9 +115,7 @@ def merge_imported(
     changed = changed or stay.property_id != home.id
     stay.property_id = home.id
     stay.source_read_at = now
-    return StoredStay(
-        stay=stay, created=created, changed=created or changed, problems=tuple(problems)
-    )
+    return StoredStay(stay=stay, created=False, changed=changed, problems=tuple(problems))
 
 
 def set_language(session: Session, stay: Stay, language: str, now: datetime) -> None:
@@ -132,20 +125,14 @@ def set_language(session: Session, stay: Stay, language: str, now: datetime) -> 
     session.flush()
 
 
-def _new_stay(
-    home: Property, source: str, external_id: str | None, details: StayDetails, now: datetime
-) -> Stay:
-    if details.check_in_at is None:
-        raise InvalidInput("say when the guest arrives", "check_in_at")
-    if details.check_out_at is None:
-        raise InvalidInput("say when the guest leaves", "check_out_at")
+def _typed_stay(home: Property, details: StayDetails, now: datetime) -> Stay:
+    check_in_at, check_out_at = span_of(details)
     return Stay(
         account_id=home.account_id,
         property_id=home.id,
-        check_in_at=details.check_in_at,
-        check_out_at=details.check_out_at,
-        source=source,
-        external_id=external_id,
+        check_in_at=check_in_at,
+        check_out_at=check_out_at,
+        source=TYPED,
         typed_fields={},
         created_at=now,
         numbers=[],

@@ -82,22 +82,22 @@ def test_what_came_before_a_crash_stays_and_the_rest_follows(sessions: Sessions)
     class Killed(BaseException):
         """The process ends here."""
 
-    here = world(sessions, *(booking(f"R{number:02}", 1, after=number) for number in range(50)))
+    here = world(sessions, *(booking(f"R{number:02}", 1, after=number) for number in range(70)))
     pages = []
 
-    def die_at_the_second() -> None:
+    def die_at_the_third() -> None:
         pages.append(1)
-        if len(pages) == 2:
+        if len(pages) == 3:
             raise Killed
 
-    here.pms.before_page = die_at_the_second
+    here.pms.before_page = die_at_the_third
     with pytest.raises(Killed):
         here.run()
-    assert len(here.stays()) == len(here.kept()) == 20
+    assert len(here.stays()) == len(here.kept()) == 40
     assert run_connection(here.sync, here.connection_id) is None  # its claim holds
     here.clock.advance(minutes=6)
     run = here.run()
-    assert (run.kind, run.counts["created"], run.counts["unchanged"]) == ("full", 30, 20)
+    assert (run.kind, run.counts["created"], run.counts["unchanged"]) == ("full", 30, 40)
     with sessions.read() as session:
         first = session.scalars(select(ImportRun).order_by(ImportRun.id)).first()
     assert first is not None
@@ -108,8 +108,12 @@ def test_credentials_that_are_revoked_in_mid_run_stop_it_and_what_is_known_stays
     sessions: Sessions,
 ) -> None:
     here = world(sessions, *(booking(f"R{number}", 1, after=number) for number in range(30)))
-    here.run()
     here.pms.error, here.pms.error_after = CredentialsRefused("make a new key", "api_key"), 25
+    here.run()
+    assert len(here.stays()) == 25  # not one of those that came before is lost
+    here.pms.error = None
+    here.run(full=True)
+    here.pms.error = CredentialsRefused("make a new key", "api_key")
     run = here.run(full=True)
     assert (run.error, run.is_complete) == ("make a new key", False)
     assert run.detail == "CredentialsRefused: make a new key (GET /reservations)"
@@ -162,17 +166,17 @@ def test_a_run_that_is_told_to_wait_waits_and_a_long_wait_suspends_it(sessions: 
 
 
 def test_a_connection_that_is_paused_in_mid_run_is_left_alone(sessions: Sessions) -> None:
-    here = world(sessions, *(booking(f"R{number}", 1, after=number) for number in range(30)))
+    here = world(sessions, *(booking(f"R{number}", 1, after=number) for number in range(70)))
 
     def pause() -> None:
-        if len(here.kept()) == 20:
+        if len(here.kept()) == 40:
             with sessions.write() as session:
                 session.get_one(PmsConnection, here.connection_id).disabled_at = NOW
 
     here.pms.before_page = pause
     run = here.run()
     assert run.ended_at is not None
-    assert len(here.stays()) == 20
+    assert len(here.stays()) == 40
     assert run_connection(here.sync, here.connection_id) is None
 
 
