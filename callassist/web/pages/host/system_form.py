@@ -105,8 +105,9 @@ def _connected(facts: Facts, form: Form, first_account: str) -> str:
 
 def _tried(facts: Facts, form: Form) -> Tried | None:
     """Ask the system itself; what it says stands beside the field that it is about."""
+    if not _is_complete(facts, form):
+        return None
     try:
-        _require(facts, form)
         return verify_typed(asking.service().opener, facts.vendor, _credentials(facts, form))
     except (CredentialsRefused, InvalidInput) as error:
         form.errors[_shown(facts, error.field)] = in_words(error)
@@ -118,10 +119,12 @@ def _tried(facts: Facts, form: Form) -> Tried | None:
     return None
 
 
-def _require(facts: Facts, form: Form) -> None:
+def _is_complete(facts: Facts, form: Form) -> bool:
+    """Every empty field is named at once: secrets have to be entered anew each time."""
     for field in facts.form.fields:
         if field.required and not form.has(field.name):
-            raise InvalidInput("must not be empty", field.name)
+            form.errors[field.name] = in_words(InvalidInput("must not be empty", field.name))
+    return not form.is_refused
 
 
 def _credentials(facts: Facts, form: Form) -> dict[str, str]:

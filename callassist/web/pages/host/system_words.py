@@ -106,11 +106,9 @@ def run_kind(run: ImportRun) -> str:
 def came(run: ImportRun) -> str:
     """What a reading brought: "41 stays, 3 new, 2 without a number"."""
     counts = {name: value for name, value in run.counts.items() if isinstance(value, int)}
-    said = [
-        ngettext("%(num)s stay", "%(num)s stays", counts.get("stays", counts.get("read", 0))),
-        *_changes(counts),
-    ]
-    if len(said) == 1:
+    stays = counts.get("stays", counts.get("read", 0))
+    said = [ngettext("%(num)s stay", "%(num)s stays", stays), *_changes(counts)]
+    if len(said) == 1 and (not stays or counts.get("unchanged")):  # else they wait for their homes
         said.append(_("nothing new"))
     return ", ".join(said)
 
