@@ -60,7 +60,7 @@ class Cadence:
     @classmethod
     def attempts_in(cls, data: Mapping[str, object]) -> int:
         """How many attempts a stored cadence allows, without reading the rest of it."""
-        return _attempts(data, cls().attempts)
+        return _attempts(data, MAX_ATTEMPTS)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object], base: Cadence | None = None) -> Cadence:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, bindparam, select
@@ -38,8 +39,7 @@ class Member:
     misses: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Call:
+class Call(NamedTuple):
     """An open call task; `name` is who will be phoned, `holder` a colleague's desk name."""
 
     id: int
@@ -64,16 +64,44 @@ class Call:
     zone: ZoneInfo
 
 
+class Crowd(NamedTuple):
+    """Operators who may take the same calls."""
+
+    desk_id: int
+    languages: tuple[str, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Look:
     """`members` by operator, by the name of their desk; `calls` by desk, as they are handed out.
 
     `declined`: when an operator gave a call back that is therefore not offered to them now.
+    `shared` keeps what was made of this look for several of them.
     """
 
+    at: datetime
     members: Mapping[int, Member]
     calls: Mapping[int, tuple[Call, ...]]
     declined: Mapping[tuple[int, int], datetime]
+    shared: dict[Hashable, Any] = field(default_factory=dict)
+
+    def crowd_of(self, me: Member) -> Crowd | None:
+        """All for whom the calls of a desk are the same; None for whom one of them is special."""
+        if me.id not in self._named:
+            return Crowd(me.desk_id, me.languages)
+        return None
+
+    @cached_property
+    def _named(self) -> frozenset[int | None]:
+        """Who has a call, is waited for with one, or gave one back."""
+        calls = [call for there in self.calls.values() for call in there]
+        return frozenset(
+            (
+                *(call.operator_id for call in calls),
+                *(call.preferred_id for call in calls),
+                *(who for who, _call in self.declined),
+            )
+        )
 
 
 _MEMBERS = (
@@ -142,6 +170,7 @@ def look_at(
     since = now - service.escalation.settings.decline_quiet
     declined = session.execute(_DECLINED, {"operators": operators, "since": since})
     return Look(
+        at=now,
         members={one.id: one for one in members},
         calls=_calls(session, service, desks),
         declined={(who, task_id): at for who, task_id, at in declined if at is not None},

@@ -9,11 +9,13 @@ from flask import abort, request
 from flask.typing import ResponseReturnValue
 
 from callassist.bootstrap import Service
+from callassist.web.languages import language
 from callassist.web.pages import asking
 from callassist.web.pages.desk import places
 from callassist.web.pages.desk.look import Look, look_at
 from callassist.web.pages.desk.queries import DeskScreen, screen_of
 from callassist.web.pages.desk.written import Written
+from callassist.web.pages.times import hour_cycle
 from callassist.web.together import Together
 
 _Ids = frozenset[int]
@@ -22,13 +24,21 @@ _Ids = frozenset[int]
 def _of_the_queue(screen: DeskScreen) -> DeskScreen:
     """Without who looks: the same for all who may take the same calls."""
     return replace(
-        screen, operator_id="", desk="", desk_name="", languages=(), others=(), since=None, misses=0
+        screen,
+        operator_id="",
+        desk="",
+        desk_name="",
+        languages=(),
+        others=(),
+        since=None,
+        misses=0,
+        crowd=None,
     )
 
 
 def _of_me(screen: DeskScreen) -> DeskScreen:
     """Without the others' calls: the same until something of mine changes."""
-    return replace(screen, languages=(), others=(), queue=())
+    return replace(screen, languages=(), others=(), queue=(), crowd=None)
 
 
 @dataclass(frozen=True)
@@ -38,6 +48,13 @@ class _Part:
     template: str
     needs: Callable[[DeskScreen], DeskScreen]
     offers: bool = False  # whether a call is offered in it
+
+    def values(self, screen: DeskScreen) -> dict[str, Hashable]:
+        """All that the template gets."""
+        found: dict[str, Hashable] = {"screen": self.needs(screen)}
+        if self.offers and screen.mine is not None:
+            found |= {"here_task": places.here_task(), "reasons": places.reasons()}
+        return found
 
 
 _PARTS: Mapping[str, _Part] = {
@@ -60,18 +77,26 @@ class Parts:
         wanted = request.args.get("of", "").split()
         if not wanted or not _PARTS.keys() >= set(wanted):
             abort(404)
-        now = asking.now()
         own = asking.viewer().operator_ids
-        screen = screen_of(self._looks.ask(own), self._service, own, places.working_as(), now)
-        return "".join(
-            f'<div data-part="{name}">{self._html(_PARTS[name], screen)}</div>' for name in wanted
+        look = self._looks.ask(own)
+        screen = screen_of(look, self._service, own, places.working_as())
+        return self._written.signed(
+            "".join(
+                f'<div data-part="{name}">{self._unsigned(_PARTS[name], screen, look)}</div>'
+                for name in wanted
+            )
         )
 
-    def _html(self, part: _Part, screen: DeskScreen) -> str:
-        values: dict[str, Hashable] = {"screen": part.needs(screen)}
-        if part.offers:
-            values |= {"here_task": places.here_task(), "reasons": places.reasons()}
-        return self._written.html(part.template, values)
+    def _unsigned(self, part: _Part, screen: DeskScreen, look: Look) -> str:
+        if screen.crowd is None or part.needs is not _of_the_queue:
+            return self._written.unsigned(part.template, part.values(screen))
+        # of one look all of a crowd that do the same are shown the same: no need to compare
+        key = (part.template, screen.crowd, screen.state, language(), hour_cycle())
+        found: str | None = look.shared.get(key)
+        if found is None:
+            found = self._written.unsigned(part.template, part.values(screen))
+            look.shared[key] = found
+        return found
 
     def _look(self, asked: frozenset[_Ids]) -> dict[_Ids, Look]:
         everybody: _Ids = frozenset().union(*asked)

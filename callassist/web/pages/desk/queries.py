@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -16,11 +17,10 @@ from callassist.domain.presence import PresenceState
 from callassist.domain.viewer import Viewer
 from callassist.errors import NotFound
 from callassist.models import CallTask, Desk, Operator
-from callassist.web.pages.desk.look import Call, Look, Member, look_at
+from callassist.web.pages.desk.look import Call, Crowd, Look, Member, look_at
 
 
-@dataclass(frozen=True, kw_only=True)
-class QueueLine:
+class QueueLine(NamedTuple):
     """One call in the queue; `taken_by` is a colleague's desk name.
 
     `name` is who will be phoned, as long as no colleague has the call. `blocked` says why the
@@ -62,6 +62,7 @@ class DeskScreen:
     misses: int
     mine: QueueLine | None
     queue: tuple[QueueLine, ...]
+    crowd: Crowd | None  # to whom the queue looks the same; None: to nobody else
 
     @property
     def waiting(self) -> int:
@@ -80,21 +81,17 @@ def desk_screen(
 ) -> DeskScreen:
     """Presence, the call in hand, and the queue in the order in which it is handed out."""
     look = look_at(session, service, viewer.operator_ids, now)
-    return screen_of(look, service, viewer.operator_ids, wanted, now)
+    return screen_of(look, service, viewer.operator_ids, wanted)
 
 
 def screen_of(
-    look: Look,
-    service: Service,
-    operator_ids: Collection[int],
-    wanted: str | None,
-    now: datetime,
+    look: Look, service: Service, operator_ids: Collection[int], wanted: str | None
 ) -> DeskScreen:
     """The same out of a look at the desks of these operators and perhaps of others."""
     own = [one for one in look.members.values() if one.id in operator_ids]
     me = next((one for one in own if one.public_id == wanted), own[0])
-    calls = sorted(look.calls.get(me.desk_id, ()), key=lambda call: call.available_at > now)
-    lines = [_line(service, call, me, look.declined.get((me.id, call.id)), now) for call in calls]
+    crowd = look.crowd_of(me)
+    lines = _lines(look, service, me, crowd)
     return DeskScreen(
         operator_id=me.public_id,
         desk=me.desk,
@@ -105,8 +102,23 @@ def screen_of(
         since=me.since,
         misses=me.misses,
         mine=next((line for line in lines if line.is_mine), None),
-        queue=tuple(line for line in lines if not line.is_mine),
+        queue=lines if crowd else tuple(line for line in lines if not line.is_mine),
+        crowd=crowd,
     )
+
+
+def _lines(look: Look, service: Service, me: Member, crowd: Crowd | None) -> tuple[QueueLine, ...]:
+    """What is due first; made once for all to whom the calls are the same."""
+    found: tuple[QueueLine, ...] | None = look.shared.get(crowd) if crowd else None
+    if found is None:
+        there = look.calls.get(me.desk_id, ())
+        calls = sorted(there, key=lambda call: call.available_at > look.at)
+        found = tuple(
+            _line(service, call, me, look.declined.get((me.id, call.id)), look.at) for call in calls
+        )
+        if crowd:
+            look.shared[crowd] = found
+    return found
 
 
 def find_task(session: Session, viewer: Viewer, public_id: str) -> tuple[CallTask, Operator]:

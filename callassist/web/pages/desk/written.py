@@ -34,15 +34,22 @@ class Written:
 
     def html(self, template: str, values: Mapping[str, Hashable]) -> str:
         """What `template` says about `values`; every timer in it is drawn by the browser."""
+        return self.signed(self.unsigned(template, values))
+
+    def unsigned(self, template: str, values: Mapping[str, Hashable]) -> str:
+        """The same, for anybody: forms have a mark in the place of their token."""
         key = (template, frozenset(values.items()), language(), hour_cycle())
-        token = generate_csrf()
         found = self._found(key)
         if found is None:
             written = current_app.jinja_env.get_template(template).render(values)
-            found = written.replace(token, self._mark)
+            found = written.replace(generate_csrf(), self._mark)
             with self._guard:
                 self._kept[key] = found
-        return found.replace(self._mark, token)
+        return found
+
+    def signed(self, written: str) -> str:
+        """With the token of who asks."""
+        return written.replace(self._mark, generate_csrf()) if self._mark in written else written
 
     def _found(self, key: Hashable) -> str | None:
         now = self._monotonic()
