@@ -13,8 +13,11 @@ import pytest
 from callassist.clock import ManualClock
 from tests.evening import evening
 from tests.file_cache import share_files
+from tests.light_passwords import hash_lightly
 from tests.plain_logs import log_plainly
+from tests.route_cache import share_routes
 from tests.statement_cache import share_statements
+from tests.table_cache import share_tables
 from tests.template_cache import share_templates
 
 pytest_plugins = ["tests.database_fixtures"]
@@ -30,8 +33,14 @@ for _name in [name for name in os.environ if name.startswith("CALLASSIST_")]:
 
 share_templates()
 share_files()
+share_routes()
 share_statements()
+share_tables()
+hash_lightly()
 log_plainly()
+
+# New objects between two looks for garbage. With Python's 700 a tenth of a page test was looking.
+_GARBAGE = 50_000
 
 # No deadline: two workers share a small machine, and slow is not wrong.
 # The same examples each time: a run says whether this code is good, `nightly` looks for more.
@@ -48,6 +57,7 @@ def pytest_collection_finish() -> None:
     """What was imported and collected stays: no need to look for garbage in it with each test."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_GARBAGE)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
