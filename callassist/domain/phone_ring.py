@@ -19,6 +19,11 @@ class About(StrEnum):
     TASK = "task"  # a call task that waits: the duty rota in turn
     MISSED = "missed"  # the same, to the last operator of a language, who missed two offers
     ALARM = "alarm"  # a needs-you alarm, or the test of a channel
+    PAGE = "page"  # a supervisor is needed: the desk's duty phone
+
+
+# Where a page of the supervisor stands (a fact of its messages), and after which step it goes on.
+DUTY_PHONE = "duty_phone"
 
 
 class RingEnding(StrEnum):

@@ -1,4 +1,5 @@
-"""Needs you by voice: a message to somebody's phone becomes a ring that asks for a key."""
+"""A message to somebody's phone becomes a ring that asks for a key: needs you by voice, and a
+page of the supervisor at the desk's duty phone."""
 
 from __future__ import annotations
 
@@ -7,10 +8,18 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callassist.domain.phone_ring import About
+from callassist.domain.phone_ring import DUTY_PHONE, About
 from callassist.escalation.context import Escalation
+from callassist.escalation.ring_rows import page_the_next
 from callassist.escalation.ringing import new_ring, put_ring, spoken
-from callassist.models import Incident, NeedsYou, Notification, NotificationChannel, PhoneRing
+from callassist.models import (
+    Desk,
+    Incident,
+    NeedsYou,
+    Notification,
+    NotificationChannel,
+    PhoneRing,
+)
 from callassist.outbox import OutboxItem
 
 TOPIC = "ring_alarm"
@@ -22,6 +31,9 @@ def deliver_alarm(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
     with ctx.sessions.write() as session:
         message = session.get(Notification, int(item.payload["notification_id"]))
         if message is None or message.status != "queued" or _is_rung(session, message):
+            return
+        if message.facts.get("via") == DUTY_PHONE:
+            _ring_duty_phone(session, ctx, message, now)
             return
         channel = session.get(NotificationChannel, message.channel_id)
         alarm = _alarm_of(session, message)
@@ -61,6 +73,34 @@ def _ring(
     )
     ring.notification_id = message.id
     ring.needs_you_id = alarm.id if alarm is not None else None
+    put_ring(session, ctx, ring, now)
+
+
+def _ring_duty_phone(
+    session: Session, ctx: Escalation, message: Notification, now: datetime
+) -> None:
+    incident = session.get(Incident, message.incident_id) if message.incident_id else None
+    desk = session.get(Desk, message.desk_id) if message.desk_id else None
+    assert desk is not None
+    account_id = incident.account_id if incident is not None else desk.account_id
+    assert account_id is not None
+    network = ctx.network_of(incident) if incident is not None else ctx.network_for(account_id)
+    if desk.duty_phone is None or network.bridge is None:
+        message.status = "failed"
+        message.reason = NO_BRIDGE if desk.duty_phone else "the duty phone was removed meanwhile"
+        page_the_next(session, message, account_id, now)
+        return
+    ring = new_ring(
+        ctx,
+        ctx.vault.open(desk.duty_phone),
+        about=About.PAGE,
+        account_id=account_id,
+        incident_id=message.incident_id,
+        provider=network.name,
+        language=spoken(desk.languages),
+        now=now,
+    )
+    ring.notification_id = message.id
     put_ring(session, ctx, ring, now)
 
 

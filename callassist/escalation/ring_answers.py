@@ -21,7 +21,7 @@ from callassist.escalation.addresses import called_leg_url
 from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import Deadline
 from callassist.escalation.dialling import DialAnswer, dial
-from callassist.escalation.locks import lock_task
+from callassist.escalation.locks import lock_attempt, lock_task
 from callassist.escalation.offers import accept
 from callassist.escalation.phone_results import ask_result, hear_result, result_is_open
 from callassist.escalation.ring_rows import (
@@ -33,7 +33,7 @@ from callassist.escalation.ring_rows import (
 )
 from callassist.escalation.ring_words import task_sentence, words
 from callassist.escalation.ringing import has_work, is_the_contact
-from callassist.escalation.settling import fold_in, lock_attempt, settle
+from callassist.escalation.settling import fold_in, settle
 from callassist.escalation.shown_number import shown_number
 from callassist.escalation.tokens import Question, TokenHolder
 from callassist.escalation.wrap_up import save_result
@@ -91,6 +91,9 @@ def pressed(
         return HangUp(say=said["passed"], language=ring.language)
     if ring.about == About.ALARM:
         return _take_alarm(session, ctx, ring, now)
+    if ring.about == About.PAGE:
+        end_ring(session, ctx, ring, RingEnding.TAKEN, now)
+        return HangUp(say=said["yours"], language=ring.language)
     return _take_task(session, ctx, ring, request.call_id, now)
 
 
@@ -203,7 +206,7 @@ def _heard_before(session: Session, ctx: Escalation, ring: PhoneRing) -> Step:
         if attempt.hang_up_requested_at is not None or attempt.number is None:
             return HangUp(say=said["over"], language=ring.language)
         return _connect(session, ctx, ring, attempt)
-    mine = {About.ALARM: "yours"}.get(About(ring.about), "over")
+    mine = {About.ALARM: "yours", About.PAGE: "yours"}.get(About(ring.about), "over")
     sentence = {RingEnding.TAKEN: mine, RingEnding.TOO_LATE: "taken", RingEnding.REFUSED: "passed"}
     key = sentence.get(RingEnding(ring.ending or RingEnding.WITHDRAWN), "over")
     return HangUp(say=said[key], language=ring.language)
@@ -238,6 +241,10 @@ def _why(session: Session, ring: PhoneRing, now: datetime) -> tuple[str, tuple[s
         knows = is_the_contact(session, incident, task, ring.number_index)
         keys = (said["mine" if knows else "take"], said["next"])
         return task_sentence(session, task, incident, ring.language, now), keys
+    if ring.about == About.PAGE:
+        paged = session.get(Incident, ring.incident_id) if ring.incident_id else None
+        why = said["page"].format(reference=paged.reference) if paged else said["page_without"]
+        return why, (said["mine"], said["next"])
     if ring.needs_you_id is None:
         return said["test"], (said["heard"],)
     alarm = session.get_one(NeedsYou, ring.needs_you_id)

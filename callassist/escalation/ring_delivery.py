@@ -127,7 +127,7 @@ def _refusal(
     refused = refused_number(session, ctx, ring.account_id, number, now)
     if refused is not None:
         return str(refused)
-    if ring.about == About.ALARM:
+    if ring.about in (About.ALARM, About.PAGE):
         verdict = may_spend_now(session, ctx, ring.account_id, Spending.SPOKEN_ALARM, now)
         if not verdict.allowed:
             return "the cap on costs is reached; the other channels were told"

@@ -12,7 +12,7 @@ from callassist.domain.call_task import TaskState
 from callassist.domain.dial import UNSETTLED, DialState
 from callassist.domain.log_action import LogAction
 from callassist.domain.phone_costs import CostKind, Phone
-from callassist.domain.phone_ring import About, RingEnding
+from callassist.domain.phone_ring import DUTY_PHONE, About, RingEnding
 from callassist.errors import NotFound
 from callassist.escalation.context import Escalation
 from callassist.escalation.costs import NewCost, note_cost
@@ -24,6 +24,7 @@ from callassist.storage.facts import dialling_allowed
 
 _OPEN = [str(state) for state in UNSETTLED]
 _WAITING = (TaskState.PENDING, TaskState.OFFERED)
+_RESTS = (RingEnding.TAKEN, RingEnding.WITHDRAWN)
 _TOLD = {
     RingEnding.NOT_ANSWERED: "nobody answered the phone",
     RingEnding.NO_KEY: "the phone was answered, and no key was pressed",
@@ -96,6 +97,9 @@ def is_wanted(session: Session, ring: PhoneRing) -> bool:
     if ring.task_id is not None:
         task = session.get_one(CallTask, ring.task_id)
         return task.state in (TaskState.PENDING, TaskState.OFFERED)
+    if ring.about == About.PAGE:
+        incident = session.get(Incident, ring.incident_id) if ring.incident_id else None
+        return incident is None or incident.closed_at is None
     alarm = session.get(NeedsYou, ring.needs_you_id) if ring.needs_you_id else None
     return alarm is None or alarm.acknowledged_at is None
 
@@ -130,6 +134,10 @@ def end_ring(
         _note_notification(session, ring, ending, error, now)
     if ring.task_id is not None and ending is not RingEnding.TAKEN:
         _go_on(session, ctx, ring, ending, now)
+    if ring.about == About.PAGE and ending not in _RESTS:
+        message = session.get(Notification, ring.notification_id) if ring.notification_id else None
+        if message is not None:
+            page_the_next(session, message, ring.account_id, now)
 
 
 def withdraw_rings(session: Session, task_id: int, now: datetime) -> None:
@@ -167,6 +175,23 @@ def _go_on(
     pause = ctx.settings.phone_ring_pause
     due = now if ending is RingEnding.REFUSED else now + pause
     timers.arm(session, Deadline.RING_TURN, task.id, due, now=now)
+
+
+def page_the_next(session: Session, message: Notification, account_id: int, now: datetime) -> None:
+    """Nobody took it at the desk's duty phone: the page goes on to whoever comes after it."""
+    outbox.put(
+        session,
+        "notify",
+        f"{message.key}:after",
+        {
+            "kind": message.kind,
+            "desk_id": message.desk_id,
+            "account_id": account_id,
+            "incident_id": message.incident_id,
+            "facts": {**message.facts, "after": DUTY_PHONE},
+        },
+        now=now,
+    )
 
 
 def cannot_ring(

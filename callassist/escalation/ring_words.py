@@ -21,6 +21,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "next": "Press 2 for somebody else.",
         "alarm": "Call Assist. A home needs you. Reference {reference}. The message says why.",
         "alarm_without": "Call Assist. A home needs you. The message says why.",
+        "page": "Call Assist. The desk needs its supervisor. Reference {reference}. "
+        "The board says why.",
+        "page_without": "Call Assist. The desk needs its supervisor. The board says why.",
         "test": "Call Assist. This is a test of calls to you.",
         "mine": "Press 1: I take it.",
         "heard": "Press 1 to say that you heard it.",
@@ -58,6 +61,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "alarm": "Call Assist. Un logement a besoin de vous. Référence {reference}. "
         "Le message dit pourquoi.",
         "alarm_without": "Call Assist. Un logement a besoin de vous. Le message dit pourquoi.",
+        "page": "Call Assist. Le poste a besoin de son responsable. Référence {reference}. "
+        "Le tableau dit pourquoi.",
+        "page_without": "Call Assist. Le poste a besoin de son responsable. "
+        "Le tableau dit pourquoi.",
         "test": "Call Assist. Ceci est un essai de nos appels.",
         "mine": "Appuyez sur 1 : je m’en occupe.",
         "heard": "Appuyez sur 1 pour dire que vous l’avez entendu.",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from callassist import outbox
@@ -74,6 +74,17 @@ def queue(
     return True
 
 
+def ring_duty_phone(session: Session, telling: Telling, *, now: datetime) -> None:
+    """Have the desk's duty phone rung, once; what comes of it stands in this message."""
+    if _known(session, None, telling):
+        return
+    row = _row(telling, NotificationStatus.QUEUED, now)
+    row.account_id = None  # the desk's own, as its channels are
+    session.add(row)
+    session.flush()
+    outbox.put(session, RING, f"notification:{row.id}", {"notification_id": row.id}, now=now)
+
+
 def skip(
     session: Session,
     telling: Telling,
@@ -97,7 +108,8 @@ def _known(session: Session, channel_id: int | None, telling: Telling) -> bool:
         Notification.channel_id == channel_id, Notification.key == telling.key
     )
     if channel_id is None:  # no constraint of the database guards these
-        same = same.where(Notification.account_id == telling.account_id)
+        own = Notification.account_id == telling.account_id
+        same = same.where(or_(own, Notification.desk_id == telling.desk_id))
     return session.scalar(same.limit(1)) is not None
 
 

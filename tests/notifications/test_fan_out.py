@@ -176,16 +176,15 @@ def test_a_page_goes_on_to_the_duty_rota_and_then_to_the_owners(scene: Scene) ->
     assert len(scene.push.heard) == len(scene.email.heard) == 1
 
 
-def test_a_duty_phone_that_cannot_be_rung_is_recorded_and_passed(scene: Scene) -> None:
+def test_the_duty_phone_is_rung_and_then_the_page_goes_on(scene: Scene) -> None:
     desk = scene.desk()
     with scene.sessions.write() as session:
         session.get_one(Desk, desk).duty_phone = scene.vault.seal("+12025550101")
     scene.channel("email", person_id=scene.person("owner"))
     scene.tell("supervisor_page", desk_id=desk)
-    assert [(row.status, row.facts["via"]) for row in scene.log()] == [
-        ("skipped", "duty_phone"),
-        ("sent", "owners"),
-    ]
+    assert [(row.status, row.facts["via"]) for row in scene.log()] == [("queued", "duty_phone")]
+    scene.tell("supervisor_page", "again", desk_id=desk, facts={"after": "duty_phone"})
+    assert [row.facts["via"] for row in scene.log()] == ["duty_phone", "owners"]
 
 
 def test_a_channel_that_the_desk_shares_is_told_but_the_page_does_not_rest_there(
