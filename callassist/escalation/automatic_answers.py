@@ -25,8 +25,9 @@ from callassist.escalation.addresses import pressed_url
 from callassist.escalation.bridging import adopt, is_its_leg
 from callassist.escalation.context import Escalation
 from callassist.escalation.guest_answers import GuestAnswer, answer
+from callassist.escalation.locks import lock_attempt
 from callassist.escalation.moves import state_of
-from callassist.escalation.settling import fold_in, lock_attempt, settle
+from callassist.escalation.settling import fold_in, settle
 from callassist.escalation.telling import page_supervisor
 from callassist.escalation.tokens import Question, TokenHolder
 from callassist.models import Breach, CallAttempt, CallTask, Incident, Property, Stay

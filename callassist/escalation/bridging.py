@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from callassist import timers
@@ -21,9 +21,10 @@ from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import Deadline
 from callassist.escalation.dial_log import log_dial_started
 from callassist.escalation.last_look import QUIET, last_look
+from callassist.escalation.locks import lock_attempt
 from callassist.escalation.polling import arm_poll
 from callassist.escalation.recording import announce, guest_answers, guest_hears
-from callassist.escalation.settling import fold_in, lock_attempt, settle
+from callassist.escalation.settling import fold_in, settle
 from callassist.escalation.shown_number import shown_number
 from callassist.escalation.tokens import Question, TokenHolder
 from callassist.models import CallAttempt, CallTask, Incident, Operator
@@ -31,7 +32,9 @@ from callassist.ports.telephony import AskKey, BridgeRequest, Connect, HangUp, S
 from callassist.storage.facts import dialling_allowed
 
 CONNECT_KEY = "1"
-
+_OF_AN_OPERATOR = select(CallAttempt.id).where(
+    CallAttempt.dial_token == bindparam("token"), CallAttempt.mode != str(DialMode.AUTOMATIC)
+)
 
 _ASKED = {
     "en": (
@@ -118,11 +121,8 @@ def operator_of(identity: str) -> str:
 
 
 def _of_an_operator(session: Session, token: str) -> int | None:
-    return session.scalar(
-        select(CallAttempt.id).where(
-            CallAttempt.dial_token == token, CallAttempt.mode != str(DialMode.AUTOMATIC)
-        )
-    )
+    found: int | None = session.connection().execute(_OF_AN_OPERATOR, {"token": token}).scalar()
+    return found
 
 
 def _hand_out(

@@ -128,5 +128,4 @@ def _drop_work(session: Session, incident: Incident, reason: str, now: datetime)
         if attempt is not None:
             request_hang_up(session, attempt, now)
         cancel_task(session, incident, task, reason, now=now)
-    for kind in FOLLOW_UP_DEADLINES:
-        timers.disarm(session, kind, incident.id)
+    timers.disarm_all(session, FOLLOW_UP_DEADLINES, incident.id)

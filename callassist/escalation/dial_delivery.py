@@ -27,9 +27,10 @@ from callassist.escalation.dial_log import log_dial_started
 from callassist.escalation.doubts import note_doubt, settle_never_asked
 from callassist.escalation.fake_numbers import PRACTICE_RING
 from callassist.escalation.legs import rung_first, stopped
+from callassist.escalation.locks import lock_attempt
 from callassist.escalation.own_network_health import note_refusal
 from callassist.escalation.polling import arm_poll
-from callassist.escalation.settling import lock_attempt, settle
+from callassist.escalation.settling import settle
 from callassist.escalation.shown_number import shown_number
 from callassist.models import CallAttempt, CallTask, Incident
 from callassist.outbox import OutboxItem

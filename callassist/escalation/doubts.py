@@ -15,7 +15,8 @@ from callassist.errors import TransientError
 from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import Deadline
 from callassist.escalation.legs import as_first_leg, rung_first
-from callassist.escalation.settling import fold_in, lock_attempt, settle
+from callassist.escalation.locks import lock_attempt
+from callassist.escalation.settling import fold_in, settle
 from callassist.escalation.telling import page_supervisor
 from callassist.models import CallAttempt, CallTask, Incident, PhoneRing
 from callassist.outbox import OutboxItem

@@ -16,7 +16,7 @@ from callassist.domain.incident import IncidentState
 from callassist.escalation.choosing import DialTarget, guest_target
 from callassist.escalation.tasks import open_task
 from callassist.incident_log import leaders_of
-from callassist.models import CallAttempt, Incident
+from callassist.models import CallAttempt, Incident, Stay, StayNumber
 
 
 def incidents_of(session: Session, incident: Incident) -> list[Incident]:
@@ -62,11 +62,19 @@ def leader_for(
     """An incident of the same account that is phoning this very number just now."""
     if incident.practice:
         return None
+    # on a bad night hundreds of homes are called about: only those with this number are looked at
+    homes = (
+        select(Stay.property_id)
+        .join(StayNumber, StayNumber.stay_id == Stay.id)
+        .where(StayNumber.number_index == target.number_index)
+    )
     calling = select(Incident).where(
         Incident.account_id == incident.account_id,
+        Incident.closed_at.is_(None),
         Incident.practice.is_(False),
         Incident.state == IncidentState.CALLING_GUEST,
         Incident.id != incident.id,
+        Incident.property_id.in_(homes),
     )
     for other in session.scalars(calling.order_by(Incident.id)):
         if open_task(session, other.id) is None:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
 from callassist.models import CallAttempt, GuestText, IncomingCall, PhoneRing
 
-_ASKED: tuple[tuple[InstrumentedAttribute[str], InstrumentedAttribute[str]], ...] = (
-    (CallAttempt.provider, CallAttempt.dial_token),
-    (GuestText.provider, GuestText.token),
-    (PhoneRing.provider, PhoneRing.token),
-    (IncomingCall.provider, IncomingCall.token),
-    (CallAttempt.provider, CallAttempt.public_id),  # which a browser names
+_ASKED = tuple(
+    select(provider).where(column == bindparam("token"))
+    for provider, column in (
+        (CallAttempt.provider, CallAttempt.dial_token),
+        (GuestText.provider, GuestText.token),
+        (PhoneRing.provider, PhoneRing.token),
+        (IncomingCall.provider, IncomingCall.token),
+        (CallAttempt.provider, CallAttempt.public_id),  # which a browser names
+    )
 )
 
 
 def provider_of(session: Session, token: str) -> str | None:
     """The network's name; None when no call and no text has this token."""
-    for provider, column in _ASKED:
-        found = session.scalar(select(provider).where(column == token))
+    for asked in _ASKED:
+        found: str | None = session.connection().execute(asked, {"token": token}).scalar()
         if found is not None:
             return found
     return None

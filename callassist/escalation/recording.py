@@ -17,7 +17,7 @@ from callassist.domain.recording import RecordingState, Rule, is_agreed
 from callassist.errors import NotFound
 from callassist.escalation.addresses import announce_url, consent_url
 from callassist.escalation.context import Escalation
-from callassist.escalation.settling import lock_attempt
+from callassist.escalation.locks import lock_attempt
 from callassist.models import Account, CallAttempt, Incident, Recording, Stay
 from callassist.ports.recording import CanRecord, Sound, SoundStatus
 from callassist.ports.telephony import Announcement, AskKey, BridgeRequest, GoOn, HangUp, Step

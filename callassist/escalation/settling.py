@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from callassist import incident_log, roster, timers
@@ -28,7 +28,7 @@ from callassist.escalation.context import Escalation
 from callassist.escalation.costs import note_attempt
 from callassist.escalation.deadlines import Deadline
 from callassist.escalation.legs import belongs, has_two_legs
-from callassist.escalation.locks import lock_task
+from callassist.escalation.locks import lock_attempt
 from callassist.escalation.moves import move_task
 from callassist.escalation.offers import count_miss
 from callassist.escalation.saving import complete
@@ -38,6 +38,11 @@ from callassist.models import CallAttempt, CallEvent, CallTask, Incident
 
 # both legs end together; the word of the other one should be there by then
 _OTHER_LEG_SOON = timedelta(seconds=10)
+_OF_A_DIAL = (Deadline.ATTEMPT_DOUBT, Deadline.ATTEMPT_POLL)
+_WITHOUT_A_WORD = (DialState.WAITING, DialState.DIALING, DialState.IN_DOUBT)  # so far
+_KNOWN = select(CallEvent.call_id, CallEvent.sequence).where(
+    CallEvent.attempt_id == bindparam("attempt")
+)
 
 
 def record_call_events(
@@ -62,7 +67,8 @@ def fold_in(
     fresh = _fresh(session, attempt, events, now)
     if not fresh or attempt.state == DialState.ENDED:
         return len(fresh)
-    timers.disarm(session, Deadline.ATTEMPT_DOUBT, attempt.id)
+    if attempt.state in _WITHOUT_A_WORD:
+        timers.disarm(session, Deadline.ATTEMPT_DOUBT, attempt.id)
     called = [event for event in fresh if event.leg is Leg.CALLED]
     if called:
         _fold_called(session, ctx, attempt, task, incident, called, now)
@@ -75,7 +81,7 @@ def _fresh(
     session: Session, attempt: CallAttempt, events: Sequence[LegEvent], now: datetime
 ) -> list[LegEvent]:
     """Those of the attempt's own legs that are new; stored, and their legs adopted."""
-    stored = session.scalars(select(CallEvent).where(CallEvent.attempt_id == attempt.id)).all()
+    stored = session.connection().execute(_KNOWN, {"attempt": attempt.id})
     known = {(row.call_id, row.sequence) for row in stored}
     fresh: list[LegEvent] = []
     for event in events:
@@ -171,8 +177,7 @@ def settle(
     attempt.outcome = str(outcome) if outcome else None
     attempt.talk_seconds = talk_seconds
     attempt.error = error
-    timers.disarm(session, Deadline.ATTEMPT_DOUBT, attempt.id)
-    timers.disarm(session, Deadline.ATTEMPT_POLL, attempt.id)
+    timers.disarm_all(session, _OF_A_DIAL, attempt.id)
     note_attempt(session, ctx, attempt, incident, now)
     incident_log.append(
         session,
@@ -223,19 +228,12 @@ def wrap_up_ends(ctx: Escalation, task: CallTask) -> datetime | None:
 def arm_wrap_up(session: Session, ctx: Escalation, task: CallTask, now: datetime) -> None:
     """Arm the two deadlines of a wrap-up: ask the supervisor, then close it without a word."""
     ends = wrap_up_ends(ctx, task) or now
-    timers.arm(session, Deadline.WRAP_UP_OVER, task.id, ends, now=now)
     closed_at = ends + ctx.settings.wrap_up_closed_after
-    timers.arm(session, Deadline.WRAP_UP_CLOSED, task.id, closed_at, now=now)
-
-
-def lock_attempt(session: Session, attempt_id: int) -> tuple[CallAttempt, CallTask, Incident]:
-    """An attempt with its task and incident, locked and read afresh."""
-    task_id = session.scalar(select(CallAttempt.task_id).where(CallAttempt.id == attempt_id))
-    if task_id is None:
-        raise NotFound("there is no such dial")
-    task, incident = lock_task(session, task_id)
-    attempt = session.get_one(CallAttempt, attempt_id, populate_existing=True)
-    return attempt, task, incident
+    armings = [
+        timers.Arming(kind=Deadline.WRAP_UP_OVER, subject=task.id, due_at=ends),
+        timers.Arming(kind=Deadline.WRAP_UP_CLOSED, subject=task.id, due_at=closed_at),
+    ]
+    timers.arm_many(session, armings, now=now)
 
 
 def _row(attempt: CallAttempt, event: LegEvent, now: datetime) -> CallEvent:

@@ -95,10 +95,14 @@ def arm_waiting(session: Session, ctx: Escalation, task: CallTask, now: datetime
     give_up = own.untaken_guest_task_after
     if task.party == Party.HOST:
         give_up = own.untaken_host_task_after
-    timers.arm(session, Deadline.TASK_AVAILABLE, task.id, start, now=now)
-    timers.arm(session, Deadline.NOBODY_PAGE, task.id, start + own.page_supervisor_after, now=now)
-    timers.arm(session, Deadline.NOBODY_TELL, task.id, start + own.host_told_after, now=now)
-    timers.arm(session, Deadline.NOBODY_GIVE_UP, task.id, start + give_up, now=now)
+    due = {
+        Deadline.TASK_AVAILABLE: start,
+        Deadline.NOBODY_PAGE: start + own.page_supervisor_after,
+        Deadline.NOBODY_TELL: start + own.host_told_after,
+        Deadline.NOBODY_GIVE_UP: start + give_up,
+    }
+    armings = [timers.Arming(kind=kind, subject=task.id, due_at=at) for kind, at in due.items()]
+    timers.arm_many(session, armings, now=now)
 
 
 def _check_language(
@@ -236,14 +240,12 @@ def free_operator(session: Session, task: CallTask, now: datetime) -> None:
 
 def disarm_task(session: Session, task_id: int) -> None:
     """Drop every deadline of a task."""
-    for kind in TASK_DEADLINES:
-        timers.disarm(session, kind, task_id)
+    timers.disarm_all(session, TASK_DEADLINES, task_id)
 
 
 def disarm_waiting(session: Session, task_id: int) -> None:
     """Drop the deadlines of waiting: somebody took the task."""
-    for kind in WAITING_DEADLINES:
-        timers.disarm(session, kind, task_id)
+    timers.disarm_all(session, WAITING_DEADLINES, task_id)
 
 
 def request_hang_up(session: Session, attempt: CallAttempt, now: datetime) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from callassist.domain.log_action import LogAction
@@ -16,10 +16,24 @@ from callassist.models import Incident, IncidentLogEntry
 from callassist.models.types import to_micros
 from callassist.storage import nudges
 
+_incidents = Incident.__table__.c
+# The row lock puts writers on one incident in a queue (SQLite has one writer anyway).
+_HEAD = (
+    select(_incidents.log_length, _incidents.log_head)
+    .where(_incidents.id == bindparam("incident"))
+    .with_for_update()
+)
+_MOVED = (
+    update(Incident)
+    .where(_incidents.id == bindparam("incident"), _incidents.log_length == bindparam("was"))
+    .values(log_length=bindparam("length"), log_head=bindparam("head"))
+)
+_WRITTEN = insert(IncidentLogEntry).inline()
+
 
 def append(
     session: Session, incident_id: int, action: LogAction, data: Mapping[str, Any], *, now: datetime
-) -> IncidentLogEntry:
+) -> None:
     """Add one entry in the transaction of the move that it tells of.
 
     `data` has ids, masks, salted hashes and measured facts only, never names or numbers: it
@@ -36,20 +50,18 @@ def append(
         data=kept,
         previous_hash=head,
     )
-    entry = IncidentLogEntry(
-        incident_id=incident_id,
-        seq=length + 1,
-        at=now,
-        action=action.value,
-        data=kept,
-        previous_hash=head,
-        hash=digest,
-    )
-    session.add(entry)
-    session.flush()
+    entry = {
+        "incident_id": incident_id,
+        "seq": length + 1,
+        "at": now,
+        "action": action.value,
+        "data": kept,
+        "previous_hash": head,
+        "hash": digest,
+    }
+    session.connection().execute(_WRITTEN, entry)
     _move_head(session, incident_id, length, digest)
     nudges.changed(session, Incident, incident_id)
-    return entry
 
 
 def entries(session: Session, incident_id: int) -> list[IncidentLogEntry]:
@@ -59,23 +71,14 @@ def entries(session: Session, incident_id: int) -> list[IncidentLogEntry]:
 
 
 def _lock(session: Session, incident_id: int) -> tuple[int, str]:
-    # The row lock puts writers on one incident in a queue (SQLite has one writer anyway).
-    row = session.execute(
-        select(Incident.log_length, Incident.log_head)
-        .where(Incident.id == incident_id)
-        .with_for_update()
-    ).one_or_none()
+    row = session.connection().execute(_HEAD, {"incident": incident_id}).one_or_none()
     if row is None:
         raise NotFound(f"there is no incident {incident_id} to log about")
     return row.log_length, row.log_head
 
 
 def _move_head(session: Session, incident_id: int, length: int, digest: str) -> None:
-    table = Incident.__table__
-    moved = session.connection().execute(
-        update(Incident)
-        .where(table.c.id == incident_id, table.c.log_length == length)
-        .values(log_length=length + 1, log_head=digest)
-    )
+    where = {"incident": incident_id, "was": length}
+    moved = session.connection().execute(_MOVED, {**where, "length": length + 1, "head": digest})
     assert isinstance(moved, CursorResult)
     assert moved.rowcount == 1, "the incident's row was locked, nobody else can have moved it"

@@ -30,8 +30,10 @@ def set_presence(
     Being in `state` already is no move: `since` and the place among the idle stay as they were.
     Misses are forgotten by a call taken and by coming back from a break or from outside.
     """
-    if session.get(Presence, operator_id) is None:
-        session.add(Presence(operator_id=operator_id, state=PresenceState.OFFLINE, since=now))
+    presence = session.get(Presence, operator_id)
+    if presence is None:
+        presence = Presence(operator_id=operator_id, state=PresenceState.OFFLINE, since=now)
+        session.add(presence)
         session.flush()
     conditions = [Presence.operator_id == operator_id, Presence.state != state]
     if expect is not None:
@@ -43,7 +45,7 @@ def set_presence(
         .returning(Presence.operator_id)
         .execution_options(synchronize_session=False)
     ).first()
-    session.refresh(session.get_one(Presence, operator_id))
+    session.refresh(presence)
     if moved is not None:
         note_break(session, operator_id, state, now)
         nudges.changed(session, Presence, operator_id)

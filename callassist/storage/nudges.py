@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import CursorResult, delete, insert, inspect, select
 from sqlalchemy.orm import InstanceState, Session, UOWTransaction
 from sqlalchemy.orm.exc import ObjectDeletedError
+from sqlalchemy.orm.util import identity_key
 
 from callassist.models import Nudge
 from callassist.models.base import Base
@@ -90,11 +91,15 @@ def _is_seen(session: Session, row: Base) -> bool:
 
 
 def _fetched(session: Session, keys: Iterable[tuple[type[Base], int]]) -> list[Base]:
-    """The rows that statements changed, with one query for each table."""
+    """The rows that statements changed, with one query for each table; none for those at hand."""
     ids: dict[type[Base], list[int]] = {}
-    for kind, row_id in keys:
-        ids.setdefault(kind, []).append(row_id)
     rows: list[Base] = []
+    for kind, row_id in keys:
+        at_hand = session.identity_map.get(identity_key(kind, row_id))
+        if at_hand is None:
+            ids.setdefault(kind, []).append(row_id)
+        else:
+            rows.append(at_hand)
     for kind, wanted in ids.items():
         (key,) = inspect(kind).primary_key
         for start in range(0, len(wanted), _BATCH):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callassist.timers.arming import Arming, arm, arm_many, disarm
+from callassist.timers.arming import Arming, arm, arm_many, disarm, disarm_all
 from callassist.timers.claimed import DueTimer
 from callassist.timers.firing import TimerHandler
 from callassist.timers.loop import TimerLoop
@@ -16,5 +16,6 @@ __all__ = [
     "arm",
     "arm_many",
     "disarm",
+    "disarm_all",
     "prune",
 ]

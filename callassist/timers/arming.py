@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CursorResult, Dialect, delete
+from sqlalchemy import CursorResult, Dialect, bindparam, delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,11 @@ from callassist.timers.claimed import take_back
 LOOP = "timers"
 _table = Timer.__table__
 _OPEN = _table.c.fired_at.is_(None)
+_REMOVED = delete(Timer).where(
+    _table.c.kind.in_(bindparam("kinds", expanding=True)),
+    _table.c.subject == bindparam("of"),
+    _OPEN,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,13 +60,17 @@ def arm_many(session: Session, armings: Iterable[Arming], *, now: datetime) -> N
 
 def disarm(session: Session, kind: str, subject: str | int) -> bool:
     """Remove the open timer of `(kind, subject)`; False when there was none."""
-    if take_back(session, kind, str(subject)):
+    return disarm_all(session, (kind,), subject)
+
+
+def disarm_all(session: Session, kinds: Collection[str], subject: str | int) -> bool:
+    """Remove the open timers of these kinds and `subject`; False when there was none."""
+    armed = [str(kind) for kind in kinds if not take_back(session, kind, str(subject))]
+    if not armed:
         return True
-    result = session.connection().execute(
-        delete(Timer).where(_table.c.kind == kind, _table.c.subject == str(subject), _OPEN)
-    )
+    result = session.connection().execute(_REMOVED, {"kinds": armed, "of": str(subject)})
     assert isinstance(result, CursorResult)
-    return result.rowcount > 0
+    return len(armed) < len(kinds) or result.rowcount > 0
 
 
 def _upsert(dialect: Dialect) -> sqlite.Insert | postgresql.Insert:
