@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,14 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callassist import incident_log
-from callassist.domain.call_task import TaskState
+from callassist.domain.call_task import OPEN_TASK_STATES, TaskState
+from callassist.domain.dial import UNSETTLED
 from callassist.domain.incident import IncidentState
 from callassist.domain.log_action import LogAction
 from callassist.escalation.deadlines import Deadline
 from callassist.escalation.joined import leader_of
-from callassist.escalation.tasks import open_task, unsettled_attempt
 from callassist.escalation.telling import page_supervisor
-from callassist.models import CallTask, Incident, PropertyNoise, Timer
+from callassist.models import CallAttempt, CallTask, Incident, PropertyNoise, Timer
 
 _MOVED_ON_BY = {
     TaskState.PENDING: Deadline.NOBODY_GIVE_UP,
@@ -25,7 +25,17 @@ _MOVED_ON_BY = {
     TaskState.ASSIGNED: Deadline.ASSIGNED_IDLE,
     TaskState.WRAPPING_UP: Deadline.WRAP_UP_CLOSED,
 }
-_DIAL_DEADLINES = [Deadline.ATTEMPT_DOUBT, Deadline.ATTEMPT_POLL]
+_DIAL_DEADLINES = (Deadline.ATTEMPT_DOUBT, Deadline.ATTEMPT_POLL)
+_OF_BREACHES = tuple(each for each in Deadline if each.startswith("breach_"))
+_KINDS = (
+    *_MOVED_ON_BY.values(),
+    *_DIAL_DEADLINES,
+    *_OF_BREACHES,
+    Deadline.FOLLOW_UP_OVER,
+    Deadline.PRACTICE_STEP,
+    Deadline.LEADER_LEFT,
+)
+_OPEN_TASKS = [str(state) for state in OPEN_TASK_STATES]
 OVERDUE = timedelta(minutes=2)  # a deadline this late is as good as none
 _SAID_AGAIN_AFTER = timedelta(hours=1)
 
@@ -39,11 +49,26 @@ class Finding:
     what: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    """What holds of all open incidents, read together: there may be a thousand on a bad night."""
+
+    tasks: Mapping[int, CallTask]  # by incident; of each the open one
+    dialled: Set[int]  # tasks
+    dials: Mapping[int, tuple[int, str]]  # by task: the one that is not settled, and its state
+    armed: Set[tuple[str, str]]  # kind and subject of deadlines to come
+
+    def is_armed(self, kinds: Iterable[str], subject: str | int | None) -> bool:
+        """Whether one of these deadlines is to come."""
+        return any((str(kind), str(subject)) in self.armed for kind in kinds)
+
+
 def audit(session: Session, now: datetime) -> list[Finding]:
     """Incidents without a future deadline or a person at work; reads only."""
     findings = []
+    seen = _look(session, now)
     for incident in session.scalars(select(Incident).where(Incident.closed_at.is_(None))):
-        what = _what_is_wrong(session, incident, now)
+        what = _what_is_wrong(session, seen, incident, now)
         if what is not None:
             findings.append(Finding(incident.id, incident.reference, what))
     return findings
@@ -59,70 +84,82 @@ def alarm(session: Session, findings: list[Finding], now: datetime) -> None:
         page_supervisor(session, incident, "audit_alarm", now=now, once_per=str(hour))
 
 
-def _what_is_wrong(session: Session, incident: Incident, now: datetime) -> str | None:
-    task = open_task(session, incident.id)
+def _look(session: Session, now: datetime) -> _Seen:
+    tasks = session.scalars(select(CallTask).where(CallTask.state.in_(_OPEN_TASKS)))
+    attempts = (
+        select(CallAttempt.task_id, CallAttempt.id, CallAttempt.state)
+        .join(CallTask, CallTask.id == CallAttempt.task_id)
+        .where(CallTask.state == TaskState.ASSIGNED)
+    )
+    made = session.execute(attempts).all()
+    return _Seen(
+        tasks={task.incident_id: task for task in tasks},
+        dialled={row.task_id for row in made},
+        dials={row.task_id: (row.id, row.state) for row in made if row.state in UNSETTLED},
+        armed=_armed(session, [str(kind) for kind in _KINDS], now),
+    )
+
+
+def _armed(
+    session: Session, kinds: Sequence[str], now: datetime, subject: str | None = None
+) -> set[tuple[str, str]]:
+    """Deadlines to come of these kinds; of one subject, where it is named."""
+    armed = select(Timer.kind, Timer.subject).where(
+        Timer.kind.in_(kinds), Timer.fired_at.is_(None), Timer.due_at > now - OVERDUE
+    )
+    if subject is not None:
+        armed = armed.where(Timer.subject == subject)
+    return {(row.kind, row.subject) for row in session.execute(armed)}
+
+
+def _what_is_wrong(session: Session, seen: _Seen, incident: Incident, now: datetime) -> str | None:
+    task = seen.tasks.get(incident.id)
     state = incident.state
     if state in (IncidentState.CALLING_GUEST, IncidentState.CALLING_HOST):
-        return _wrong_with_calling(session, incident, task, now)
+        return _wrong_with_calling(session, seen, incident, task)
     if task is not None:
         return f"{state} with an open call task"
     if state == IncidentState.FOLLOWING_UP:
-        if _armed(session, [Deadline.FOLLOW_UP_OVER], str(incident.id), now):
+        if seen.is_armed([Deadline.FOLLOW_UP_OVER], incident.id):
             return None
         return "following up without a deadline"
-    if _armed(session, [Deadline.PRACTICE_STEP], str(incident.id), now):
+    if seen.is_armed([Deadline.PRACTICE_STEP], incident.id):
         return None
-    return None if _noise_moves(session, incident, now) else "watching without a deadline"
+    return None if _noise_moves(session, seen, incident, now) else "watching without a deadline"
 
 
 def _wrong_with_calling(
-    session: Session, incident: Incident, task: CallTask | None, now: datetime
+    session: Session, seen: _Seen, incident: Incident, task: CallTask | None
 ) -> str | None:
     if task is not None:
-        return _wrong_with_task(session, task, now)
-    if _armed(session, [Deadline.NOBODY_GIVE_UP], f"incident:{incident.id}", now):
+        return _wrong_with_task(seen, task)
+    if seen.is_armed([Deadline.NOBODY_GIVE_UP], f"incident:{incident.id}"):
         return None
     if leader_of(session, incident) is not None:
         return None  # the leader is looked at itself
-    if _armed(session, [Deadline.LEADER_LEFT], str(incident.led_by_id), now):
+    if seen.is_armed([Deadline.LEADER_LEFT], incident.led_by_id):
         return None
     return "calling without work or deadline"
 
 
-def _wrong_with_task(session: Session, task: CallTask, now: datetime) -> str | None:
+def _wrong_with_task(seen: _Seen, task: CallTask) -> str | None:
     """Each state of a task has one deadline that moves it on by itself."""
-    needed = _MOVED_ON_BY[TaskState(task.state)]
-    if task.state == TaskState.ASSIGNED and task.attempts:
-        attempt = unsettled_attempt(session, task.id)
-        if attempt is None:
+    if task.state == TaskState.ASSIGNED and task.id in seen.dialled:
+        if task.id not in seen.dials:
             return "a call that has ended without a wrap-up"
-        if _armed(session, _DIAL_DEADLINES, str(attempt.id), now):
+        attempt_id, state = seen.dials[task.id]
+        if seen.is_armed(_DIAL_DEADLINES, attempt_id):
             return None
-        return f"a dial that is {attempt.state} without a deadline"
-    if _armed(session, [needed], str(task.id), now):
+        return f"a dial that is {state} without a deadline"
+    if seen.is_armed([_MOVED_ON_BY[TaskState(task.state)]], task.id):
         return None
     return f"a call task that is {task.state} without a deadline"
 
 
-def _noise_moves(session: Session, incident: Incident, now: datetime) -> bool:
-    kinds = [each for each in Deadline if each.startswith("breach_")]
-    if incident.breach_id is not None and _armed(session, kinds, str(incident.breach_id), now):
+def _noise_moves(session: Session, seen: _Seen, incident: Incident, now: datetime) -> bool:
+    if incident.breach_id is not None and seen.is_armed(_OF_BREACHES, incident.breach_id):
         return True
     noise = session.get(PropertyNoise, incident.property_id)
     if noise is None or noise.breach_id is None:
         return False
-    return _armed(session, ["noise_tick"], str(incident.property_id), now)
-
-
-def _armed(session: Session, kinds: Sequence[str], subject: str, now: datetime) -> bool:
-    found = session.scalar(
-        select(Timer.id)
-        .where(
-            Timer.kind.in_([str(kind) for kind in kinds]),
-            Timer.subject == subject,
-            Timer.fired_at.is_(None),
-            Timer.due_at > now - OVERDUE,
-        )
-        .limit(1)
-    )
-    return found is not None
+    return bool(_armed(session, ["noise_tick"], now, str(incident.property_id)))

@@ -7,13 +7,33 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from callassist.models import OutboxEntry
+from callassist.outbox.putting import LOOP
+from callassist.storage import hints
 
 _table = OutboxEntry.__table__
 _OPEN = _table.c.delivered_at.is_(None)
+_OF_TOPICS = _table.c.topic.in_(bindparam("topics", expanding=True))
+_NEXT = select(_table.c.due_at).where(_OPEN, _OF_TOPICS).order_by(_table.c.due_at).limit(1)
+_DUE = (
+    select(_table.c.id, _table.c.topic, _table.c.key, _table.c.payload, _table.c.attempts)
+    .where(_OPEN, _table.c.due_at <= bindparam("now"), _OF_TOPICS)
+    .order_by(_table.c.due_at, _table.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_TAKEN = (
+    update(OutboxEntry)
+    .where(_table.c.id == bindparam("entry"), _OPEN, _table.c.due_at <= bindparam("now"))
+    .values(
+        claimed_until=bindparam("until"),
+        due_at=bindparam("until"),
+        attempts=_table.c.attempts + 1,
+    )
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,13 +56,8 @@ def claim(
     The lease also moves `due_at`: the index then skips what is being delivered, and an entry
     whose holder died comes up again by itself.
     """
-    found = session.connection().execute(
-        select(_table.c.id, _table.c.topic, _table.c.key, _table.c.payload, _table.c.attempts)
-        .where(_OPEN, _table.c.due_at <= now, _table.c.topic.in_(topics))
-        .order_by(_table.c.due_at, _table.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
+    asked = {"topics": list(topics), "now": now, "most": limit}
+    found = session.connection().execute(_DUE, asked).all()
     return [
         Claim(
             id=row.id,
@@ -58,12 +73,8 @@ def claim(
 
 
 def _take(session: Session, entry_id: int, now: datetime, until: datetime) -> bool:
-    result = session.connection().execute(
-        update(OutboxEntry)
-        .where(_table.c.id == entry_id, _OPEN, _table.c.due_at <= now)
-        .values(claimed_until=until, due_at=until, attempts=_table.c.attempts + 1)
-    )
-    return _changed(result)
+    taken = {"entry": entry_id, "now": now, "until": until}
+    return _changed(session.connection().execute(_TAKEN, taken))
 
 
 def mark_delivered(session: Session, claimed: Claim, now: datetime) -> bool:
@@ -78,11 +89,13 @@ def mark_failed(session: Session, claimed: Claim, now: datetime, error: str) -> 
 
 def mark_retry(session: Session, claimed: Claim, due_at: datetime, error: str) -> bool:
     """Not this time; again at `due_at`."""
+    hints.note(session, LOOP, due_at)
     return _settle(session, claimed, due_at=due_at, error=error)
 
 
 def put_back(session: Session, claimed: Claim, due_at: datetime) -> bool:
     """Not its turn: again at `due_at`, as if it had not been tried."""
+    hints.note(session, LOOP, due_at)
     return _settle(session, claimed, due_at=due_at, attempts=claimed.attempts - 1)
 
 
@@ -99,10 +112,8 @@ def release_all(session: Session, now: datetime) -> int:
 
 def next_due(session: Session, topics: Collection[str]) -> datetime | None:
     """When the oldest open entry of `topics` is due; None when there is none."""
-    query = select(_table.c.due_at).where(_OPEN, _table.c.topic.in_(topics))
-    instant: datetime | None = (
-        session.connection().execute(query.order_by(_table.c.due_at).limit(1)).scalar()
-    )
+    instant: datetime | None
+    instant = session.connection().execute(_NEXT, {"topics": list(topics)}).scalar()
     return instant
 
 

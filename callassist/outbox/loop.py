@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
@@ -51,10 +51,13 @@ class OutboxLoop:
     def run_due(self) -> int:
         """Deliver everything that is due now, here and one by one; how many were tried."""
         tried = 0
-        while claims := self._claim(list(self._deliverers), _BATCH):
+        while self._is_due(now := self._clock.now()):
+            claims = self._claim(self._deliverers, _BATCH, now)
             for claimed in claims:
                 deliver(self._sessions, self._clock, self._deliverers, claimed)
             tried += len(claims)
+            if not claims:
+                break
         return tried
 
     def start(self) -> None:
@@ -81,27 +84,32 @@ class OutboxLoop:
         while free := self._free_topics():
             if not threading.main_thread().is_alive():
                 return None  # the process is ending; pools take nothing any more
+            now, due_at = self._clock.now(), self._next_due(free)
+            if due_at is None or due_at > now:
+                return due_at
             # As many as the least free topic can take: nothing is claimed to lie in a queue.
-            claims = self._claim(list(free), min(free.values()))
+            claims = self._claim(free, min(free.values()), now)
             for claimed in claims:
                 self._submit(claimed)
-            if not claims:
-                with self._sessions.read() as session:
-                    return claiming.next_due(session, free)
+            if not claims:  # another process has them
+                return self._next_due(free)
         return None  # a worker that becomes free sends a hint
 
-    def _claim(self, topics: list[str], limit: int) -> list[Claim]:
-        now = self._clock.now()
-        # Look before taking the write lock: most rounds find nothing.
+    def _next_due(self, topics: Collection[str]) -> datetime | None:
+        """Asked before taking the write lock: most rounds find nothing."""
         with self._sessions.read() as session:
-            due_at = claiming.next_due(session, topics)
-        if due_at is None or due_at > now:
-            return []
+            return claiming.next_due(session, topics)
+
+    def _claim(self, topics: Collection[str], limit: int, now: datetime) -> list[Claim]:
         with self._sessions.write() as session:
             return claiming.claim(session, topics, now, now + self._lease(), limit)
 
     def _lease(self) -> timedelta:
         return max(LEASE, self._clock.span(_LEAST_REAL_LEASE_SECONDS))
+
+    def _is_due(self, now: datetime) -> bool:
+        due_at = self._next_due(self._deliverers)
+        return due_at is not None and due_at <= now
 
     def _free_topics(self) -> dict[str, int]:
         with self._lock:
@@ -127,6 +135,7 @@ class OutboxLoop:
             _log.error("delivery failed", action="outbox_failed", exc_info=error)
         finally:
             with self._lock:
+                was_full = self._free[claimed.topic] == 0
                 self._free[claimed.topic] += 1
-            # It may have been retried, and more of its topic may wait.
-            self._sessions.hints.due(LOOP, self._clock.now())
+            if was_full:  # more of its topic may wait
+                self._sessions.hints.due(LOOP, self._clock.now())
