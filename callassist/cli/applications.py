@@ -14,6 +14,7 @@ from callassist import __version__
 from callassist.accounts.first_start import first_administrator
 from callassist.bootstrap import Service, build, set_up_logs
 from callassist.cli.stopping import when_told_to_stop
+from callassist.cli.threads import CALL_THREADS
 from callassist.clock import Clock
 from callassist.live import Hub, Live, LiveAlone, LiveFirst
 from callassist.settings import Settings, load_settings
@@ -74,7 +75,9 @@ def _with_live(service: Service, pages: Flask) -> Hub:
     hub = _hub(service)
     live = _live(service, pages, hub)
     threads = service.settings.service.web_threads
-    pages.wsgi_app = LiveFirst(pages.wsgi_app, live, threads)  # type: ignore[method-assign]
+    pages.wsgi_app = LiveFirst(  # type: ignore[method-assign]
+        pages.wsgi_app, live, threads, CALL_THREADS
+    )
     return hub
 
 

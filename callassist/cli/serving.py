@@ -5,10 +5,9 @@ from __future__ import annotations
 import click
 
 from callassist.cli.supervisor import supervise
+from callassist.cli.threads import CALL_THREADS, SPARE_THREADS
 from callassist.errors import Conflict
 from callassist.settings import Settings, load_settings
-
-SPARE_THREADS = 8  # that tell a browser that there are enough streams
 
 
 @click.command()
@@ -50,5 +49,7 @@ def _become(application: str, settings: Settings, workers: int) -> None:
         settings.service.bind,
         workers=workers,
         # a stream keeps its thread: those come on top, and start when they are needed
-        threads=settings.service.web_threads + settings.live.streams + SPARE_THREADS,
+        threads=(
+            settings.service.web_threads + CALL_THREADS + settings.live.streams + SPARE_THREADS
+        ),
     )

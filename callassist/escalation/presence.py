@@ -71,14 +71,27 @@ def beat(
     presence = session.get(Presence, operator_id)
     if presence is None or presence.state == PresenceState.OFFLINE:
         return
-    soon = ctx.real(ctx.settings.presence_lost_after) * _CLOSELY
-    last = presence.heartbeat_at
-    if last is None or not last <= now < last + soon:
+    if _is_due(ctx, presence.heartbeat_at, now):
         _beat(session, ctx, operator_id, now)
-    told = presence.line_at
-    is_new = line is not None and line.name != presence.line
-    if line is not None and (is_new or told is None or not told <= now < told + soon):
+    if line is not None and _is_line_due(ctx, presence, line, now):
         line_is_there(presence, line, now)
+
+
+def is_beat_due(
+    session: Session,
+    ctx: Escalation,
+    operator_id: int,
+    now: datetime,
+    *,
+    line: Line | None = None,
+) -> bool:
+    """Whether `beat` would write anything: most do not, and need no turn among those that write."""
+    presence = session.get(Presence, operator_id)
+    if presence is None or presence.state == PresenceState.OFFLINE:
+        return False
+    if line is not None and _is_line_due(ctx, presence, line, now):
+        return True
+    return _is_due(ctx, presence.heartbeat_at, now)
 
 
 def on_presence_lost(session: Session, ctx: Escalation, operator_id: int, now: datetime) -> None:
@@ -126,6 +139,15 @@ def _take_back(session: Session, ctx: Escalation, task_id: int, now: datetime) -
             request_hang_up(session, attempt, now)
         else:
             page_supervisor(session, incident, "operator_gone", now=now, once_per=str(task.id))
+
+
+def _is_due(ctx: Escalation, last: datetime | None, now: datetime) -> bool:
+    soon = ctx.real(ctx.settings.presence_lost_after) * _CLOSELY
+    return last is None or not last <= now < last + soon
+
+
+def _is_line_due(ctx: Escalation, presence: Presence, line: Line, now: datetime) -> bool:
+    return line.name != presence.line or _is_due(ctx, presence.line_at, now)
 
 
 def _beat(session: Session, ctx: Escalation, operator_id: int, now: datetime) -> None:

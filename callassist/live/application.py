@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 PATH = "/live"
+CALLS = "/hooks/telephony/"  # where phone networks report and ask
 BEAT_SECONDS = 10.0
 RETRY_AFTER_SECONDS = 15
 _TAB = re.compile(r"[A-Za-z0-9-]{1,40}")
@@ -129,17 +130,28 @@ class Live:
 
 
 class LiveFirst:
-    """Put it around the pages: they keep their `page_threads` however many streams there are."""
+    """Put it around the pages: they keep their `page_threads` however many streams there are.
 
-    def __init__(self, pages: WSGIApplication, live: WSGIApplication, page_threads: int) -> None:
+    Phone networks have `call_threads` of their own: their questions never wait for pages.
+    """
+
+    def __init__(
+        self,
+        pages: WSGIApplication,
+        live: WSGIApplication,
+        page_threads: int,
+        call_threads: int = 4,
+    ) -> None:
         self._pages = pages
         self._live = live
         self._turns = threading.Semaphore(page_threads)
+        self._call_turns = threading.Semaphore(call_threads)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] == PATH:
             return self._live(environ, start_response)
-        with self._turns:
+        of_a_call = environ["PATH_INFO"].startswith(CALLS)
+        with self._call_turns if of_a_call else self._turns:
             return self._pages(environ, start_response)
 
 

@@ -46,8 +46,13 @@ def me(database: Session) -> Operator:
 
 def beat(now: datetime, line: Line | None = None) -> None:
     """Looking at the desk is a sign of life."""
+    ctx = asking.service().escalation
+    with asking.reading() as database:
+        operator_id = me(database).id
+        if not presences.is_beat_due(database, ctx, operator_id, now, line=line):
+            return
     with asking.writing() as database:
-        presences.beat(database, asking.service().escalation, me(database).id, now, line=line)
+        presences.beat(database, ctx, operator_id, now, line=line)
 
 
 def line_is_gone(name: str) -> None:
