@@ -1,15 +1,20 @@
-"""Operators with phones of their own and homes with guests, for the measurement of calls."""
+"""Operators with phones of their own, homes with guests, and calls that wait to be taken."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from callassist import stays
+from callassist.bootstrap import Service
 from callassist.domain.dial import DialMode
 from callassist.domain.viewer import Viewer
-from callassist.models import Operator, Property
+from callassist.escalation.new_incident import OpenedBy
+from callassist.escalation.opening import open_by_hand
+from callassist.models import CallTask, Incident, Operator, OutboxEntry, Property, Timer
+from callassist.storage.sessions import Sessions
 from callassist.storage.vault import Vault
 from tests.bench.ingest_world import World
 from tests.bench.live_scene import LiveScene
@@ -49,3 +54,51 @@ def make_stays(world: World, scene: LiveScene) -> None:
                 numbers=(guest_number(home.id),),
             )
             stays.put_stay(session, vault, _ADMIN, home.public_id, details, now=now)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A call that a host asked for; at no desk until an operator takes it."""
+
+    task_id: int
+    name: str  # of the task in addresses
+    incident_id: int
+    incident: str
+    desk_id: int
+
+
+def make_calls(service: Service, homes: range) -> list[Waiting]:
+    """Hosts ask for calls about these homes; nothing comes of them before they are taken."""
+    later = datetime.now(UTC) + timedelta(days=1)
+    with service.sessions.write() as session:
+        for home in homes:
+            now = datetime.now(UTC)
+            place = session.get_one(Property, home)
+            open_by_hand(session, service.escalation, place, OpenedBy.HOST, now=now)
+        asked = select(CallTask, Incident).join(Incident, Incident.id == CallTask.incident_id)
+        calls = [
+            Waiting(task.id, task.public_id, incident.id, incident.public_id, task.desk_id or 0)
+            for task, incident in session.execute(asked.order_by(CallTask.id))
+        ]
+        session.execute(update(CallTask).values(desk_id=None, available_at=later))
+        session.execute(update(Incident).values(desk_id=None))
+        session.execute(update(Timer).values(due_at=later))
+        session.execute(update(OutboxEntry).values(due_at=later))
+    return calls
+
+
+def take(sessions: Sessions, call: Waiting, operator_id: int) -> None:
+    """The operator has the call, and who is to be told of it is told now.
+
+    How their last call went is not measured: it is put away.
+    """
+    with sessions.write() as session:
+        last = CallTask.operator_id == operator_id, CallTask.state == "wrapping_up"
+        session.execute(update(CallTask).where(*last).values(state="completed"))
+        taken = {"state": "assigned", "operator_id": operator_id, "desk_id": call.desk_id}
+        session.execute(update(CallTask).where(CallTask.id == call.task_id).values(taken))
+        at_desk = update(Incident).where(Incident.id == call.incident_id)
+        session.execute(at_desk.values(desk_id=call.desk_id))
+        told = func.substr(OutboxEntry.key, 1, len(call.incident)) == call.incident
+        due = {"due_at": datetime.now(UTC)}
+        session.execute(update(OutboxEntry).where(told, OutboxEntry.topic == "notify").values(due))
