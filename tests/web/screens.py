@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import unescape
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -103,7 +104,10 @@ def screens(app: Flask, browser: Browser, seat: Seat) -> dict[str, str]:
         if route is None or route in found:
             continue
         answer = browser.get(path)
-        assert answer.status_code < 500, f"{path}: {answer.status}"
+        # nobody is offered what is refused to them
+        assert answer.status_code < 500 and answer.status_code != HTTPStatus.FORBIDDEN, (
+            f"{path}: {answer.status}"
+        )
         if answer.status_code in (301, 302, 303, 307, 308):
             waiting.append(answer.location or "/")
             continue

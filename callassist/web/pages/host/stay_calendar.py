@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -30,6 +31,7 @@ class Entry:
     arrives: bool
     leaves: bool
     has_number: bool
+    can_be_changed: bool  # by who looks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +59,8 @@ def show() -> ResponseReturnValue:
         _, ends_at = day_bounds(shown[-1][-1], zone)
         home_id = home.id if home else None
         lines = stays_between(session, viewer, starts_at, ends_at, home_id=home_id)
-        entries = _by_day(lines, alone=home is not None)
+        writable = {account for account in viewer.account_ids if viewer.can_write(account)}
+        entries = _by_day(lines, writable, alone=home is not None)
     return render_template(
         "host/stay_calendar.html",
         home=home,
@@ -68,11 +71,12 @@ def show() -> ResponseReturnValue:
         before=month_before(month),
         after=month_after(month),
         days=stay_days,
-        may_write=any(viewer.can_write(account) for account in viewer.account_ids),
     )
 
 
-def _by_day(lines: list[StayLine], *, alone: bool) -> dict[date, list[Entry]]:
+def _by_day(
+    lines: list[StayLine], writable: Collection[int], *, alone: bool
+) -> dict[date, list[Entry]]:
     found: dict[date, list[Entry]] = {}
     for line in lines:
         first = local_day(line.stay.check_in_at, line.zone)
@@ -80,6 +84,7 @@ def _by_day(lines: list[StayLine], *, alone: bool) -> dict[date, list[Entry]]:
         guest = name_of(line.stay) or "–"
         text = guest if alone else f"{line.home.name} · {guest}"
         dialable = is_dialable(line.stay)
+        changeable = line.stay.account_id in writable and line.stay.erased_at is None
         for ordinal in range(first.toordinal(), last.toordinal() + 1):
             day = date.fromordinal(ordinal)
             entry = Entry(
@@ -89,6 +94,7 @@ def _by_day(lines: list[StayLine], *, alone: bool) -> dict[date, list[Entry]]:
                 arrives=day == first,
                 leaves=day == last,
                 has_number=dialable,
+                can_be_changed=changeable,
             )
             found.setdefault(day, []).append(entry)
     return found
