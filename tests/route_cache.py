@@ -31,4 +31,4 @@ def share_routes() -> None:
         rule.arguments.update(converters)
         return parts
 
-    Rule._parse_rule = parse  # type: ignore[method-assign]
+    Rule._parse_rule = parse  # type: ignore[method-assign, assignment]
