@@ -69,6 +69,11 @@ def unusable(faults: list[Fault]) -> BadValues:
     return BadValues(f"{first.pointer}: {first.detail}{more}; nothing was kept.", faults)
 
 
+def missing(pointer: str) -> Malformed:
+    """The refusal of a body that lacks something at `pointer`."""
+    return Malformed(f"{pointer} is missing.", [Fault(pointer, "is missing")])
+
+
 def level_fault(level: float, pointer: str) -> Fault | None:
     """What is wrong with a level in dB, None when it can be one."""
     if LOWEST_DB <= level <= HIGHEST_DB:

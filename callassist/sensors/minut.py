@@ -14,38 +14,33 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
-from callassist.domain.noise import ReadingKind, SourceKind
+from callassist.domain.noise import ReadingKind
 from callassist.errors import InvalidInput
 from callassist.ports.sensors import (
     BadSignature,
-    Fault,
     Headers,
-    Malformed,
     Parsed,
     ParsedReading,
-    SourceTiming,
     UnknownEvent,
 )
 from callassist.sensors.json_body import (
     as_utc,
     check_content_type,
     decode,
+    missing,
     text_fault,
     time_fault,
     unusable,
 )
-from callassist.sensors.options import check_known, minutes, text
+from callassist.sensors.notices import NoticeBrand
+from callassist.sensors.options import text
 from callassist.sensors.signatures import verify_hex
 
 DEFAULT_HEADER = "X-Minut-Signature"
-_OPTIONS = {
-    *("signature_header", "token_sha256", "proof"),
-    *("notice_delay_minutes", "notice_step_minutes"),
-}
 PROOFS = ("both", "either")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -79,28 +74,19 @@ _DELIVERY = msgspec.json.Decoder(_Delivery)
 _ECHO = msgspec.json.Decoder(_Echo)
 
 
-class MinutAdapter:
+class MinutAdapter(NoticeBrand):
     """Deliveries of Minut's webhooks (API v8)."""
 
-    kind = SourceKind.NOTICE
-    reports_every = timedelta(minutes=1)  # of no use: only Minut can say that a home is not heard
+    own_options = frozenset({"signature_header", "token_sha256", "proof"})
 
     def check_options(self, options: Mapping[str, object]) -> None:
-        check_known(options, _OPTIONS)
+        super().check_options(options)
         text(options, "signature_header")
         echoed = text(options, "token_sha256")
         if echoed is not None and not _SHA256.fullmatch(echoed):
             raise InvalidInput("give the SHA-256 of the token in lower-case hex", "token_sha256")
         if options.get("proof", "both") not in PROOFS:
             raise InvalidInput(f"one of {', '.join(PROOFS)}", "proof")
-        self.timing(options)
-
-    def timing(self, options: Mapping[str, object]) -> SourceTiming:
-        ten = timedelta(minutes=10)
-        return SourceTiming(
-            notice_delay=minutes(options, "notice_delay_minutes", ten),
-            notice_step=minutes(options, "notice_step_minutes", ten),
-        )
 
     def verify(
         self,
@@ -136,9 +122,9 @@ class MinutAdapter:
 def _checked(event: _Event) -> tuple[datetime, str]:
     at, home = event.created_at, event.home_id
     if at is None:
-        raise _missing("/event/created_at")
+        raise missing("/event/created_at")
     if home is None:
-        raise _missing("/event/home_id")
+        raise missing("/event/home_id")
     found = [time_fault(at, "/event/created_at"), text_fault(home, "/event/home_id", 255)]
     if event.id is not None:
         found.append(text_fault(event.id, "/event/id", 255))
@@ -146,10 +132,6 @@ def _checked(event: _Event) -> tuple[datetime, str]:
     if faults:
         raise unusable(faults)
     return as_utc(at), home
-
-
-def _missing(pointer: str) -> Malformed:
-    return Malformed(f"{pointer} is missing.", [Fault(pointer, "is missing")])
 
 
 def _verify_token(given: str | None, expected: str) -> None:

@@ -11,35 +11,31 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
-from callassist.domain.noise import ReadingKind, SourceKind
+from callassist.domain.noise import ReadingKind
 from callassist.errors import InvalidInput
 from callassist.ports.sensors import (
-    Fault,
     FixedReply,
     Headers,
-    Malformed,
     Parsed,
     ParsedReading,
-    SourceTiming,
     UnknownEvent,
 )
 from callassist.sensors.json_body import (
     as_utc,
     check_content_type,
     decode,
+    missing,
     text_fault,
     time_fault,
     unusable,
 )
-from callassist.sensors.options import check_known, minutes
+from callassist.sensors.notices import NoticeBrand
 from callassist.sensors.signatures import sign_standard, verify_standard
 
-_OPTIONS = {"alert_types", "notice_delay_minutes", "notice_step_minutes"}
-_TEN = timedelta(minutes=10)
 IGNORE = "ignore"
 
 # what an alert can mean -> our kind, and the number of a notice
@@ -80,23 +76,15 @@ class _Alert(msgspec.Struct):
 _ALERT = msgspec.json.Decoder(_Alert)
 
 
-class NoiseAwareAdapter:
+class NoiseAwareAdapter(NoticeBrand):
     """Alerts of NoiseAware's AutoResolve integration."""
 
-    kind = SourceKind.NOTICE
-    reports_every = timedelta(minutes=1)
+    own_options = frozenset({"alert_types"})
     reply = FixedReply(status=200, body=b'{"message":"Message sent"}')  # what it waits for
 
     def check_options(self, options: Mapping[str, object]) -> None:
-        check_known(options, _OPTIONS)
+        super().check_options(options)
         own_meanings(options)
-        self.timing(options)
-
-    def timing(self, options: Mapping[str, object]) -> SourceTiming:
-        return SourceTiming(
-            notice_delay=minutes(options, "notice_delay_minutes", _TEN),
-            notice_step=minutes(options, "notice_step_minutes", _TEN),
-        )
 
     def verify(
         self,
@@ -179,13 +167,13 @@ def own_meanings(options: Mapping[str, object]) -> dict[str, str]:
 
 def _checked(alert: _Alert) -> tuple[datetime, str]:
     if alert.AlertTime is None:
-        raise _missing("/AlertTime")
+        raise missing("/AlertTime")
     if alert.NoiseawareAZID not in (None, ""):
         sensor, where = str(alert.NoiseawareAZID), "/NoiseawareAZID"
     elif alert.NoiseawarePropertyID not in (None, ""):
         sensor, where = f"property-{alert.NoiseawarePropertyID}", "/NoiseawarePropertyID"
     else:
-        raise _missing("/NoiseawareAZID")
+        raise missing("/NoiseawareAZID")
     faults = [
         fault
         for fault in (
@@ -204,7 +192,3 @@ def _event_id(alert: _Alert) -> str:
     """An alert has no id: what it says, of whom and when, is the same when it is sent again."""
     said = f"{alert.NoiseawareAZID}|{alert.NoiseawarePropertyID}|{alert.AlertTime}|"
     return hashlib.sha256((said + alert.AlertType).encode()).hexdigest()[:32]
-
-
-def _missing(pointer: str) -> Malformed:
-    return Malformed(f"{pointer} is missing.", [Fault(pointer, "is missing")])

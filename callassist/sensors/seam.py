@@ -9,34 +9,33 @@ does not come again counts as over after a while (sensors.lapsing).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from callassist.domain.noise import ReadingKind, SourceKind
+from callassist.domain.noise import ReadingKind
 from callassist.ports.sensors import (
     HIGHEST_DB,
     LOWEST_DB,
     Fault,
     Headers,
-    Malformed,
     Parsed,
     ParsedReading,
-    SourceTiming,
     UnknownEvent,
 )
 from callassist.sensors.json_body import (
     as_utc,
     check_content_type,
     decode,
+    missing,
     text_fault,
     time_fault,
     unusable,
 )
 from callassist.sensors.minut import EVENTS as MINUT_EVENTS
 from callassist.sensors.noiseaware import MEANINGS, meaning_of, own_meanings
-from callassist.sensors.options import check_known, minutes
+from callassist.sensors.notices import NoticeBrand
 from callassist.sensors.signatures import SVIX, sign_standard, verify_standard
 
 THRESHOLD = "noise_sensor.noise_threshold_triggered"
@@ -44,9 +43,7 @@ _DEVICES = {
     "device.connected": ReadingKind.ONLINE,
     "device.disconnected": ReadingKind.OFFLINE,
 }
-_OPTIONS = {"alert_types", "notice_delay_minutes", "notice_step_minutes"}
 _NAMES = ("event_name", "event_type", "alert_type", "AlertType", "name")
-_TEN = timedelta(minutes=10)
 
 
 class _Event(msgspec.Struct):
@@ -63,22 +60,14 @@ class _Event(msgspec.Struct):
 _EVENT = msgspec.json.Decoder(_Event)
 
 
-class SeamAdapter:
+class SeamAdapter(NoticeBrand):
     """Events of Seam's webhooks."""
 
-    kind = SourceKind.NOTICE
-    reports_every = timedelta(minutes=1)
+    own_options = frozenset({"alert_types"})
 
     def check_options(self, options: Mapping[str, object]) -> None:
-        check_known(options, _OPTIONS)
+        super().check_options(options)
         own_meanings(options)
-        self.timing(options)
-
-    def timing(self, options: Mapping[str, object]) -> SourceTiming:
-        return SourceTiming(
-            notice_delay=minutes(options, "notice_delay_minutes", _TEN),
-            notice_step=minutes(options, "notice_step_minutes", _TEN),
-        )
 
     def verify(
         self,
@@ -153,9 +142,9 @@ def _name(part: Mapping[str, Any] | None) -> str:
 
 def _checked(event: _Event) -> tuple[datetime, str, float | None]:
     if event.occurred_at is None:
-        raise _missing("/occurred_at")
+        raise missing("/occurred_at")
     if event.device_id is None:
-        raise _missing("/device_id")
+        raise missing("/device_id")
     level = event.noise_level_decibels or None  # 0 stands for "not measured"
     found = [
         time_fault(event.occurred_at, "/occurred_at"),
@@ -169,7 +158,3 @@ def _checked(event: _Event) -> tuple[datetime, str, float | None]:
     if faults:
         raise unusable(faults)
     return as_utc(event.occurred_at), event.device_id, level
-
-
-def _missing(pointer: str) -> Malformed:
-    return Malformed(f"{pointer} is missing.", [Fault(pointer, "is missing")])

@@ -8,6 +8,7 @@ CHANGE only: that they say nothing does not mean that it is quiet.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -35,6 +36,10 @@ TENTHS = 0.1  # of status lists, and of data points that a cloud names
 # tried in this order when the host has chosen none; they are what makers are known to use
 USUAL_CODES = ("noise_value", "noise", "decibel_value", "decibel", "db_value", "sound_value")
 USUAL_POINT = "1"  # of the meters known as ZY-N1
+# on change each value comes alone: these say nothing of the level
+_ASIDE = re.compile(r"battery|tamper|temper_alarm|charge")
+_ASIDE_POINTS = ("8", "101", "102")  # of the ZY-N1: a word, a debounced state, a step in dB
+_MOST_OF_A_STATE = 20
 _DEVICE_NAMES = ("devId", "device_id", "deviceId", "dev_id", "sensor", "id")
 
 _ANY = msgspec.json.Decoder(dict[str, object])
@@ -151,10 +156,17 @@ def _code(values: Values, place: str, chosen: str | None) -> str | None:
     for code in (*USUAL_CODES, USUAL_POINT) if place == "/dps" else USUAL_CODES:
         if code in values:
             return code
-    if not values:
+    if all(_is_aside(code, value, place) for code, (value, _) in values.items()):
         return None
     detail = f"says no code that is known for noise ({', '.join(list(values)[:10])})"
     raise Malformed(f"{place} {detail}: choose the field.", [Fault(place, detail)])
+
+
+def _is_aside(code: str, value: object, place: str) -> bool:
+    """Whether it is known to be about something else; another meter's point may be its level."""
+    if place == "/dps" and code in _ASIDE_POINTS:
+        return not isinstance(value, int | float) or value <= _MOST_OF_A_STATE
+    return _ASIDE.search(code) is not None
 
 
 def _device(said: Mapping[str, object], chosen: str | None) -> str:

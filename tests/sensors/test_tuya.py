@@ -56,6 +56,7 @@ def test_the_clouds_answer_names_no_device_so_the_host_does():
         ({"devId": "d", "status": [{"code": "noise_value", "value": "loud"}]}, BadValues),
         ({"devId": "d", "dps": {"1": 999}}, BadValues),
         ({"devId": "", "dps": {"1": True}}, BadValues),
+        ({"devId": "d", "dps": {"101": 52}}, Malformed),  # another meter's level, perhaps
         ({"devId": "d", "dps": {"1": 52}, "t": "yesterday"}, BadValues),
     ],
 )

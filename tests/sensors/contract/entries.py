@@ -44,6 +44,7 @@ class Entry:
     one_post_for_all: bool = False
     silent_after: timedelta | None = timedelta(minutes=10)  # None: the maker says it
     guards_replay: bool = False
+    is_variant: bool = False  # of a kind that another entry is for
 
     @property
     def is_posted(self) -> bool:
@@ -54,7 +55,7 @@ _NOTICES: dict[str, Any] = {"has_levels": False, "silent_after": None}
 
 ENTRIES: tuple[Entry, ...] = (
     Entry(name="minut", adapter="minut", maker=Minut, way=Way.SIGNED_IN, **_NOTICES),
-    Entry(name="minut-by-hand", adapter="minut", maker=Minut, **_NOTICES),
+    Entry(name="minut-by-hand", adapter="minut", maker=Minut, is_variant=True, **_NOTICES),
     Entry(name="noiseaware", adapter="noiseaware", maker=NoiseAware, signed=False, **_NOTICES),
     Entry(
         name="noiseaware-named",
@@ -76,6 +77,7 @@ ENTRIES: tuple[Entry, ...] = (
                 "breachClosed": "ended",
             }
         },
+        is_variant=True,
         **_NOTICES,
     ),
     Entry(
@@ -106,12 +108,14 @@ ENTRIES: tuple[Entry, ...] = (
         adapter="tuya",
         maker=lambda: Tuya(code="co2_value"),
         options={"field": "co2_value", "scale": 0.1},
+        is_variant=True,
         silent_after=timedelta(minutes=60),
     ),
     Entry(
         name="tuya-gateway",
         adapter="tuya",
         maker=lambda: Tuya(code=None),
+        is_variant=True,
         silent_after=timedelta(minutes=60),
     ),
     Entry(
@@ -136,6 +140,7 @@ ENTRIES: tuple[Entry, ...] = (
             }
         },
         one_post_for_all=True,
+        is_variant=True,
     ),
 )
 

@@ -100,6 +100,16 @@ def test_an_unknown_device_is_shown_as_not_yet_paired(bench: Bench):
     assert bench.count() == 1
 
 
+@pytest.mark.parametrize(**those(lambda entry: entry.is_posted))
+def test_what_is_not_about_noise_is_acknowledged_and_moves_nothing(bench: Bench):
+    device = bench.device()
+    for document in bench.maker.aside(device, bench.now):
+        answer = bench.send(bench.maker.post(document, bench.now_real))
+        assert bench.maker.is_content(answer.status, answer.body), (document, answer)
+    assert bench.stored(device) == []
+    assert bench.last_refusal() is None
+
+
 @pytest.mark.parametrize(**those(lambda entry: not entry.has_levels))
 def test_quiet_again_ends_what_a_notice_began(bench: Bench):
     device = bench.device()

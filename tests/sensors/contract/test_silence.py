@@ -10,11 +10,9 @@ from tests.sensors.contract.bench import Bench
 from tests.sensors.contract.entries import Way, those
 from tests.sensors.makers.base import Heard
 
-ONCE = ("tuya-mislabelled", "tuya-gateway", "generic-own-shape", "minut-by-hand")
-
 
 @pytest.mark.parametrize(
-    **those(lambda entry: entry.silent_after is not None and entry.name not in ONCE)
+    **those(lambda entry: entry.silent_after is not None and not entry.is_variant)
 )
 def test_a_meter_that_says_nothing_is_silent_in_its_own_time_and_comes_back(bench: Bench):
     device = bench.device()
@@ -41,6 +39,17 @@ def test_a_brand_of_notices_is_silent_only_when_it_says_so(bench: Bench):
     bench.stage.clock.advance(minutes=5)
     bench.tell(Heard(device=device, at=bench.now, is_online=True))
     assert bench.sensor(device).silent_since is None
+
+
+@pytest.mark.parametrize(**those(lambda entry: entry.silent_after is None))
+def test_noise_of_a_home_that_was_said_to_be_offline_is_heard(bench: Bench):
+    """Of two devices of a home one may be gone and the other hear a party."""
+    device = bench.device()
+    bench.tell(Heard(device=device, at=bench.now, is_online=False))
+    bench.stage.clock.advance(minutes=5)
+    bench.tell(bench.heard(device, bench.now))
+    assert bench.sensor(device).silent_since is None
+    assert bench.stored(device)[-1][-1] == "applied"
 
 
 @pytest.mark.parametrize(**those(lambda entry: entry.name == "home_assistant"))

@@ -28,6 +28,9 @@ class AnyDevice(Maker):
         ]
         return said if len(said) == 1 else [{"readings": said}]
 
+    def aside(self, device: str, at: datetime) -> list[Any]:
+        return [{"readings": []}]
+
     def proof(self, body: bytes, at: datetime) -> dict[str, str]:
         if not self.secret:
             return {}
@@ -58,6 +61,9 @@ class OwnShape(AnyDevice):
             for one in heard
         ]
         return [{"gateway": {"fw": "1.4"}, "frames": frames}]
+
+    def aside(self, device: str, at: datetime) -> list[Any]:
+        return [{"gateway": {"fw": "1.4"}, "frames": []}]
 
     def proof(self, body: bytes, at: datetime) -> dict[str, str]:
         return {}

@@ -44,6 +44,10 @@ class Maker(ABC):
     def words(self, *heard: Heard) -> list[Any]:
         """The documents that say it: one for all, or one for each, as the maker does."""
 
+    def aside(self, device: str, at: datetime) -> list[Any]:
+        """Documents that say nothing about noise."""
+        return []
+
     def proof(self, body: bytes, at: datetime) -> dict[str, str]:
         """The headers that prove who sent `body` at that time."""
         return {}

@@ -28,6 +28,7 @@ EVENTS = {
     *("device_offline", "battery_low", "battery_empty", "tamper", "tamper_mounted"),
     *("tamper_removed", "pir_motion", "short_button_press"),
 }
+ASIDE = ("battery_low", "pir_motion", "tamper", "avg_sound_high", "disturbance_snoozed")
 PAST_EVENTS = {"noise_detected", "noise_quieted"}  # other names than those of webhooks
 BURST, A_SECOND, A_MINUTE = 50, 5, 120
 
@@ -82,6 +83,13 @@ class Minut(Cloud, Maker):
 
     def words(self, *heard: Heard) -> list[Any]:
         return [self._event(one.device, _type(one), one.at) for one in heard]
+
+    def aside(self, device: str, at: datetime) -> list[Any]:
+        return [self._event(device, kind, at) for kind in ASIDE if self._is_wanted(kind)]
+
+    def _is_wanted(self, event_type: str) -> bool:
+        wanted = [hook["events"] for hook in self.hooks.values()]
+        return not wanted or any(one == ["*"] or event_type in one for one in wanted)
 
     def deliver(self, home_id: str, event_type: str, at: datetime) -> Delivery:
         """The post to the first webhook that wants it."""

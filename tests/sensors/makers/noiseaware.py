@@ -49,6 +49,12 @@ class NoiseAware(Maker):
             "AlertType": self._type(heard),
         }
 
+    def aside(self, device: str, at: datetime) -> list[Any]:
+        said = self._alert(Heard(device=device, at=at, is_online=True))
+        return [
+            {**said, "AlertType": kind} for kind in ("newLowBattery", "newTamper", "newSomething")
+        ]
+
     def _type(self, heard: Heard) -> str:
         if heard.is_online is not None:
             return "resolvedDisconnect" if heard.is_online else "newDisconnect"

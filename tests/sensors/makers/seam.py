@@ -53,6 +53,11 @@ class Seam(Maker):
             "noiseaware_metadata": {},
         }
 
+    def aside(self, device: str, at: datetime) -> list[Any]:
+        said = self._event(Heard(device=device, at=at, notice=1))
+        minut = {"event_name": "alarm_heard"}
+        return [{**said, "event_type": "lock.locked"}, {**said, "minut_metadata": minut}]
+
     def proof(self, body: bytes, at: datetime) -> dict[str, str]:
         message, stamp = f"msg_{next(self._messages)}", str(int(at.timestamp()))
         key = base64.b64decode(self.secret.removeprefix("whsec_"))

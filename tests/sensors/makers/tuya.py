@@ -39,5 +39,14 @@ class Tuya(Maker):
         ]
         return {"devId": heard.device, "status": status}
 
+    def aside(self, device: str, at: datetime) -> list[Any]:
+        """On change: each value comes alone."""
+        stamp = round(at.timestamp() * 1000)
+        if self.code is None:
+            alone: list[dict[str, Any]] = [{"8": "quiet"}, {"101": 2}, {"102": 5}]
+            return [{"devId": device, "dps": points, "t": stamp} for points in alone]
+        battery = {"code": "battery_percentage", "value": 88, "t": stamp}
+        return [{"devId": device, "status": [battery]}, {"devId": device, "status": []}]
+
     def proof(self, body: bytes, at: datetime) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.secret}"}
