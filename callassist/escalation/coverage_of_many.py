@@ -80,7 +80,7 @@ def nights(
     found = {}
     for home in own:
         night, stay = spans[home.id], stays.get(home.id)
-        served = rosters.of(home, night)
+        crew = rosters.crew_for(home, stay, night)
         facts = CoverageFacts(
             sensor_paired=home.id in sensors,
             sensor_heard=any(is_heard(one, around, now) for one in sensors.get(home.id, ())),
@@ -91,10 +91,10 @@ def nights(
             guest_dialable=stay is not None and stay.id in dialable and _may_dial(stay, now),
             guest_country_allowed=stay is None or stay.id not in left_out.stays,
             host_contact=home.id in contacts and home.id not in left_out.homes,
-            channel_proved=served.is_channel_proved,
-            desk_known=served.desk is not None,
-            operator_all_night=served.speaks(None),
-            language_all_night=served.speaks(call_language(home, stay, served.desk)),
+            channel_proved=crew.is_channel_proved,
+            desk_known=crew.is_desk_known,
+            operator_all_night=crew.is_there,
+            language_all_night=crew.speaks,
             network_simulated=network_simulated,
             heartbeat_watched=around.heartbeat_watched,
         )
@@ -104,6 +104,15 @@ def nights(
 
 def _may_dial(stay: StayFacts, now: datetime) -> bool:
     return stay.check_out_at > now and stay.do_not_call_at is None
+
+
+class _Crew(NamedTuple):
+    """Who answers for a home and the stay there in the coming night."""
+
+    is_channel_proved: bool
+    is_desk_known: bool
+    is_there: bool  # somebody at every moment
+    speaks: bool  # the same in the language of the call
 
 
 @dataclass
@@ -132,8 +141,24 @@ class _Rosters:
     shifts: dict[tuple[int, Span], list[tuple[Shift, Operator]]] = field(default_factory=dict)
     duties: dict[tuple[int, Span], list[DutySpan]] = field(default_factory=dict)
     channels: dict[int, bool] = field(default_factory=dict)
+    crews: dict[tuple[int, str, str, str | None], _Crew] = field(default_factory=dict)
 
-    def of(self, home: HomeFacts, night: Span) -> _Served:
+    def crew_for(self, home: HomeFacts, stay: StayFacts | None, night: Span) -> _Crew:
+        """What hundreds of homes have in common: made once for each language."""
+        language = stay.language if stay is not None else None
+        key = (home.account_id, home.timezone, home.language, language)
+        found = self.crews.get(key)
+        if found is None:
+            served = self._of(home, night)
+            found = self.crews[key] = _Crew(
+                is_channel_proved=served.is_channel_proved,
+                is_desk_known=served.desk is not None,
+                is_there=served.speaks(None),
+                speaks=served.speaks(call_language(home, stay, served.desk)),
+            )
+        return found
+
+    def _of(self, home: HomeFacts, night: Span) -> _Served:
         """What the homes of an account have in common in their zone's coming night."""
         key = (home.account_id, home.timezone)
         if key not in self.served:

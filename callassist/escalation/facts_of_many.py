@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, case, exists, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from callassist.domain.spans import Span
 from callassist.escalation.coverage import Hearable
@@ -17,6 +17,9 @@ from callassist.models import HostContact, Property, Sensor, Stay, StayNumber
 from callassist.stays.lookup import TYPED
 
 _MANY = 50  # homes
+# of the tables themselves: rows by the hundred go past the mapper
+_HOME, _SENSOR = Property.__table__.c, Sensor.__table__.c
+_CONTACT, _STAY, _NUMBER = HostContact.__table__.c, Stay.__table__.c, StayNumber.__table__.c
 
 
 class HomeFacts(Protocol):
@@ -69,41 +72,45 @@ class Homes:
         )
 
 
-def _these(property_id: InstrumentedAttribute[Any], *, are_many: bool) -> ColumnElement[bool]:
+def _these(property_id: ColumnElement[Any], *, are_many: bool) -> ColumnElement[bool]:
     """At least the homes asked for; where they are many also others of their accounts."""
     if not are_many:
         return property_id.in_(bindparam("homes", expanding=True))
     places: BindParameter[Any] = bindparam("accounts", expanding=True)
-    return property_id.in_(select(Property.id).where(Property.account_id.in_(places)))
+    return property_id.in_(select(_HOME.id).where(_HOME.account_id.in_(places)))
 
 
 @cache
 def _contacts(are_many: bool) -> Select[int]:
-    return select(HostContact.property_id).where(
-        _these(HostContact.property_id, are_many=are_many), HostContact.flagged_at.is_(None)
+    return select(_CONTACT.property_id).where(
+        _these(_CONTACT.property_id, are_many=are_many), _CONTACT.flagged_at.is_(None)
     )
 
 
 @cache
 def _listening(are_many: bool) -> Select[*tuple[Any, ...]]:
-    columns = (getattr(Sensor, name) for name in _Sensor._fields)
-    return select(Sensor.property_id, *columns).where(_these(Sensor.property_id, are_many=are_many))
+    columns = (_SENSOR[name] for name in _Sensor._fields)
+    return select(_SENSOR.property_id, *columns).where(
+        _these(_SENSOR.property_id, are_many=are_many)
+    )
 
 
 @cache
 def _touching(are_many: bool) -> Select[*tuple[Any, ...]]:
     """Stays of these nights, and whether they have a number that nobody flagged."""
-    number = exists().where(StayNumber.stay_id == Stay.id, StayNumber.flagged_at.is_(None))
+    number = exists().where(_NUMBER.stay_id == _STAY.id, _NUMBER.flagged_at.is_(None))
     return (
-        select(*(getattr(Stay, name) for name in StayFacts._fields), number)
+        select(*(_STAY[name] for name in StayFacts._fields), number)
         .where(
-            _these(Stay.property_id, are_many=are_many),
-            Stay.check_in_at < bindparam("last"),
-            Stay.check_out_at > bindparam("first"),
-            Stay.cancelled_at.is_(None),
-            Stay.erased_at.is_(None),
+            _these(_STAY.property_id, are_many=are_many),
+            _STAY.check_in_at < bindparam("last"),
+            _STAY.check_out_at > bindparam("first"),
+            _STAY.cancelled_at.is_(None),
+            _STAY.erased_at.is_(None),
         )
-        .order_by(case((Stay.source == TYPED, 0), else_=1), Stay.check_in_at.desc(), Stay.id.desc())
+        .order_by(
+            case((_STAY.source == TYPED, 0), else_=1), _STAY.check_in_at.desc(), _STAY.id.desc()
+        )
     )
 
 
@@ -115,8 +122,8 @@ def with_contact(session: Session, homes: Homes) -> set[int]:
 def sensors(session: Session, homes: Homes) -> dict[int, list[Hearable]]:
     """What listens in each home."""
     found: dict[int, list[Hearable]] = defaultdict(list)
-    for home_id, *sensor in session.execute(_listening(homes.are_many), homes.values):
-        found[home_id].append(_Sensor(*sensor))
+    for row in session.execute(_listening(homes.are_many), homes.values):
+        found[row[0]].append(_Sensor._make(row[1:]))
     return found
 
 

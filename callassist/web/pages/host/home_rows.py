@@ -36,13 +36,14 @@ class HomeRow(NamedTuple):
         return self.paused_until if self.paused_from <= now < self.paused_until else None
 
 
+_HOME = Property.__table__.c  # of the table itself: rows by the hundred go past the mapper
 _IN_USE = (
-    select(*(getattr(Property, name) for name in HomeRow._fields))
+    select(*(_HOME[name] for name in HomeRow._fields))
     .where(
-        Property.account_id.in_(bindparam("accounts", expanding=True)),
-        Property.archived_at.is_(None),
+        _HOME.account_id.in_(bindparam("accounts", expanding=True)),
+        _HOME.archived_at.is_(None),
     )
-    .order_by(Property.name, Property.id)
+    .order_by(_HOME.name, _HOME.id)
 )
 
 
