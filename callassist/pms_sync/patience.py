@@ -12,7 +12,12 @@ from typing import Any
 from callassist.errors import TransientError
 from callassist.ports.pms_access import Access, Answer, RateLimited, Token
 
-PATIENCE = 120.0  # seconds; a longer wait suspends the run, which goes on by itself later
+PATIENCE = 120.0  # seconds
+# Of a run: a longer wait suspends it, and it begins at its first page again. So it waits out the
+# five minutes in which Beds24 and OwnerRez count: an account whose pages take more than one such
+# span would never be read to its end.
+PATIENCE_OF_A_RUN = 420.0
+_ALIVE_EVERY = 30.0
 
 
 class Stopped(TransientError):
@@ -25,7 +30,8 @@ class Patient:
 
     access: Access
     stopping: threading.Event
-    alive: Callable[[], None]  # called with each request: the claim is renewed now and then
+    alive: Callable[[], None]  # called with each request, and while waiting: renews the claim
+    patience: float = PATIENCE
     asked: int = field(default=0, init=False)
     last: str = field(default="", init=False)
 
@@ -52,9 +58,14 @@ class Patient:
                 return self.access.call(method, path, **asked)
             except RateLimited as limited:
                 wait = limited.retry_after or 1.0
-                if time.monotonic() - began + wait > PATIENCE:
+                if time.monotonic() - began + wait > self.patience:
                     raise
-                self.stopping.wait(wait)
+                self._wait(wait)
+
+    def _wait(self, seconds: float) -> None:
+        while seconds > 0 and not self.stopping.wait(min(seconds, _ALIVE_EVERY)):
+            seconds -= _ALIVE_EVERY
+            self.alive()
 
     def token(self, fetch: Callable[[], Token], *, most_a_day: int | None = None) -> str:
         """The shared token."""

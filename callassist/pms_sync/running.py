@@ -21,7 +21,7 @@ from callassist.pms_sync.adopting import adopt_stays
 from callassist.pms_sync.ending import Ending, end_run, ending_of
 from callassist.pms_sync.hook_registering import register_hook
 from callassist.pms_sync.listing_rows import keep_listings
-from callassist.pms_sync.patience import Patient
+from callassist.pms_sync.patience import PATIENCE_OF_A_RUN, Patient
 from callassist.pms_sync.placing import place_waiting
 from callassist.pms_sync.storing import in_parts, store
 from callassist.pms_sync.sync import Reading, Sync
@@ -85,7 +85,7 @@ def run_connection(sync: Sync, connection_id: int, *, full: bool = False) -> int
     ending = Ending()
     try:
         with sync.open_access(connection_id) as access:
-            run.access = Patient(access, sync.stopping, run.alive)
+            run.access = Patient(access, sync.stopping, run.alive, PATIENCE_OF_A_RUN)
             _read(run, run.access)
     except Exception as error:
         ending = ending_of(error)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 AT_ONCE = 40  # reservations of one transaction: it holds the lock for less than 50 ms
 _BUSY_TRIES = 5
 _PROGRESS_SECONDS = 2.0
+_PAUSE = 2  # times as long as was written: what is asked for meanwhile is answered nearly as fast
 _LONGEST_PAUSE = 0.25
 
 _Read = Reservation | SetAside
@@ -53,7 +54,7 @@ def store(run: Run, part: Sequence[_Read]) -> None:
         for one in part:
             _store_alone(run, one)
     # others write and are answered in between
-    run.sync.stopping.wait(min(time.monotonic() - began, _LONGEST_PAUSE))
+    run.sync.stopping.wait(min(_PAUSE * (time.monotonic() - began), _LONGEST_PAUSE))
 
 
 def _store_at_once(run: Run, part: Sequence[_Read]) -> None:
