@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from callassist.models import Presence
 from tests.web.pages.browser import Browser, words_of
@@ -234,3 +235,17 @@ def test_by_hand_the_number_is_shown_from_call_to_the_end(manual: World) -> None
     assert all(GUEST not in page for page in (before, after, ann.page("/desk")))
     assert ann.post(f"{task}/result", result="no_answer").location == "/desk#next"
     assert stage.task().attempt_number == 2
+
+
+def test_looks_that_follow_each_other_closely_need_no_turn_to_write(stage: Stage) -> None:
+    ann, task = offered(stage)
+    ann.page("/desk")
+    engine, written = stage.world.service.sessions.engine, list[object]()
+    note = written.append
+    event.listen(engine, "commit", note)
+    try:
+        ann.page("/desk")
+        ann.page(task)
+    finally:
+        event.remove(engine, "commit", note)
+    assert written == []
