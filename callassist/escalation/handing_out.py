@@ -27,8 +27,8 @@ class Declined:
     until: datetime
 
 
-PHONED_BACK = -2  # they hold the phone in their hand
-GUEST_ASKED = -1  # by key, page or word: somebody waits for our call
+_PHONED_BACK = -2  # they hold the phone in their hand
+_GUEST_ASKED = -1  # by key, page or word: somebody waits for our call
 
 
 def queue_order(task: CallTask) -> tuple[int, datetime, int]:
@@ -36,16 +36,24 @@ def queue_order(task: CallTask) -> tuple[int, datetime, int]:
 
     The oldest first within each. Practice comes after everything that is real.
     """
-    rank = queue_rank(Party(task.party), task.attempt_number, task.incident.practice)
-    if task.phoned_back_at is not None:
-        rank = PHONED_BACK
-    elif task.guest_asked:
-        rank = GUEST_ASKED
+    rank = queue_rank(
+        Party(task.party),
+        task.attempt_number,
+        is_practice=task.incident.practice,
+        phones_back=task.phoned_back_at is not None,
+        guest_asked=task.guest_asked,
+    )
     return rank, task.available_at, task.id
 
 
-def queue_rank(party: Party, attempt: int, is_practice: bool) -> int:
+def queue_rank(
+    party: Party, attempt: int, *, is_practice: bool, phones_back: bool, guest_asked: bool
+) -> int:
     """The first part of the order: what is handed out before all that has a higher one."""
+    if phones_back:
+        return _PHONED_BACK
+    if guest_asked:
+        return _GUEST_ASKED
     if is_practice:
         return 3
     if party is Party.HOST:

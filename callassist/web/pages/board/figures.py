@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from callassist import roster
 from callassist.domain.call_task import OPEN_TASK_STATES, Party, TaskState
 from callassist.domain.presence import PresenceState
-from callassist.escalation.handing_out import queue_order
-from callassist.models import CallAttempt, CallTask, Desk, Incident, Operator, Presence
+from callassist.escalation.handing_out import queue_rank
+from callassist.models import CallTask, Desk, Incident, Operator, Presence
+from callassist.web.pages.board.shares import shares
 
-LOOKS_BACK = timedelta(hours=24)
-FIRST_CALL_WITHIN = timedelta(minutes=5)  # the promise to hosts (DESIGN 3.5)
 COMING = timedelta(minutes=15)
 _WATCH_FROM, _LOUD_FROM = 0.6, 1.0  # of the promised time
 _LONG_CALL, _VERY_LONG_CALL = timedelta(minutes=3), timedelta(minutes=5)
@@ -32,8 +32,7 @@ class Tone(StrEnum):
     LOUD = "loud"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Line:
+class Line(NamedTuple):
     """One open call: what it is, when it is late, who has it or could take it."""
 
     task_id: str
@@ -51,8 +50,7 @@ class Line:
     practice: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class Member:
+class Member(NamedTuple):
     """One operator of the desk."""
 
     operator_id: str
@@ -94,7 +92,7 @@ def board(session: Session, desk: Desk, late_after: timedelta, now: datetime) ->
     free = [one for one in members if one.state is PresenceState.AVAILABLE]
     lines = _lines(session, desk, free, late_after, now)
     waiting = [one for one in lines if one.is_due and one.state in _WAITING]
-    in_time, reached = _shares(session, desk, now)
+    in_time, reached = shares(session, desk, now)
     return Board(
         lines=lines,
         members=tuple(members),
@@ -108,29 +106,46 @@ def board(session: Session, desk: Desk, late_after: timedelta, now: datetime) ->
 
 
 _WAITING = (TaskState.PENDING, TaskState.OFFERED)
+_MEMBERS = (
+    select(
+        *(Operator.id, Operator.public_id, Operator.desk_name, Operator.languages),
+        *(Presence.state, Presence.since),
+    )
+    .outerjoin(Presence, Presence.operator_id == Operator.id)
+    .where(Operator.desk_id == bindparam("desk"), Operator.active.is_(True))
+    .order_by(Operator.desk_name, Operator.id)
+)
+_LINES = (
+    select(
+        *(CallTask.id, CallTask.public_id, CallTask.party, CallTask.attempt_number),
+        *(CallTask.language, CallTask.state, CallTask.available_at, CallTask.any_language),
+        *(CallTask.phoned_back_at, CallTask.guest_asked),
+        *(Incident.reference, Incident.practice),
+        Operator.desk_name.label("holder"),
+    )
+    .join(Incident, Incident.id == CallTask.incident_id)
+    .outerjoin(Operator, Operator.id == CallTask.operator_id)
+    .where(
+        CallTask.desk_id == bindparam("desk"),
+        CallTask.state.in_([str(state) for state in OPEN_TASK_STATES]),
+    )
+)
 
 
 def _members(session: Session, desk: Desk, now: datetime) -> list[Member]:
     on_shift = {operator.id for operator in roster.on_shift(session, desk.id, now)}
-    query = (
-        select(Operator, Presence)
-        .outerjoin(Presence, Presence.operator_id == Operator.id)
-        .where(Operator.desk_id == desk.id, Operator.active.is_(True))
-        .order_by(Operator.desk_name, Operator.id)
-    )
     found = []
-    for operator, presence in session.execute(query):
-        state = PresenceState(presence.state) if presence else PresenceState.OFFLINE
-        since = presence.since if presence else None
+    for row in session.execute(_MEMBERS, {"desk": desk.id}):
+        state = PresenceState(row.state or PresenceState.OFFLINE)
         found.append(
             Member(
-                operator_id=operator.public_id,
-                desk_name=operator.desk_name,
-                languages=tuple(str(each) for each in operator.languages),
+                operator_id=row.public_id,
+                desk_name=row.desk_name,
+                languages=tuple(str(each) for each in row.languages),
                 state=state,
-                since=since,
-                on_shift=operator.id in on_shift,
-                tone=_of_work(state, since, now),
+                since=row.since,
+                on_shift=row.id in on_shift,
+                tone=_of_work(state, row.since, now),
             )
         )
     # who works or could work stands above who is away
@@ -144,26 +159,26 @@ def _lines(
     late_after: timedelta,
     now: datetime,
 ) -> tuple[Line, ...]:
-    query = (
-        select(CallTask, Incident, Operator.desk_name)
-        .join(Incident, Incident.id == CallTask.incident_id)
-        .outerjoin(Operator, Operator.id == CallTask.operator_id)
-        .where(
-            CallTask.desk_id == desk.id,
-            CallTask.state.in_([str(state) for state in OPEN_TASK_STATES]),
-        )
-    )
     tasks = sorted(
-        session.execute(query),
-        key=lambda row: (row[0].available_at > now, queue_order(row[0])),
+        session.execute(_LINES, {"desk": desk.id}),
+        key=lambda row: (row.available_at > now, _order(row)),
     )
-    return tuple(_line(task, incident, by, free, late_after, now) for task, incident, by in tasks)
+    return tuple(_line(task, free, late_after, now) for task in tasks)
+
+
+def _order(row: Row[*tuple[Any, ...]]) -> tuple[int, datetime, int]:
+    rank = queue_rank(
+        Party(row.party),
+        row.attempt_number,
+        is_practice=row.practice,
+        phones_back=row.phoned_back_at is not None,
+        guest_asked=row.guest_asked,
+    )
+    return rank, row.available_at, row.id
 
 
 def _line(
-    task: CallTask,
-    incident: Incident,
-    holder: str | None,
+    task: Row[*tuple[Any, ...]],
     free: Sequence[Member],
     late_after: timedelta,
     now: datetime,
@@ -173,7 +188,7 @@ def _line(
     is_waiting = state in _WAITING
     return Line(
         task_id=task.public_id,
-        reference=incident.reference,
+        reference=task.reference,
         party=Party(task.party),
         attempt=task.attempt_number,
         language=task.language,
@@ -182,50 +197,12 @@ def _line(
         available_at=task.available_at,
         promised_by=promised_by,
         tone=_of_wait((now - task.available_at) / late_after) if is_waiting else Tone.CALM,
-        holder=holder,
+        holder=task.holder,
         could_take=tuple(
             one.desk_name for one in free if task.any_language or task.language in one.languages
         ),
-        practice=incident.practice,
+        practice=task.practice,
     )
-
-
-def _shares(session: Session, desk: Desk, now: datetime) -> tuple[int | None, int | None]:
-    """Of the incidents of the last 24 hours: called in time, and reached, in per cent."""
-    first_dial = (
-        select(CallAttempt.incident_id, func.min(CallAttempt.dial_at).label("at"))
-        .join(Incident, Incident.id == CallAttempt.incident_id)
-        .where(Incident.desk_id == desk.id, Incident.call_requested_at >= now - LOOKS_BACK)
-        .group_by(CallAttempt.incident_id)
-        .subquery()
-    )
-    query = (
-        select(
-            Incident.call_requested_at,
-            first_dial.c.at,
-            Incident.calling_ended_at,
-            Incident.first_contact,
-        )
-        .outerjoin(first_dial, first_dial.c.incident_id == Incident.id)
-        .where(
-            Incident.desk_id == desk.id,
-            Incident.call_requested_at >= now - LOOKS_BACK,
-            Incident.practice.is_(False),
-            Incident.shadow.is_(False),
-        )
-    )
-    rows = session.execute(query).all()
-    judged = [
-        dialled is not None and dialled - requested <= FIRST_CALL_WITHIN
-        for requested, dialled, _ended, _contact in rows
-        if dialled is not None or requested <= now - FIRST_CALL_WITHIN
-    ]
-    over = [contact is not None for *_rest, ended, contact in rows if ended is not None]
-    return _per_cent(judged), _per_cent(over)
-
-
-def _per_cent(hits: Sequence[bool]) -> int | None:
-    return round(100 * sum(hits) / len(hits)) if hits else None
 
 
 def _of_wait(share: float) -> Tone:

@@ -17,7 +17,7 @@ from callassist.domain.cadence import Cadence
 from callassist.domain.call_task import OPEN_TASK_STATES, Party, TaskState
 from callassist.domain.presence import PresenceState
 from callassist.domain.reference import as_said
-from callassist.escalation.handing_out import GUEST_ASKED, PHONED_BACK, queue_rank
+from callassist.escalation.handing_out import queue_rank
 from callassist.models import CallTask, Desk, Incident, Offer, Operator, Presence, Property, Stay
 from callassist.web.operator_card import guest_name
 
@@ -203,11 +203,13 @@ def _calls(session: Session, service: Service, desks: list[int]) -> dict[int, tu
 
 
 def _order(call: Call) -> tuple[int, datetime, int]:
-    rank = queue_rank(call.party, call.attempt, call.is_practice)
-    if call.phones_back:
-        rank = PHONED_BACK
-    elif call.guest_asked:
-        rank = GUEST_ASKED
+    rank = queue_rank(
+        call.party,
+        call.attempt,
+        is_practice=call.is_practice,
+        phones_back=call.phones_back,
+        guest_asked=call.guest_asked,
+    )
     return rank, call.available_at, call.id
 
 
