@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask_babel.speaklater import LazyString
 
-from callassist.web.pages.host.rules_words import decibels
+from callassist.web.pages.host.rules_words import exact_level
 from callassist.web.pages.message_refusals import message_words
 from callassist.web.translate import lazy_gettext as _l
 
@@ -25,6 +25,7 @@ class Brand:
     proof: str = "address"  # signed, bearer, typed (the maker shows it), address, none (we ask)
     example: str = ""
     unsure: LazyString | None = None
+    steps_done: int = 0  # by having made the address
     own_fields: tuple[str, ...] = ()  # of the form, beside name and proof
 
 
@@ -79,6 +80,7 @@ _ALL = (
             _l("Ask NoiseAware to send its AutoResolve partner alerts to this address."),
             _l("Each zone appears under Sensors with its first alert; pair it there."),
         ),
+        steps_done=1,
         silence=_NOTICE_SILENCE,
         unsure=_l(
             "NoiseAware’s names for alerts of noise are not published; see the last message."
@@ -112,6 +114,7 @@ _ALL = (
             _l("Check the configuration and restart Home Assistant."),
             _l("Your sensors appear under Sensors within a minute; pair them there."),
         ),
+        steps_done=1,
         silence=_l(
             "The package sends every minute. States that are “unavailable” or “unknown”, or that "
             "the device has not renewed for 15 minutes, are no readings; ten minutes without one, "
@@ -215,6 +218,6 @@ def words_for_pages() -> dict[str, Callable[..., object]]:
     return {
         "brand_name": name_of,
         "brand_of": BRANDS.get,
-        "decibels": decibels,
+        "exact_level": exact_level,
         "message_words": message_words,
     }

@@ -151,6 +151,7 @@ def _page(
             sample=sample,
             sample_text=readable(sample),
             form=kept,
+            has_fields=adapter in CHOOSERS,
             choices=_choices(adapter, sample, kept),
             read=read if choosing else _as_kept(connection, sample),
             is_choosing=choosing is not None,
