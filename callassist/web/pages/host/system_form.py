@@ -123,7 +123,7 @@ def _is_complete(facts: Facts, form: Form) -> bool:
     """Every empty field is named at once: secrets have to be entered anew each time."""
     for field in facts.form.fields:
         if field.required and not form.has(field.name):
-            form.errors[field.name] = in_words(InvalidInput("must not be empty", field.name))
+            form.errors[field.name] = _("%(field)s must not be empty.", field=_(field.label))
     return not form.is_refused
 
 
