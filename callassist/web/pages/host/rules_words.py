@@ -16,8 +16,8 @@ def rules_facts(rules: EscalationPolicy) -> list[tuple[str, str]]:
     """What a host decides in a set of rules, each with its value in words."""
     day, night = rules.cadence, rules.quiet_cadence or rules.cadence
     return [
-        (_("Loud from"), decibels(rules.threshold_db)),
-        (_("In quiet hours"), decibels(rules.quiet_threshold_db)),
+        (_("Loud from"), exact_level(rules.threshold_db)),
+        (_("In quiet hours"), exact_level(rules.quiet_threshold_db)),
         (_("Quiet hours"), ", ".join(_hours(one) for one in rules.all_quiet_hours) or _("none")),
         (_("Watch from"), times.lasting(day.open_after)),
         (_("Call after"), times.lasting(day.persist_for)),
@@ -47,8 +47,8 @@ def rules_differences(
     ]
 
 
-def decibels(level_db: float) -> str:
-    """`62.5 dB`, `62,5 dB`."""
+def exact_level(level_db: float) -> str:
+    """With its decimals: `62.5 dB`, `62,5 dB`."""
     return _("%(db)s dB", db=format_decimal(level_db, locale=language()))
 
 
