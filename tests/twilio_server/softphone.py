@@ -40,6 +40,13 @@ def read_token(
     return identity, application
 
 
+def may_be_rung(token: str, account: Account, at: float | None = None) -> bool:
+    """Whether a device with this token may register to be rung (voice.incoming.allow)."""
+    payload = _verified(token, account, time.time() if at is None else at)
+    voice = payload.get("grants", {}).get("voice", {})
+    return voice.get("incoming", {}).get("allow") is True
+
+
 def _verified(token: str, account: Account, at: float) -> Mapping[str, Any]:
     try:
         header = jwt.get_unverified_header(token)

@@ -9,24 +9,42 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
+from sqlalchemy import select
 
 from callassist.clock import ManualClock
+from callassist.models import Presence
 from tests.databases import SqliteDatabases
-from tests.telephony.twilio.twilio_stage import TwilioStage, TwilioWorld
+from tests.telephony.twilio.twilio_stage import CALLER_ID, PUBLIC_URL, TwilioStage, TwilioWorld
 from tests.twilio_server import twilio_server
+from tests.twilio_server.softphone import may_be_rung
 from tests.web.browser.live_page import Site, live_site
 from tests.web.browser.test_desk import a_call, at_the_desk, is_live, until_the_call_has_ended
 from tests.web.pages.stage import ANN, Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
+GUEST = "+12025550102"
 CHROMIUM_FLAGS = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 
 # Twilio's script, played by the test: the same words, and no wire
 PLAYED = """
 window.Twilio = { Device: class {
-  constructor(token) { this.token = token; window.device = this; }
-  on() {}
+  constructor(token) { this.token = token; this.heard = {}; window.device = this; }
+  on(kind, what) { this.heard[kind] = what; }
+  async register() {
+    const answer = await fetch("/played/register", { method: "POST", body: this.token });
+    if (!answer.ok) throw new Error("no");
+    this.isRegistered = true;
+    this.heard.registered();
+  }
+  ring() {
+    const heard = {};
+    this.heard.incoming({ on: (kind, what) => (heard[kind] ??= []).push(what), mute() {},
+      accept: () => heard.accept.forEach((what) => what()),
+      reject: () => heard.reject.forEach((what) => what()),
+      disconnect: () => heard.disconnect.forEach((what) => what()) });
+    this.end = () => heard.disconnect.forEach((what) => what());
+  }
   async connect({ params }) {
     const answer = await fetch("/played/connect", { method: "POST",
       body: JSON.stringify({ token: this.token, params }) });
@@ -93,6 +111,12 @@ def plays_twilio(page: Page, night: TwilioStage, refused_with: int = 0) -> list[
         re.compile("twilio.min.js"),
         lambda route: route.fulfill(content_type="text/javascript", body=PLAYED),
     )
+
+    def register(route: Route) -> None:
+        allowed = may_be_rung(route.request.post_data or "", night.server.account)
+        route.fulfill(status=200 if allowed else 403, body="")
+
+    page.route("**/played/register", register)
     page.route("**/played/connect", connect)
     page.route("**/played/hang-up", lambda route: route.fulfill(body="{}"))
     return asked
@@ -148,6 +172,50 @@ def test_a_refused_microphone_is_said_and_the_call_goes_back_at_once(
     night.world.run()
     assert night.attempts()[0].outcome == "not_connected"
     assert len(night.server.calls) == 0
+
+
+def test_who_phones_back_rings_on_twilios_line_and_is_answered_without_a_number(
+    browser: Browser, twilio_site: Site, night: TwilioStage
+) -> None:
+    night.guest_is("no-answer")
+    page = with_the_call_in_hand(browser, twilio_site, night)
+    plays_twilio(page, night)
+    page.get_by_role("button", name="Call the guest").click()
+    expect(page.get_by_text("Your line is open.")).to_be_visible()
+    night.until_ended()
+    expect(page.get_by_role("group", name="How did it go?")).to_be_visible()
+    page.wait_for_function("window.device?.isRegistered")
+    is_live(page)
+    until_it_can_be_rung(page, night)
+    rung = f"client:{night.identity}"
+    night.server.far_end(rung, "answers", ring=6, talk=60)
+    night.server.account.numbers[
+        CALLER_ID
+    ].voice_url = f"{PUBLIC_URL}/hooks/telephony/twilio/incoming"
+    night.server.phone_rings_us(GUEST, CALLER_ID)
+    expect(page.locator(".ring-bar")).to_contain_text("The guest phones back.")
+    page.evaluate("window.device.ring()")
+    page.get_by_role("button", name="Answer").click()
+    expect(page.get_by_text("Your line is open.")).to_be_visible()
+    night.world.pass_time(seconds=10)
+    expect(page.get_by_text("You are talking.")).to_be_visible()
+    expect(page.get_by_text("Your line is open.")).to_be_visible()
+    assert [one.from_ for one in night.server.calls if one.to == rung] == [CALLER_ID]
+    assert GUEST[-4:] not in page.content()
+    night.until_ended()
+    page.evaluate("window.device.end()")
+    expect(page.get_by_role("group", name="How did it go?")).to_be_visible()
+    expect(page.locator("#own-line")).to_be_hidden()
+    assert night.attempt().mode == "phoned_back"
+
+
+def until_it_can_be_rung(page: Page, night: TwilioStage) -> None:
+    for _ in range(100):
+        with night.world.service.sessions.read() as session:
+            if session.scalar(select(Presence.line_network)) == "twilio":
+                return
+        page.wait_for_timeout(100)
+    raise AssertionError("the browser never said that it can be rung")
 
 
 def test_the_microphone_is_tried_before_the_shift(
