@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from callassist.models import NoiseReading, Sensor, SensorConnection, SensorSample
+from callassist.models import NoiseReading, Property, Sensor, SensorConnection, SensorSample
 from tests.sensors.broker_server import NAME, PASSWORD, Broker
 from tests.sensors.contract.entries import Entry, Way
 from tests.sensors.contract.lines import broker_line, signed_in
@@ -66,11 +66,10 @@ class Bench:
             self.look = broker_line(self.stage, self.account, self.connection, self.broker())
 
     def close(self) -> None:
-        self.stage.world.ask(
-            "PATCH", f"/sensor-connections/{self.connection}", self.host, {"enabled": False}
-        )
-        if self.entry.way is Way.HEARD:
-            self.stage.service.doors.brokers.look()
+        if self.entry.way is Way.HEARD:  # let the broker go
+            path = f"/sensor-connections/{self.connection}"
+            self.stage.world.ask("PATCH", path, self.host, {"enabled": False})
+            self.look()
         self.stack.close()
 
     @property
@@ -105,30 +104,26 @@ class Bench:
 
     # -- homes and devices
 
-    def home(self) -> str:
-        body = {"name": "Canal 12", "timezone": "Europe/Paris", "country": "FR"}
-        more = {"host_spoken_name": "Maria", "call_name": "Canal 12"}
-        return str(self.stage.world.post("/properties", self.host, {**body, **more})["id"])
-
     def device(self) -> str:
-        """A device that we have heard of once, half an hour ago, and that is in a home of its own.
-
-        As a host does it: it says something, it is seen, it is paired.
-        """
+        """A device that we have heard of once, half an hour ago, in a home of its own."""
         device = self.maker.new_device()
         self.tell(self.calm(device, self.now - timedelta(minutes=30)))
-        self.pair(device)
+        sensor_id = self.sensor(device).id
+        with self.stage.service.sessions.write() as session:
+            sensor = session.get_one(Sensor, sensor_id)
+            home = Property(
+                account_id=sensor.account_id,
+                name="Canal 12",
+                country="FR",
+                timezone="Europe/Paris",
+                created_at=self.now,
+            )
+            session.add(home)
+            session.flush()
+            sensor.property_id = home.id
         if not self.entry.has_own_times:
             self.stage.clock.advance(minutes=1)  # what arrives at the same instant is the same
         return device
-
-    def pair(self, device: str) -> str:
-        home = self.home()
-        (row,) = [one for one in self.unpaired() if one["external_id"] == device]
-        path = f"/sensors/{row['id']}"
-        answer = self.stage.world.ask("PATCH", path, self.host, {"property": home})
-        assert answer.status_code == 200, answer.get_data(as_text=True)
-        return home
 
     def unpaired(self) -> list[dict[str, Any]]:
         """Sensors of this connection that wait for a home, as the API shows them."""

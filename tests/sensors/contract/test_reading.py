@@ -90,7 +90,7 @@ def test_what_several_devices_say_at_once_is_stored_for_each(bench: Bench):
     assert bench.stored(there) == [bench.expected(said[1])]
 
 
-def test_an_unknown_device_is_shown_as_not_yet_paired(bench: Bench):
+def test_an_unknown_device_is_shown_as_not_yet_paired_until_it_is(bench: Bench):
     device = bench.maker.new_device()
     bench.tell(bench.heard(device, bench.now - minutes(1)))
     (shown,) = bench.unpaired()
@@ -98,6 +98,12 @@ def test_an_unknown_device_is_shown_as_not_yet_paired(bench: Bench):
     assert shown["kind"] == ("level" if bench.entry.has_levels else "notice")
     assert bench.stored(device) == []
     assert bench.count() == 1
+    pair(bench, shown["id"])
+    bench.stage.clock.advance(minutes=1)
+    heard = bench.heard(device, bench.now, 2)
+    bench.tell(heard)
+    assert bench.stored(device) == [bench.expected(heard)]
+    assert bench.unpaired() == []
 
 
 @pytest.mark.parametrize(**those(lambda entry: entry.is_posted))
@@ -125,6 +131,16 @@ def test_samples_between_two_looks_come_with_their_own_times(bench: Bench):
     said = [bench.heard(device, bench.now - minutes(ago), ago) for ago in (12, 7, 2)]
     bench.tell(*said)
     assert [one[:3] for one in bench.stored(device)] == [bench.expected(one)[:3] for one in said]
+
+
+def pair(bench: Bench, sensor: str) -> None:
+    """As a host does it."""
+    world, host = bench.stage.world, bench.stage.host
+    body = {"name": "Canal 12", "timezone": "Europe/Paris", "country": "FR"}
+    more = {"host_spoken_name": "Maria", "call_name": "Canal 12"}
+    home = world.post("/properties", host, {**body, **more})["id"]
+    answer = world.ask("PATCH", f"/sensors/{sensor}", host, {"property": home})
+    assert answer.status_code == 200, answer.get_data(as_text=True)
 
 
 def _of(answer):
