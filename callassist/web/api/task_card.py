@@ -10,7 +10,10 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from callassist.domain.phoning_back import Line
 from callassist.domain.script import Script
+from callassist.escalation.joined import incidents_of
+from callassist.escalation.phoning_now import phones_now
 from callassist.escalation.requesting import noise_minutes
 from callassist.models import Breach, CallAttempt, CallTask, Incident, Operator, Property
 from callassist.web.api.fields import Instant, Output
@@ -90,6 +93,9 @@ class CallTaskCard(CallTaskLine):
     number: str | None
     number_link: str | None
     script: ScriptText | None
+    phones_us: bool = Field(
+        description="They phone us about it just now: wait with the result until they have chosen."
+    )
 
 
 def lines(ask: Ask, tasks: Iterable[CallTask], operator_id: int | None) -> list[CallTaskLine]:
@@ -130,7 +136,14 @@ def card(ask: Ask, task: CallTask, operator_id: int | None) -> CallTaskCard:
         number=shown.number,
         number_link=shown.dial_link,
         script=None if shown.script is None else _text(shown.script),
+        phones_us=_phones_us(ask, incident),
     )
+
+
+def _phones_us(ask: Ask, incident: Incident) -> bool:
+    about = [one.id for one in incidents_of(ask.session, incident)]
+    call = phones_now(ask.session, about, ask.now)
+    return call is not None and call.state != Line.TALKING
 
 
 def _line(
