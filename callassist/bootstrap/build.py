@@ -22,6 +22,7 @@ from callassist.domain.policy import EscalationPolicy
 from callassist.domain.spending import Caps, Estimates
 from callassist.escalation import coverage, handlers
 from callassist.escalation.context import Escalation
+from callassist.escalation.provider_of import Providers
 from callassist.ingest import IngestWriter
 from callassist.migrations import upgrade
 from callassist.notifications import (
@@ -155,6 +156,7 @@ def _put_together(
         rehearsal=escalation.rehearsal,
         channels=channels,
         escalation=escalation,
+        providers=Providers(sessions),
         surroundings=surroundings,
         timers=TimerLoop(sessions, clock, timer_handlers),
         outbox=OutboxLoop(

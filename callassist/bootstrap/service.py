@@ -15,7 +15,7 @@ from callassist.escalation.context import Escalation
 from callassist.escalation.coverage import Surroundings
 from callassist.escalation.inbound_texts import record_inbound_text
 from callassist.escalation.incoming import phone_rings
-from callassist.escalation.provider_of import provider_of
+from callassist.escalation.provider_of import Providers
 from callassist.escalation.recording import record_sound
 from callassist.escalation.restarting import look_up_doubts
 from callassist.escalation.texts import record_text_report
@@ -74,6 +74,7 @@ class Service:
     rehearsal: Telephony  # simulated always; the same one where `telephony` is simulated
     channels: Mapping[str, MessageChannel]
     escalation: Escalation
+    providers: Providers
     surroundings: Surroundings
     timers: TimerLoop
     outbox: OutboxLoop
@@ -143,8 +144,7 @@ class Service:
 
     def provider_of(self, token: str) -> str | None:
         """The network of a dial (its token or public id) or text; None for an unknown one."""
-        with self.sessions.read() as session:
-            return provider_of(session, token)
+        return self.providers.of(token)
 
     def record_call_events(
         self, dial_token: str, events: Sequence[LegEvent], now: datetime

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from callassist.escalation.auditor import audit
-from callassist.escalation.choosing import guest_target
+from callassist.escalation.choosing import DialTarget, guest_target
 from callassist.escalation.joined import leader_for
 from callassist.escalation.locks import lock_attempt
 from callassist.models import Incident
@@ -59,6 +59,7 @@ def test_whether_another_home_has_this_guest_is_not_asked_of_each(calling):
     def ask(session) -> None:
         incident, now = session.get_one(Incident, calling.incidents()[0].id), calling.clock.now()
         target = guest_target(session, incident, now)
+        assert isinstance(target, DialTarget)
         assert leader_for(session, incident, target, now) is None
 
     few = statements(calling, ask)
