@@ -31,7 +31,7 @@ for _name in [name for name in os.environ if name.startswith("CALLASSIST_")]:
     if not _name.startswith("CALLASSIST_TEST_"):
         del os.environ[_name]
 
-share_templates()
+_templates = share_templates()
 share_files()
 share_routes()
 share_statements()
@@ -66,6 +66,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if failed.is_file():
         terminalreporter.section("checks that failed beside the tests", sep="=", red=True)
         terminalreporter.line(", ".join(failed.read_text().splitlines()))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_of_the_run(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """One folder for all workers; a process alone needs none."""
+    if worker_id != "master":
+        _templates.share(tmp_path_factory.getbasetemp().parent / "templates")
 
 
 @pytest.fixture
