@@ -23,6 +23,9 @@ _ALIVE_EVERY = 30.0
 class Stopped(TransientError):
     """The process is ending; what is stored stays, the rest comes with the next run."""
 
+    def __init__(self) -> None:
+        super().__init__("the service is ending; this goes on when it is back")
+
 
 @dataclass
 class Patient:
@@ -49,7 +52,7 @@ class Patient:
         began = time.monotonic()
         while True:
             if self.stopping.is_set():
-                raise Stopped("the service is ending; this goes on when it is back")
+                raise Stopped
             self.alive()
             self.asked += 1
             # of an address that a host chose nothing is kept: it may hold a key

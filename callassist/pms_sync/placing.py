@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,7 +28,7 @@ from callassist.storage.vault import Vault
 
 UNPLACED = ""  # digest of a reservation whose stays are to be made (again)
 _UNPLACEABLE = "unplaceable"  # digest of one that cannot be a stay, until it is read again
-_AT_ONCE = 20  # reservations of one transaction: readings are written in between
+_AT_ONCE = 40  # reservations of one transaction: readings are written in between
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,8 +93,10 @@ def place_waiting(
     now: datetime,
     *,
     connection_id: int | None = None,
+    most: int | None = None,
+    between: Callable[[], None] | None = None,
 ) -> int:
-    """Make the stays of all kept reservations that wait for it; how many reservations.
+    """Make the stays of all kept reservations that wait for it, or of the soonest; how many.
 
     StoredInPart when the database was too busy to go on: the rest is placed later.
     """
@@ -105,9 +107,11 @@ def place_waiting(
         if connection_id is None
         else PmsReservation.connection_id == connection_id,
         PmsReservation.digest == UNPLACED,
+        PmsReservation.said.is_not(None),
     )
+    soonest = waiting.order_by(PmsReservation.last_day < _day(now), PmsReservation.first_day)
     with sessions.read() as session:
-        ids = list(session.scalars(waiting.order_by(PmsReservation.first_day, PmsReservation.id)))
+        ids = list(session.scalars(soonest.order_by(PmsReservation.id).limit(most)))
 
     def place_part(session: Session, part: Sequence[int]) -> None:
         query = select(PmsReservation).where(PmsReservation.id.in_(part)).with_for_update()
@@ -121,8 +125,12 @@ def place_waiting(
                     _place_again(session, vault, [row], now)
                 row.digest = row.digest or _UNPLACEABLE
 
-    write_in_parts(sessions, ids, _AT_ONCE, place_part)
+    write_in_parts(sessions, ids, _AT_ONCE, place_part, between)
     return len(ids)
+
+
+def _day(now: datetime) -> str:
+    return now.date().isoformat()
 
 
 def _place_again(

@@ -21,7 +21,7 @@ from callassist.pms_sync.adopting import adopt_stays
 from callassist.pms_sync.ending import Ending, end_run, ending_of
 from callassist.pms_sync.hook_registering import register_hook
 from callassist.pms_sync.listing_rows import keep_listings
-from callassist.pms_sync.patience import PATIENCE_OF_A_RUN, Patient
+from callassist.pms_sync.patience import PATIENCE_OF_A_RUN, Patient, Stopped
 from callassist.pms_sync.placing import place_waiting
 from callassist.pms_sync.storing import in_parts, store
 from callassist.pms_sync.sync import Reading, Sync
@@ -30,6 +30,7 @@ from callassist.ports.wording import said
 
 OVERLAP = timedelta(minutes=10)  # clocks differ, and systems note changes late
 _ALIVE_SECONDS = 60.0
+_BREATH_SECONDS = 0.1
 INTERRUPTED = said("the service ended in the middle of this; what had come is kept")
 
 FULL, CHANGES, ASKED = "full", "changes", "asked"  # ImportRun.kind
@@ -167,6 +168,7 @@ def _read(run: Run, access: Patient) -> None:
         run.connection.account_id,
         run.now,
         connection_id=run.connection.id,
+        between=lambda: _breathe(run),
     )
     wanted = _wanted(run)
     for part in in_parts(run.connector.reservations(access, wanted)):
@@ -176,6 +178,13 @@ def _read(run: Run, access: Patient) -> None:
         vanishing.settle(run, wanted)
     contacts.fetch_due(run, access)
     register_hook(run.sync, run.connection, access, run.now)
+
+
+def _breathe(run: Run) -> None:
+    """Between two parts of what is placed again: others write and are answered."""
+    run.alive()
+    if run.sync.stopping.wait(_BREATH_SECONDS):
+        raise Stopped
 
 
 def _wanted(run: Run) -> Wanted:

@@ -30,13 +30,18 @@ def write_in_parts(
     rows: Sequence[_Row],
     at_once: int,
     store: Callable[[Session, Sequence[_Row]], None],
+    between: Callable[[], None] | None = None,
 ) -> None:
     """Give `store` so many rows at once, each part in a transaction of its own.
+
+    `between` two of them it is called, if it is there, for whoever has to say that they are alive.
 
     StoredInPart when the database had no time for one of them. `store` must be able to meet rows
     again that it has stored before: that is how an interrupted file is finished.
     """
     for start in range(0, len(rows), at_once):
+        if start and between is not None:
+            between()
         try:
             with sessions.write() as session:
                 store(session, rows[start : start + at_once])

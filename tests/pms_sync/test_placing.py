@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from callassist.accounts.properties import PropertyInput, create_property
 from callassist.domain.booked_stay import name_there
@@ -15,7 +15,8 @@ from callassist.models import PmsConnection, PmsListing, Stay, StayNumber, Timer
 from callassist.pms_sync.fresh import source_of
 from callassist.pms_sync.listing_times import type_times
 from callassist.pms_sync.number_endings import endings
-from callassist.pms_sync.placing import give_home, place_waiting, stays_of
+from callassist.pms_sync.placing import forget_placing, give_home, place_waiting, stays_of
+from callassist.pms_sync.placing_soon import place_soon
 from callassist.pms_sync.running import run_connection
 from callassist.ports.pms import Abilities, Contact, ReservationState
 from callassist.stays import StayDetails, flag_number, number_problems, put_stay
@@ -153,6 +154,26 @@ def test_a_listing_that_gets_a_home_makes_stays_at_once_and_takes_them_along(
     assert move(None) == 1
     assert here.stays()[0].cancelled_at is not None
     assert here.run(full=True).counts["unchanged"] == 2
+
+
+def test_a_page_waits_for_the_soonest_stays_and_a_reading_makes_the_rest(
+    sessions: Sessions,
+) -> None:
+    here = world(sessions, *(booking(f"R{after}", 1, after=after) for after in (9, 5, 1)))
+    here.run()
+    with sessions.write() as session:
+        forget_placing(session, session.scalars(select(PmsListing)).one())
+        session.execute(delete(Stay))
+
+    def is_all_placed(most: int) -> bool:
+        return place_soon(sessions, VAULT, here.place.account.id, NOW, most)
+
+    assert not is_all_placed(2)
+    assert here.names() == ["R1", "R5"]
+    assert here.connection().next_run_at == NOW
+    here.run()
+    assert here.names() == ["R1", "R5", "R9"]
+    assert is_all_placed(2)
 
 
 def test_what_a_host_typed_stays_typed(sessions: Sessions) -> None:

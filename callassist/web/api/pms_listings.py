@@ -11,7 +11,7 @@ from callassist.models import PmsConnection, PmsListing, Property
 from callassist.pms_sync.connections import find_connection
 from callassist.pms_sync.listing_times import type_times
 from callassist.pms_sync.pairing_choices import IGNORE, Begun, Choice, confirm, take_apart
-from callassist.pms_sync.placing import place_waiting
+from callassist.pms_sync.placing_soon import place_soon
 from callassist.web.api.fields import Page, Paging
 from callassist.web.api.paging import page_of
 from callassist.web.api.places import place_names
@@ -61,7 +61,7 @@ def _placing(ask: Ask, account_id: int) -> Callable[[], object]:
 
     def place() -> None:
         try:
-            place_waiting(ask.service.sessions, ask.service.vault, account_id, ask.now)
+            place_soon(ask.service.sessions, ask.service.vault, account_id, ask.now)
         except TransientError:
             return
 

@@ -25,7 +25,7 @@ from callassist.pms_sync.pairing_choices import (
     take_apart,
 )
 from callassist.pms_sync.pairing_page import Pairing, pairing
-from callassist.pms_sync.placing import place_waiting
+from callassist.pms_sync.placing_soon import place_soon
 from callassist.web.pages import asking
 from callassist.web.pages.forms import Form
 from callassist.web.pages.refusals import in_words
@@ -127,6 +127,8 @@ def _choices(form: Form) -> list[Choice]:
 
 
 def _tell(done: Confirmed) -> None:
+    if not (done.paired or done.ignored or done.refused):
+        flash(_("Nothing was said yet: choose the home of a listing, or make one of it."), "watch")
     if done.paired:
         flash(
             ngettext(
@@ -145,8 +147,10 @@ def _place(account_id: int, now: datetime) -> None:
     """Make the stays of what has a home now; where that fails, the next reading does it."""
     service = asking.service()
     try:
-        place_waiting(service.sessions, service.vault, account_id, now)
+        is_all = place_soon(service.sessions, service.vault, account_id, now)
     except CallAssistError:
+        is_all = False
+    if not is_all:
         flash(_("Some stays follow with the next reading."), "info")
 
 
