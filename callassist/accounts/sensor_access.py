@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callassist.accounts.connections import find_connection
 from callassist.accounts.sensors import find_sensor
 from callassist.domain.viewer import Viewer
-from callassist.models import Sensor, SensorAccess
+from callassist.models import Sensor, SensorAccess, SensorConnection
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +37,17 @@ def access_of(session: Session, viewer: Viewer, connection_public_id: str) -> Ac
     """None for a connection that is not asked, but posts by itself; NotFound as for the others."""
     connection = find_connection(session, viewer, connection_public_id)
     row = session.get(SensorAccess, connection.id)
-    if row is None:
-        return None
+    return None if row is None else _state_of(row)
+
+
+def accesses_of(session: Session, found: Iterable[SensorConnection]) -> dict[int, AccessState]:
+    """The same of several connections that the viewer may see, by their row ids."""
+    ids = [one.id for one in found]
+    query = select(SensorAccess).where(SensorAccess.connection_id.in_(ids))
+    return {row.connection_id: _state_of(row) for row in session.scalars(query)}
+
+
+def _state_of(row: SensorAccess) -> AccessState:
     return AccessState(
         is_refused=row.refused_at is not None,
         error=row.error,

@@ -17,6 +17,7 @@ from callassist.accounts.connections import (
     rotate_secret,
 )
 from callassist.accounts.properties import find_property
+from callassist.accounts.sensor_access import accesses_of
 from callassist.accounts.sensors import find_sensor, pair_sensor, rename_sensor, unpair_sensor
 from callassist.errors import Conflict, InvalidInput
 from callassist.models import Property, SensorBroker, SensorConnection
@@ -39,7 +40,8 @@ def index() -> ResponseReturnValue:
             "host/sensors.html",
             unpaired=[line for line in lines if line[0].property_id is None],
             paired=[line for line in lines if line[0].property_id is not None],
-            connections=_with_brokers(session, connections(session, viewer)),
+            connections=_with_brokers(session, found := connections(session, viewer)),
+            asked=accesses_of(session, found),
             homes=[(one.public_id, one.name) for one in rows],
             may_write=bool(writable_accounts(session, viewer)),
             zone_of=_zone_of(rows),

@@ -141,3 +141,11 @@ def test_times_are_typed_where_a_system_says_none_and_only_by_who_may(stage: Sta
     assert "a time of day such as 15:00" in words_of(owner.page(path))
     assert stage.sign_in(LOOKER).post(f"{path}/{listing}/times", **typed).status_code == 403
     assert stage.sign_in(OTHER).post(f"{path}/{listing}/times", **typed).status_code == 404
+
+
+def test_confirming_without_a_choice_says_so(stage: Stage) -> None:
+    system_id = connected(stage)
+    (listing,) = listed(stage, system_id, "Loft")
+    owner, path = stage.sign_in(OWNER), f"/systems/{system_id}/listings"
+    assert owner.post(path, **{f"home-{listing}": ""}).status_code == 302
+    assert "Nothing was said yet" in words_of(owner.page(path))
