@@ -12,37 +12,6 @@ from callassist.sensors.asked.upkeep import _claim, wake
 from tests.sensors.makers.cloud import Answer
 
 BRANDS = pytest.mark.parametrize("brand", ["minut", "netatmo"])
-FIRST = {"minut": "GET /v8/devices", "netatmo": "GET /api/getstationsdata"}
-
-
-@BRANDS
-@pytest.mark.parametrize(
-    ("answer", "says"),
-    [
-        (Answer(500, b"<html>oops</html>"), "trouble of its own (500)"),
-        (Answer(200, b"<html>maintenance</html>"), ""),
-        (Answer(200, b"[1, 2"), ""),
-        (Answer(200, {"homes": "many", "devices": 7, "body": []}), ""),
-        (Answer(200, {"body": {"devices": [{"_id": 7}]}}), ""),
-        (Answer(200, {"homes": [{"name": "x" * 4000}]}, cut=True), "does not answer"),
-        (Answer(302, b"", {"Location": "http://127.0.0.1:1/"}), "refused the request (302)"),
-        (Answer(404, {}), "no such thing"),
-        (Answer(429, {}), "asks us to wait"),
-    ],
-)
-def test_odd_answers_are_told_and_asked_again_later(scene, brand, answer, says):
-    connection_id = scene.connect(brand)
-    scene.cloud(brand).fail(FIRST[brand], answer)
-    scene.look_after()
-    access = scene.access(connection_id)
-    assert access.error, "somebody has to read what was wrong"
-    assert says in access.error
-    assert access.refused_at is None
-    assert access.next_at > scene.clock.now()
-    assert "<" not in access.error
-    scene.clock.advance(seconds=(access.next_at - scene.clock.now()).total_seconds() + 1)
-    scene.look_after()
-    assert scene.access(connection_id).error is None
 
 
 def test_tries_that_fail_come_ever_more_rarely(scene):
@@ -94,15 +63,6 @@ def test_a_closed_connection_is_not_asked(scene):
     connection = scene.connection(connection_id)
     scene.homes.change(type(connection), connection_id, disabled_at=scene.clock.now())
     assert scene.look_after() == 0
-
-
-@BRANDS
-def test_a_token_that_ran_out_is_replaced_before_it_is_refused(scene, brand):
-    connection_id = scene.connect(brand)
-    scene.clock.advance(hours=4)
-    scene.look_after()
-    assert scene.cloud(brand).refreshed == 1
-    assert scene.access(connection_id).error is None
 
 
 @BRANDS

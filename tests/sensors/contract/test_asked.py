@@ -30,6 +30,7 @@ _FAULTS: dict[str, tuple[Answer, str]] = {
     "web page": (Answer(200, _HTML), ""),
     "nothing": (Answer(200, b""), ""),
     "half": (Answer(200, b'{"homes": ['), ""),
+    "wrong ids": (Answer(200, {"body": {"devices": [{"_id": 7}]}, "homes": [{"home_id": []}]}), ""),
     "wrong types": (Answer(200, {"homes": "many", "devices": 7, "body": []}), ""),
 }
 CLOUDS = those(lambda entry: entry.way in (Way.SIGNED_IN, Way.ASKED))

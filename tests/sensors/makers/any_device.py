@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import itertools
 from datetime import datetime
 from typing import Any
 
 from tests.sensors.makers.base import Heard, Maker
+from tests.sensors.makers.standard_webhooks import signature
 
 
 class AnyDevice(Maker):
@@ -34,15 +32,7 @@ class AnyDevice(Maker):
     def proof(self, body: bytes, at: datetime) -> dict[str, str]:
         if not self.secret:
             return {}
-        message, stamp = f"msg_{next(self._messages)}", str(int(at.timestamp()))
-        key = base64.b64decode(self.secret.removeprefix("whsec_"))
-        signed = f"{message}.{stamp}.".encode() + body
-        mark = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
-        return {
-            "webhook-id": message,
-            "webhook-timestamp": stamp,
-            "webhook-signature": f"v1,{mark}",
-        }
+        return signature("webhook", f"msg_{next(self._messages)}", self.secret, body, at)
 
 
 class OwnShape(AnyDevice):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
 import itertools
 import uuid
 from datetime import datetime
 from typing import Any
 
 from tests.sensors.makers.base import Heard, Maker
+from tests.sensors.makers.standard_webhooks import signature
 
 _NOTICES = ("", "disturbance_first_notice", "disturbance_second_notice", "disturbance_third_notice")
 
@@ -59,11 +58,7 @@ class Seam(Maker):
         return [{**said, "event_type": "lock.locked"}, {**said, "minut_metadata": minut}]
 
     def proof(self, body: bytes, at: datetime) -> dict[str, str]:
-        message, stamp = f"msg_{next(self._messages)}", str(int(at.timestamp()))
-        key = base64.b64decode(self.secret.removeprefix("whsec_"))
-        signed = f"{message}.{stamp}.".encode() + body
-        mark = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
-        return {"svix-id": message, "svix-timestamp": stamp, "svix-signature": f"v1,{mark}"}
+        return signature("svix", f"msg_{next(self._messages)}", self.secret, body, at)
 
 
 def _z(at: datetime) -> str:
