@@ -66,7 +66,7 @@ def test_a_host_connects_minut_and_sees_its_homes(stage: Stage, minut: Minut) ->
     assert "Connected" in words_of(owner.page(path))
     look_after_due(stage.world.service.asking)
     assert "Canal 12 (Hall)" in words_of(owner.page("/sensors"))
-    assert "has the address" not in words_of(owner.page("/sensors"))  # nobody has to give it one
+    assert "Minut works No reading yet." in words_of(owner.page("/sensors"))
     assert len(minut.hooks) == 1
 
 
