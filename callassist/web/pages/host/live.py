@@ -137,10 +137,14 @@ def _watching(row: _Row, now: datetime) -> str:
             "The sensor is not heard %(since)s: unknown is not quiet, so we wait for it.",
             since=times.since(row.frozen_since, now, row.zone),
         )
+    span = times.lasting(now - row.loud_since)
+    due = row.loud_since + cadence_of(row).persist_for
+    if due <= now:
+        return _("Loud for %(span)s: long enough for a call.", span=span)
     return _(
         "Loud for %(span)s. If it goes on, the guest is called %(at)s.",
-        span=times.lasting(now - row.loud_since),
-        at=times.at(row.loud_since + cadence_of(row).persist_for, now, row.zone),
+        span=span,
+        at=times.at(due, now, row.zone),
     )
 
 

@@ -117,6 +117,18 @@ def test_loud_now_is_said_in_a_word(stage: Stage) -> None:
         assert word in words_of(owner.page("/tonight"))
 
 
+def test_a_call_is_not_promised_for_a_time_gone_by(stage: Stage) -> None:
+    owner = ready(stage)
+    for _minute in range(12):
+        stage.world.pass_time(minutes=1)
+        stage.hears(81)
+    assert "If it goes on, the guest is called at 22:" in words_of(owner.page("/"))
+    stage.world.clock.advance(minutes=25)  # and no timer rang
+    page = words_of(owner.page("/"))
+    assert "minutes: long enough for a call." in page
+    assert "If it goes on" not in page
+
+
 def test_a_call_that_runs_stands_on_top_with_its_next_step(stage: Stage) -> None:
     owner = ready(stage)
     stage.call_about_home(owner)
