@@ -53,11 +53,9 @@ def find_account(session: Session, viewer: Viewer, public_id: str) -> Account:
 
 def accounts(session: Session, viewer: Viewer) -> list[Account]:
     """The viewer's accounts by name; all of them for an admin. None that was deleted."""
-    query = select(Account).where(Account.deleted_at.is_(None))
-    query = query.order_by(Account.name, Account.id)
-    if not viewer.is_admin:
-        query = query.where(Account.id.in_(viewer.account_ids))
-    return list(session.scalars(query))
+    if viewer.is_admin:
+        return list(session.scalars(_ACCOUNTS))
+    return list(session.scalars(_OWN_ACCOUNTS, {"own": list(viewer.account_ids)}))
 
 
 class _Binding(NamedTuple):
@@ -68,6 +66,9 @@ class _Binding(NamedTuple):
     desk_id: int | None
 
 
+_ACCOUNTS = select(Account).where(Account.deleted_at.is_(None)).order_by(Account.name, Account.id)
+_OWN: BindParameter[Any] = bindparam("own", expanding=True)
+_OWN_ACCOUNTS = _ACCOUNTS.where(Account.id.in_(_OWN))
 _PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
 _BINDINGS = select(
     RoleBinding.person_id, RoleBinding.role, RoleBinding.account_id, RoleBinding.desk_id

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from functools import partial
+from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, exists, select
@@ -126,6 +128,7 @@ def _assess(
     desk = roster.desk_for(session, home.account_id, night.starts_at)
     dialable = stay is not None and bool(stays.dialable(session, stay, now))
     left_out = barred(session, [home.account_id], [] if stay is None else [stay.id])
+    crew = _crew(session, home, desk, night)
     facts = CoverageFacts(
         sensor_paired=bool(sensors),
         sensor_heard=any(is_heard(sensor, around, now) for sensor in sensors),
@@ -138,8 +141,8 @@ def _assess(
         host_contact=_has_contact(session, home) and home.id not in left_out.homes,
         channel_proved=has_proved_channel(session, home),
         desk_known=desk is not None,
-        operator_all_night=_is_served(session, home, desk, night, None),
-        language_all_night=_is_served(session, home, desk, night, call_language(home, stay, desk)),
+        operator_all_night=not gaps([one.span for one in crew], night),
+        language_all_night=_speaks(crew, night, call_language(home, stay, desk)),
         network_simulated=around.capabilities.simulated,
         heartbeat_watched=around.heartbeat_watched,
     )
@@ -193,25 +196,34 @@ def has_proved_channel(session: Session, home: HasAccount) -> bool:
     return bool(session.scalar(_PROVED, {"account": home.account_id}))
 
 
-def _is_served(
-    session: Session, home: Property, desk: Desk | None, night: Span, language: str | None
-) -> bool:
-    """Whether at every moment of the night somebody is rostered, or on the account's duty rota."""
+class _OnDuty(NamedTuple):
+    """When somebody is there in the night, and whether they take calls in a language."""
+
+    span: Span
+    speaks: Callable[[str], bool]
+
+
+def _crew(session: Session, home: Property, desk: Desk | None, night: Span) -> list[_OnDuty]:
+    """Who is rostered, or on the account's duty rota, in the night."""
     if desk is None:
-        return False
-    shifts = [
-        Span(shift.starts_at, shift.ends_at)
+        return []
+    found = [
+        _OnDuty(Span(shift.starts_at, shift.ends_at), partial(roster.speaks, operator))
         for shift, operator in roster.rostered(session, desk.id, night.starts_at, night.ends_at)
-        if language is None or roster.speaks(operator, language)
     ]
-    on_call = [
-        Span(duty.starts_at, duty.ends_at)
-        for duty in roster.duty_between(session, home.account_id, night.starts_at, night.ends_at)
-        if desk.account_id == home.account_id
-        and duty.phone is not None
-        and (language is None or language in duty.languages)
+    if desk.account_id != home.account_id:
+        return found
+    duties = roster.duty_between(session, home.account_id, night.starts_at, night.ends_at)
+    return found + [
+        _OnDuty(Span(duty.starts_at, duty.ends_at), duty.languages.__contains__)
+        for duty in duties
+        if duty.phone is not None
     ]
-    return not gaps([*shifts, *on_call], night)
+
+
+def _speaks(crew: Sequence[_OnDuty], night: Span, language: str) -> bool:
+    """Whether at every moment of the night somebody is there with this language."""
+    return not gaps([one.span for one in crew if one.speaks(language)], night)
 
 
 def call_language(home: HasLanguage, stay: HasLanguage | None, desk: Desk | None) -> str:

@@ -116,13 +116,13 @@ def _touching(are_many: bool) -> Select[*tuple[Any, ...]]:
 
 def with_contact(session: Session, homes: Homes) -> set[int]:
     """The homes whose host can be phoned."""
-    return set(session.scalars(_contacts(homes.are_many), homes.values))
+    return set(session.scalars(_contacts(homes.are_many), homes.values).all())
 
 
 def sensors(session: Session, homes: Homes) -> dict[int, list[Hearable]]:
     """What listens in each home."""
     found: dict[int, list[Hearable]] = defaultdict(list)
-    for row in session.execute(_listening(homes.are_many), homes.values):
+    for row in session.execute(_listening(homes.are_many), homes.values).all():
         found[row[0]].append(_Sensor._make(row[1:]))
     return found
 
@@ -144,7 +144,7 @@ def stays(
     by_home: dict[int, list[StayFacts]] = defaultdict(list)
     for *columns, has_number in session.execute(
         _touching(homes.are_many), {**homes.values, **night}
-    ):
+    ).all():
         stay = StayFacts(*columns)
         if stay.property_id in spans and _touches(stay, spans[stay.property_id]):
             by_home[stay.property_id].append(stay)

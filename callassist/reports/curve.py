@@ -82,8 +82,11 @@ def _buckets(
 
 
 def _point(bucket: Sequence[Level], starts_at: datetime) -> Point:
-    values = [level.db for level in bucket]
     middle = bucket[len(bucket) // 2].at - starts_at
+    if len(bucket) == 1:  # nearly all of them
+        db = round(bucket[0].db, 1)
+        return Point(int(middle.total_seconds()), db, db, db)
+    values = [level.db for level in bucket]
     return Point(
         int(middle.total_seconds()),
         round(min(values), 1),

@@ -93,7 +93,7 @@ def highest_levels(
     found: dict[int, dict[int, float]] = defaultdict(dict)
     wanted = {"sensors": list(sensor_ids), "starts_at": starts_at, "ends_at": ends_at}
     first = to_micros(starts_at)
-    for sensor_id, at, level in session.execute(_KNOWN, wanted):
+    for sensor_id, at, level in session.execute(_KNOWN, wanted).all():
         found[sensor_id][(at - first) // _CELL] = level
     fresh_from = max(starts_at, _known_until(session) or starts_at)
     for sensor_id, at, level in session.execute(_FRESH, {**wanted, "starts_at": fresh_from}):

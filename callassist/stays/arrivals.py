@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, bindparam, exists, select
 from sqlalchemy.orm import Session, selectinload
 
 from callassist.domain.viewer import Viewer
@@ -16,6 +16,26 @@ from callassist.models import Property, Stay, StayNumber
 from callassist.stays.source_snapshot import number_problems
 
 SHOWN = 14
+_COMING = (
+    select(Stay, Property)
+    .join(Property, Property.id == Stay.property_id)
+    .where(
+        Stay.account_id.in_(bindparam("accounts", expanding=True)),
+        Stay.check_in_at > bindparam("now"),
+        Stay.cancelled_at.is_(None),
+        Stay.erased_at.is_(None),
+        Property.archived_at.is_(None),
+        Property.host_only.is_(False),
+    )
+    .options(selectinload(Stay.numbers))
+    .order_by(Stay.check_in_at, Stay.id)
+    .limit(SHOWN)
+)
+_UNREACHABLE = _COMING.where(
+    Stay.check_in_at <= bindparam("until"),
+    Stay.do_not_call_at.is_(None),
+    ~exists().where(StayNumber.stay_id == Stay.id, StayNumber.flagged_at.is_(None)),
+)
 
 
 class WhyNot(StrEnum):
@@ -53,36 +73,18 @@ class Arrival:
 
 def next_arrivals(session: Session, viewer: Viewer, now: datetime) -> list[Arrival]:
     """The next fourteen, the soonest first; homes for which guests are never called left out."""
-    return _arrivals(session, _coming(viewer, now).limit(SHOWN))
+    return _arrivals(session, _COMING, viewer, now=now)
 
 
 def arriving_unreachable(
     session: Session, viewer: Viewer, now: datetime, until: datetime
 ) -> Sequence[Arrival]:
     """Those who arrive until then and whom nobody could phone, the soonest first."""
-    can_be_dialled = exists().where(StayNumber.stay_id == Stay.id, StayNumber.flagged_at.is_(None))
-    query = _coming(viewer, now).where(
-        Stay.check_in_at <= until, Stay.do_not_call_at.is_(None), ~can_be_dialled
-    )
-    return _arrivals(session, query.limit(SHOWN))
+    return _arrivals(session, _UNREACHABLE, viewer, now=now, until=until)
 
 
-def _coming(viewer: Viewer, now: datetime) -> Select[Stay, Property]:
-    return (
-        select(Stay, Property)
-        .join(Property, Property.id == Stay.property_id)
-        .where(
-            Stay.account_id.in_(viewer.account_ids),
-            Stay.check_in_at > now,
-            Stay.cancelled_at.is_(None),
-            Stay.erased_at.is_(None),
-            Property.archived_at.is_(None),
-            Property.host_only.is_(False),
-        )
-        .options(selectinload(Stay.numbers))
-        .order_by(Stay.check_in_at, Stay.id)
-    )
-
-
-def _arrivals(session: Session, query: Select[Stay, Property]) -> list[Arrival]:
-    return [Arrival(stay=stay, home=home) for stay, home in session.execute(query)]
+def _arrivals(
+    session: Session, query: Select[Stay, Property], viewer: Viewer, **times: datetime
+) -> list[Arrival]:
+    found = session.execute(query, {"accounts": list(viewer.account_ids), **times})
+    return [Arrival(stay=stay, home=home) for stay, home in found]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import case, select
+from sqlalchemy import bindparam, case, select
 from sqlalchemy.orm import Session
 
 from callassist.domain.viewer import Viewer
@@ -12,6 +12,26 @@ from callassist.errors import NotFound
 from callassist.models import Stay, StayNumber
 
 TYPED = "typed"
+_IN_FORCE = (
+    Stay.property_id == bindparam("home"),
+    Stay.cancelled_at.is_(None),
+    Stay.erased_at.is_(None),
+)
+_STAYING = (
+    select(Stay)
+    .where(*_IN_FORCE, Stay.check_in_at <= bindparam("now"), Stay.check_out_at > bindparam("now"))
+    .order_by(case((Stay.source == TYPED, 0), else_=1), Stay.check_in_at.desc(), Stay.id.desc())
+    .limit(1)
+)
+_TOUCHING = (
+    select(Stay)
+    .where(
+        *_IN_FORCE,
+        Stay.check_in_at < bindparam("ends_at"),
+        Stay.check_out_at > bindparam("starts_at"),
+    )
+    .order_by(Stay.check_in_at, Stay.id)
+)
 
 
 def staying_now(session: Session, property_id: int, now: datetime) -> Stay | None:
@@ -20,36 +40,15 @@ def staying_now(session: Session, property_id: int, now: datetime) -> Stay | Non
     Cancelled and erased stays do not count. Of several a typed one wins over imported ones, then
     the one that checked in last (a guest who left early has no later check-in).
     """
-    here = (
-        select(Stay)
-        .where(
-            Stay.property_id == property_id,
-            Stay.check_in_at <= now,
-            Stay.check_out_at > now,
-            Stay.cancelled_at.is_(None),
-            Stay.erased_at.is_(None),
-        )
-        .order_by(case((Stay.source == TYPED, 0), else_=1), Stay.check_in_at.desc(), Stay.id.desc())
-    )
-    return session.scalars(here.limit(1)).first()
+    return session.scalars(_STAYING, {"home": property_id, "now": now}).first()
 
 
 def coming_stays(
     session: Session, property_id: int, starts_at: datetime, ends_at: datetime
 ) -> list[Stay]:
     """Stays that touch [starts_at, ends_at), earliest first; cancelled and erased ones left out."""
-    touching = (
-        select(Stay)
-        .where(
-            Stay.property_id == property_id,
-            Stay.check_in_at < ends_at,
-            Stay.check_out_at > starts_at,
-            Stay.cancelled_at.is_(None),
-            Stay.erased_at.is_(None),
-        )
-        .order_by(Stay.check_in_at, Stay.id)
-    )
-    return list(session.scalars(touching))
+    asked = {"home": property_id, "starts_at": starts_at, "ends_at": ends_at}
+    return list(session.scalars(_TOUCHING, asked))
 
 
 def dialable(

@@ -170,9 +170,7 @@ def _overview(home_id: str, template: str) -> ResponseReturnValue:
         window = (
             sample.window
             if sample
-            else window_of(
-                session, head.home, home_sensors(session, head.home, now), rules, name, now
-            )
+            else window_of(session, head.home, head.lately.sensors, rules, name, now)
         )
         return render_template(
             template,

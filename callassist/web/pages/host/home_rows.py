@@ -50,7 +50,7 @@ _IN_USE = (
 def home_rows(session: Session, viewer: Viewer) -> list[HomeRow]:
     """Every home in use of the viewer's accounts, by name."""
     wanted = {"accounts": list(viewer.account_ids)}
-    return [HomeRow._make(row) for row in session.execute(_IN_USE, wanted)]
+    return [HomeRow._make(row) for row in session.execute(_IN_USE, wanted).all()]
 
 
 def tags_of_homes(session: Session, viewer: Viewer) -> dict[int, tuple[str, ...]]:

@@ -101,6 +101,7 @@ class Lately:
     breaches: tuple[BreachSpan, ...]
     rules: EscalationPolicy
     last_heard_at: datetime | None
+    sensors: tuple[Heard, ...]
 
 
 class _Night(NamedTuple):
@@ -180,6 +181,7 @@ def _lately(
         last_heard_at=max(
             (one.last_heard_at for one in sensors if one.last_heard_at), default=None
         ),
+        sensors=tuple(sensors),
     )
 
 
