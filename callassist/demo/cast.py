@@ -54,6 +54,17 @@ class Home:
     called_by_hand_at: float | None = None
     booked_by: str = ""  # the booking system that its guest comes from; typed in where empty
     brand: str = "generic"  # of its level sensor
+    on_call: bool = False  # of the account with nobody at a screen
+    phones_back_from: str = ""  # the number from which a guest who missed the call phones us
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnCallPhone:
+    """Somebody on the duty rota, until this minute of the night; None: to its end."""
+
+    name: str
+    number: str
+    until: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,6 +204,40 @@ CAST: tuple[Home, ...] = (
         begins=260,
         called_by_hand_at=5,
     ),
+    Home(
+        name="Canal Terrace",
+        story="guest misses the call and phones back",
+        begins=50,
+        level=Level(loud=((0, 60),)),
+        guest_numbers=(number(24), number(6)),
+        phones_back_from=number(6),
+    ),
+    Home(
+        name="Lake Cabin",
+        story="nobody at a screen: phones ring in turn",
+        begins=30,
+        zone=NEW_YORK,
+        country="US",
+        guest_numbers=(number(0),),
+        on_call=True,
+        called_by_hand_at=5,
+    ),
+    Home(
+        name="Hill Barn",
+        story="nobody takes it: the guest is phoned automatically",
+        begins=110,
+        zone=NEW_YORK,
+        country="US",
+        guest_numbers=(number(9),),
+        on_call=True,
+        called_by_hand_at=5,
+    ),
+)
+
+# The second takes the first of the two calls, and is off duty when the next one comes.
+ON_CALL_PHONES: tuple[OnCallPhone, ...] = (
+    OnCallPhone(name="Dana Sample", number=number(26)),
+    OnCallPhone(name="Eli Sample", number=number(7), until=90),
 )
 
 ROBOTS: tuple[Robot, ...] = (

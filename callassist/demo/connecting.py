@@ -34,7 +34,7 @@ def connect_systems(
     own = replace(settings, pms=replace(settings.pms, base_urls=base_urls))
     systems = make_systems(own, sessions, vault, ManualClock(now), allow_loopback=True)
     with sessions.write() as session:
-        account = session.scalars(select(Account)).one().id
+        account = session.scalars(select(Account.id).order_by(Account.id).limit(1)).one()
         tried = Tried(verified=_NAMED, token=None, at=datetime.now(UTC))
         ids = [
             connect(

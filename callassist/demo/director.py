@@ -81,7 +81,7 @@ class Director:
         body = json.dumps({"property": self._scene.homes[home], "complaint": "A neighbour rang."})
         headers = {
             "Content-Type": "application/json",
-            "Authorization": f"Bearer {self._scene.host_token}",
+            "Authorization": f"Bearer {self._scene.tokens[home]}",
             "Idempotency-Key": f"demo-{self._scene.homes[home]}",
         }
         self._until_accepted("/api/v1/incidents", body, headers)

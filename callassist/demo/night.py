@@ -12,12 +12,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from callassist.bootstrap.telephones import make_telephony
 from callassist.clock import Clock
 from callassist.demo.bookings import BookingServer
 from callassist.demo.cast import CAST, ROBOTS
 from callassist.demo.conductor import Follower
 from callassist.demo.connecting import connect_systems
 from callassist.demo.director import Director
+from callassist.demo.guests import RobotGuest
 from callassist.demo.inputs import sayings
 from callassist.demo.kept_pace import begin_pace
 from callassist.demo.outcome import nothing_open, outcome
@@ -30,11 +32,13 @@ from callassist.errors import PermanentError, TransientError
 from callassist.migrations import upgrade
 from callassist.settings import Settings
 from callassist.settings.secret_key import read_or_make
+from callassist.settings.values import TelephonyNetwork
 from callassist.storage.engine import make_engine
 from callassist.storage.keys import check_key
 from callassist.storage.service_clock import load_clock
 from callassist.storage.sessions import Sessions
 from callassist.storage.vault import Vault
+from callassist.telephony.simulated import SimulatedNetwork
 
 BEGINS_AT = timedelta(hours=20)  # UTC, on today's date
 LONGEST = timedelta(hours=14)  # of the night's own time, before it is given up
@@ -86,7 +90,7 @@ class DemoNight:
         check_key(self.sessions, self.vault, now=epoch)
         self._refused: PermanentError | None = None
         self.director = Director(self.server.url, self.clock, self.scene)
-        self.robots = self._robots()
+        self.robots = self._robots(settings)
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -137,13 +141,26 @@ class DemoNight:
         with self.sessions.read() as session:
             return outcome(session, self.scene.stories)
 
-    def _robots(self) -> list[RobotOperator | RobotHost]:
+    def _robots(self, settings: Settings) -> list[RobotOperator | RobotHost | RobotGuest]:
         url, watch = self.server.url, Watch(self.sessions)
         tokens = self.scene.robot_tokens
         return [
             *(RobotOperator(url, tokens[one.name], one, self.clock, watch) for one in ROBOTS),
             RobotHost(url, self.scene.host_token, self.clock, watch),
+            RobotHost(url, self.scene.on_call_token, self.clock, watch),
+            RobotGuest(url, CAST, self.sessions, self._network(settings), self.clock),
         ]
+
+    def _network(self, settings: Settings) -> SimulatedNetwork:
+        """The service's own, by its file, for who phones from outside."""
+        own = replace(
+            settings,
+            service=replace(settings.service, data_dir=self.data_dir),
+            telephony=replace(settings.telephony, network=TelephonyNetwork.SIMULATED),
+        )
+        network = make_telephony(own, self.clock, read_or_make(self.data_dir, ""))
+        assert isinstance(network, SimulatedNetwork)
+        return network
 
     def _paced(self, speed: float, epoch: datetime) -> tuple[PacedClock, Follower]:
         """A clock whose speed a visitor of the stage may change."""

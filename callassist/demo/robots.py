@@ -147,6 +147,9 @@ class RobotOperator(_ApiClient):
 
     def _save(self, task_id: str) -> None:
         card = self._get(f"call-tasks/{task_id}")
+        if card["phones_us"]:
+            self._wait_a_little()
+            return
         dials = [each for each in card["attempts"] if each["state"] == "ended"]
         result = result_for(card["party"], dials[-1]["outcome"])
         self._post(f"call-tasks/{task_id}/wrap-up", {"result": result})

@@ -20,6 +20,7 @@ from callassist.accounts.properties import PropertyInput, create_property
 from callassist.accounts.sign_in_links import make_sign_in_link
 from callassist.accounts.tokens import issue_token
 from callassist.demo.cast import CAST, ROBOTS, Home, Robot
+from callassist.demo.on_call import may_be_phoned_automatically, on_call_account
 from callassist.domain.noise import SourceKind
 from callassist.domain.viewer import Role, Viewer
 from callassist.models import Account, Desk, NotificationChannel, Operator, Person, Property, Sensor
@@ -41,6 +42,8 @@ class Scene:
     connections: dict[str, NewConnection] = field(default_factory=dict)  # adapter -> connection
     robot_tokens: dict[str, str] = field(default_factory=dict)
     host_token: str = ""
+    on_call_token: str = ""  # of the host whose duty rota is rung
+    tokens: dict[str, str] = field(default_factory=dict)  # home -> its host's
     homes: dict[str, str] = field(default_factory=dict)  # name -> public id
     stories: dict[int, str] = field(default_factory=dict)  # property id -> story
     links: dict[str, str] = field(default_factory=dict)  # who -> one-time sign-in token
@@ -77,8 +80,12 @@ def set_scene(
             name=BRANDS[adapter],
             signed=adapter == "generic",
         )
+    on_call = account
+    if any(home.on_call for home in cast):
+        on_call, scene.on_call_token = on_call_account(session, vault, now)
     for home in cast:
-        _home(session, vault, scene, account, home, now)
+        scene.tokens[home.name] = scene.on_call_token if home.on_call else scene.host_token
+        _home(session, vault, scene, on_call if home.on_call else account, home, now)
     session.flush()
     # whoever looks at the demo reads it in the language of their browser
     session.execute(update(Person).values(language=None))
@@ -176,7 +183,9 @@ def _home(
             language=home.language,
             numbers=home.guest_numbers,
         )
-        stays.put_stay(session, vault, ADMIN, place.public_id, details, now=now)
+        stay = stays.put_stay(session, vault, ADMIN, place.public_id, details, now=now)
+        if home.on_call:
+            may_be_phoned_automatically(session, stay.public_id, now)
     _sensors(session, scene.connections, home, place, now)
 
 

@@ -28,6 +28,9 @@ RESOLUTIONS = {
     "a Minut home with three notices": ["guest_reached"],
     "two brands of sensor in one home": ["guest_reached"],
     "a call opened by hand": ["guest_reached"],
+    "guest misses the call and phones back": ["guest_reached"],
+    "nobody at a screen: phones ring in turn": ["guest_reached"],
+    "nobody takes it: the guest is phoned automatically": ["guest_reached"],
 }
 
 

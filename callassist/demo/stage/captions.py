@@ -119,6 +119,10 @@ def _key(entry: IncidentLogEntry, incident: Incident) -> str:
         return f"dial_started_{data['party']}"
     if entry.action == LogAction.OFFER_ENDED:
         return f"offer_{data['ending']}"
+    if entry.action == LogAction.AUTOMATIC_CALL:
+        return "automatic_call" if data.get("made") else "no_automatic_call"
+    if entry.action == LogAction.PHONED_BACK:
+        return f"phoned_back_{data['party']}"
     if entry.action == LogAction.TASK_TAKEN and data.get("robot"):
         return "task_taken_robot"
     return str(entry.action)
