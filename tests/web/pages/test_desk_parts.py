@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import update
 
 from callassist.accounts.desks import create_desk
 from callassist.accounts.people import add_person
+from callassist.domain.presence import PresenceState
 from callassist.domain.viewer import Role
 from callassist.models import Stay
 from callassist.web.app import create_app
+from callassist.web.pages.desk.look import Call, Look, Member
 from callassist.web.pages.desk.written import Written
 from tests.web.pages.browser import Browser, words_of
 from tests.web.pages.stage import ADMIN, ANN, BEN, LOOKER, OWNER, Stage
 
+NOW = datetime(2026, 6, 5, 21, tzinfo=UTC)
 ALL = "/desk/parts?of=desk-now+queue+next"
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 _PART = re.compile(r'<div data-part="([\w-]+)">')
@@ -191,3 +199,70 @@ def test_what_was_written_is_kept_for_a_moment_only(stage: Stage) -> None:
         clock[0] = 61.0
         assert written.html("x", {"what": "two"}) == "two"
         assert len(made) == 3
+
+
+def test_what_many_ask_for_at_the_same_moment_is_written_once(stage: Stage) -> None:
+    written, app, made = Written(), stage.world.app, []
+    all_there = threading.Barrier(8)
+
+    class Slow:
+        def render(self, values: object) -> str:
+            made.append(values)
+            threading.Event().wait(0.05)  # so that the others could come in between
+            return "the queue"
+
+    def ask(_: int) -> str:
+        with app.test_request_context("/"):
+            all_there.wait(10)
+            return written.html("x", {"what": "one"})
+
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(8) as pool:
+        patch.setattr(app.jinja_env, "get_template", lambda _name: Slow())
+        assert set(pool.map(ask, range(8))) == {"the queue"}
+    assert len(made) == 1
+
+
+def a_look(call: dict[str, object], declined: dict[tuple[int, int], datetime]) -> Look:
+    """Two operators of a desk, and one call there."""
+    bare: dict[str, Any] = dict.fromkeys(Call._fields) | {"id": 7, "state": "pending"}
+    members = [
+        Member(
+            id=number,
+            public_id=f"{number}",
+            desk_id=1,
+            desk="Night desk",
+            desk_name=f"Op {number}",
+            languages=("en",),
+            state=PresenceState.AVAILABLE,
+            since=None,
+            misses=0,
+        )
+        for number in (1, 2)
+    ]
+    return Look(
+        at=NOW,
+        members={one.id: one for one in members},
+        calls={1: (Call(**bare | call),)},
+        declined=declined,
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "declined"),
+    [({"operator_id": 1}, {}), ({"preferred_id": 1}, {}), ({}, {(1, 7): NOW})],
+    ids=["has it", "is waited for", "gave it back"],
+)
+def test_whom_a_call_names_sees_the_queue_like_nobody_else(
+    call: dict[str, object], declined: dict[tuple[int, int], datetime]
+) -> None:
+    look = a_look(call, declined)
+    assert look.crowd_of(look.members[1]) is None
+    assert look.crowd_of(look.members[2]) is not None
+
+
+def test_a_crowd_is_of_one_desk_and_the_same_languages() -> None:
+    look = a_look({}, {})
+    ann, ben = look.members.values()
+    assert look.crowd_of(ann) == look.crowd_of(ben) is not None
+    assert look.crowd_of(replace(ben, languages=("en", "fr"))) != look.crowd_of(ann)
+    assert look.crowd_of(replace(ben, desk_id=2)) != look.crowd_of(ann)

@@ -29,6 +29,7 @@ class Written:
         self._monotonic = monotonic
         self._mark = secrets.token_hex(16)  # nobody can have typed it
         self._guard = threading.Lock()
+        self._turn = threading.Lock()
         self._kept: dict[Hashable, str] = {}
         self._since = monotonic()
 
@@ -39,13 +40,18 @@ class Written:
     def unsigned(self, template: str, values: Mapping[str, Hashable]) -> str:
         """The same, for anybody: forms have a mark in the place of their token."""
         key = (template, frozenset(values.items()), language(), hour_cycle())
-        found = self._found(key)
-        if found is None:
-            written = current_app.jinja_env.get_template(template).render(values)
-            found = written.replace(generate_csrf(), self._mark)
-            with self._guard:
-                self._kept[key] = found
-        return found
+        return self._found(key) or self._write(key, template, values)
+
+    def _write(self, key: Hashable, template: str, values: Mapping[str, Hashable]) -> str:
+        """One at a time: after a start hundreds ask at once for what nobody has written yet."""
+        with self._turn:
+            found = self._found(key)
+            if found is None:
+                written = current_app.jinja_env.get_template(template).render(values)
+                found = written.replace(generate_csrf(), self._mark)
+                with self._guard:
+                    self._kept[key] = found
+            return found
 
     def signed(self, written: str) -> str:
         """With the token of who asks."""
