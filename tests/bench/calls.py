@@ -160,7 +160,9 @@ def _measure(made: Measuring, calls: list[Waiting], operators: int) -> list[Figu
     over = (CallAttempt.ended_at.is_not(None),)
     looks = made.browsers[ids[0]].desk_times
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        before = made.served.cpu_seconds()
         alone = pool.submit(looks, _ALONE_SECONDS).result()
+        a_look = (made.served.cpu_seconds() - before) / len(alone)
         made.dial_all(long, ids[:operators])
         made.wait_until("everybody talks", lambda: made.count(*talking) == operators)
         name = f"with {operators} operators on calls"
@@ -170,8 +172,8 @@ def _measure(made: Measuring, calls: list[Waiting], operators: int) -> list[Figu
         before = made.served.cpu_seconds()
         made.dial_all(short, ids[operators:])
         made.wait_until("the others ended", lambda: made.count(*over) == len(short))
-        used = made.served.cpu_seconds() - before
         pages, callbacks = beside.result(), made.network.answered()
+        used = made.served.cpu_seconds() - before - a_look * len(pages)
     return [
         *memory,
         Figure(
@@ -182,6 +184,7 @@ def _measure(made: Measuring, calls: list[Waiting], operators: int) -> list[Figu
         Figure(
             name="  processor time of the server, each", figure=1000 * used / len(short), unit="ms"
         ),
+        Figure(name="  and of a look at the desk", figure=1000 * a_look, unit="ms"),
         Figure(name="the desk before, p50", figure=percentile(alone, 0.5), unit="ms"),
         Figure(name="  p99", figure=percentile(alone, 0.99), unit="ms"),
         *_figures("the desk meanwhile", pages, _LIMIT_OF_PAGES),
