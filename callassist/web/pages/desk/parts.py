@@ -19,6 +19,7 @@ from callassist.web.pages.times import hour_cycle
 from callassist.web.together import Together
 
 _Ids = frozenset[int]
+_IDLE_KEPT_SECONDS = 900.0  # of who has no call nothing changes between one call and the next
 
 
 def _of_the_queue(screen: DeskScreen) -> DeskScreen:
@@ -71,6 +72,7 @@ class Parts:
         self._service = service
         self._looks: Together[_Ids, Look] = Together(self._look)
         self._written = Written()
+        self._idle = Written(kept_seconds=_IDLE_KEPT_SECONDS)
 
     def view(self) -> ResponseReturnValue:
         """The parts named in `of`, each in an element that says which it is."""
@@ -89,7 +91,8 @@ class Parts:
 
     def _unsigned(self, part: _Part, screen: DeskScreen, look: Look) -> str:
         if screen.crowd is None or part.needs is not _of_the_queue:
-            return self._written.unsigned(part.template, part.values(screen))
+            kept = self._idle if part.offers and screen.mine is None else self._written
+            return kept.unsigned(part.template, part.values(screen))
         # of one look all of a crowd that do the same are shown the same: no need to compare
         key = (part.template, screen.crowd, screen.state, language(), hour_cycle())
         found: str | None = look.shared.get(key)

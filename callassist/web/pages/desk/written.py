@@ -15,6 +15,7 @@ from callassist.web.pages.times import hour_cycle
 
 _KEPT_SECONDS = 60.0
 _MOST = 1_000
+_MARK = secrets.token_hex(16)  # of this process; nobody can have typed it
 
 
 class Written:
@@ -25,9 +26,14 @@ class Written:
     written anew. The tokens of forms are each reader's own.
     """
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        monotonic: Callable[[], float] = time.monotonic,
+        *,
+        kept_seconds: float = _KEPT_SECONDS,
+    ) -> None:
         self._monotonic = monotonic
-        self._mark = secrets.token_hex(16)  # nobody can have typed it
+        self._kept_seconds = kept_seconds
         self._guard = threading.Lock()
         self._turn = threading.Lock()
         self._kept: dict[Hashable, str] = {}
@@ -48,19 +54,19 @@ class Written:
             found = self._found(key)
             if found is None:
                 written = current_app.jinja_env.get_template(template).render(values)
-                found = written.replace(generate_csrf(), self._mark)
+                found = written.replace(generate_csrf(), _MARK)
                 with self._guard:
                     self._kept[key] = found
             return found
 
     def signed(self, written: str) -> str:
         """With the token of who asks."""
-        return written.replace(self._mark, generate_csrf()) if self._mark in written else written
+        return written.replace(_MARK, generate_csrf()) if _MARK in written else written
 
     def _found(self, key: Hashable) -> str | None:
         now = self._monotonic()
         with self._guard:
-            if now - self._since > _KEPT_SECONDS or len(self._kept) >= _MOST:
+            if now - self._since > self._kept_seconds or len(self._kept) >= _MOST:
                 self._kept.clear()
                 self._since = now
             return self._kept.get(key)
