@@ -45,6 +45,8 @@ def _page(home_id: str, stay_id: str | None) -> ResponseReturnValue:
         home = find_property(session, asking.host(), home_id)
         asking.host().require_write(home.account_id)
         stay = None if stay_id is None else stays.find_stay(session, asking.host(), stay_id)
+        if stay is not None:
+            session.refresh(stay, ["numbers"])  # shown, and compared with what is typed
         form = Form.of_request() if asking.is_sent() else _filled(home, stay)
         given = [] if stay_id is None else stays.consents(session, asking.host(), stay_id)
         ending = _ending(session, stay)
