@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
+from pathlib import Path
 from typing import TypedDict
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, render_template
+from flask import Flask, Response, abort, render_template, send_file
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -40,6 +41,8 @@ SYSTEM_DOWN = "Hostaway does not answer in time"
 HOMES_FILE = (
     "name,timezone,country,location,tags\nMill,Europe/Paris,FR,Nice,sea\n=A1,Paris,FR,,\n,,,,\n"
 )
+AXE = Path(__file__).parent / "browser" / "vendor" / "axe.min.js"
+AXE_AT = "/try/axe.js"
 STAYS_FILE = "home,check_in,check_out,guest,phone,reference\n"
 
 
@@ -106,6 +109,7 @@ class FullStage:
 def furnished(stage: Stage) -> FullStage:
     """Also links by mail, files half imported, a new firm, an operator in each state."""
     _show_refusals(stage.world.app)
+    stage.world.app.add_url_rule(AXE_AT, "try_axe", _axe)
     played(stage)
     stage.world.service.uptime.beat()
     owner = stage.sign_in(OWNER)
@@ -263,6 +267,11 @@ def _called_about(stage: Stage) -> str:
     with stage.world.service.sessions.read() as session:
         query = select(Incident.public_id).where(Incident.property_id == stage.home.id)
         return session.scalars(query).one()
+
+
+def _axe() -> Response:
+    """What looks for barriers, at an address of the site's own."""
+    return send_file(AXE, max_age=3600)
 
 
 def _show_refusals(app: Flask) -> None:
