@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import structlog
@@ -54,6 +54,7 @@ class SampleKeeper:
         self._waiting: dict[int, _Waiting] = {}
         self._next: dict[int, tuple[bool, float]] = {}  # whether refused, and when another is kept
         self._has_work = threading.Event()
+        self._storing = threading.Lock()
         self._stopping = False
         self._thread: threading.Thread | None = None
 
@@ -89,10 +90,13 @@ class SampleKeeper:
         self._has_work.set()
 
     def store(self) -> None:
-        """Keep what was offered."""
-        waiting, self._waiting = self._waiting, {}
-        if not waiting:
-            return
+        """Keep what was offered until now; afterwards it is kept, whoever was at it."""
+        with self._storing:
+            waiting, self._waiting = self._waiting, {}
+            if waiting:
+                self._store(waiting)
+
+    def _store(self, waiting: Mapping[int, _Waiting]) -> None:
         try:
             with self._sessions.write() as session:
                 for connection_id, sample in waiting.items():

@@ -185,7 +185,7 @@ def test_a_leg_that_cannot_be_asked_for_is_asked_for_later(says: Said):
         network(told.url).bridge.called_leg(CALL)
 
 
-def test_a_browser_may_call_our_application_for_an_hour_and_nothing_else():
+def test_a_browser_may_call_our_application_and_be_rung_for_an_hour_and_nothing_else():
     grant = bridge().softphone_grant("operator_7")
     assert SETTINGS.api_key_secret
     claims = jwt.decode(
@@ -195,7 +195,10 @@ def test_a_browser_may_call_our_application_for_an_hour_and_nothing_else():
     assert claims["sub"] == SID
     assert claims["grants"] == {
         "identity": "operator_7",
-        "voice": {"outgoing": {"application_sid": SETTINGS.application_sid}},
+        "voice": {
+            "incoming": {"allow": True},
+            "outgoing": {"application_sid": SETTINGS.application_sid},
+        },
     }
     assert claims["exp"] == grant.expires_at.timestamp()
     assert 3590 < claims["exp"] - time.time() <= 3600

@@ -110,6 +110,7 @@ def test_who_declines_by_a_key_goes_on_writing_and_the_guest_waits_in_the_queue(
 ) -> None:
     is_live(card)
     guest_phones(site)
+    expect(card.locator(".ring-bar")).to_be_visible()
     card.get_by_label("Note for the host").fill("Will turn it down")
     card.keyboard.press("Escape")  # leaves the field
     card.keyboard.press("Escape")

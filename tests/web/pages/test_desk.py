@@ -204,6 +204,15 @@ def test_a_call_that_is_over_shows_its_guest_no_more(stage: Stage) -> None:
     assert "Robin" not in page
 
 
+def test_a_step_on_a_call_that_is_over_is_answered_with_one_sentence(stage: Stage) -> None:
+    ann, task = offered(stage)
+    stage.sign_in(OWNER).post(f"/incidents/{stage.incident().public_id}/take-over")
+    stage.world.run()
+    ann.post(f"{task}/accept")
+    assert ann.get(task).location == "/desk"
+    assert ann.page("/desk").count('class="banner flash"') == 1
+
+
 @pytest.fixture
 def manual(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The same service, with operators who dial by hand."""

@@ -9,6 +9,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from callassist.domain.call_task import TaskState
 from callassist.domain.presence import PresenceState
 from callassist.errors import Conflict, InvalidInput
 from callassist.escalation import dialling, giving_back, notes, offers, wrap_up
@@ -169,7 +170,10 @@ def save_result(task_id: str) -> ResponseReturnValue:
 def _do(
     task_id: str, move: Move, *, to_queue: bool = False, anchor: str | None = None
 ) -> ResponseReturnValue:
-    """One step in one transaction; a refusal is told on the page that follows."""
+    """One step in one transaction; a refusal is told on the page that follows.
+
+    Of a call that others have ended by now that page says so itself.
+    """
     now = asking.now()
     try:
         with asking.writing() as database:
@@ -180,8 +184,16 @@ def _do(
         if to_queue:
             return redirect(url_for("desk.queue", _anchor="next"))
     except (Conflict, InvalidInput) as error:
-        flash(in_words(error), "refused")
+        if not _is_over(task_id):
+            flash(in_words(error), "refused")
     return redirect(url_for("desk.task", task_id=task_id, _anchor=anchor))
+
+
+def _is_over(task_id: str) -> bool:
+    with asking.reading() as database:
+        found, operator = find_task(database, asking.viewer(), task_id)
+        by_another = found.state == TaskState.COMPLETED and found.operator_id != operator.id
+        return by_another or found.state == TaskState.CANCELLED
 
 
 def _dial_answers() -> dict[DialAnswer, str]:
