@@ -15,7 +15,6 @@ from granian.log import LogLevels
 
 from callassist.cli.garbage import look_rarely
 from callassist.cli.one_sentence import REFUSED, tell
-from callassist.cli.threads import take_short_turns
 from callassist.errors import CallAssistError, SettingsError
 from callassist.settings import Bind
 
@@ -87,7 +86,6 @@ def _load(target: str) -> Any:
         tell(error)
         _give_up()
     look_rarely()
-    take_short_turns()
     return application
 
 
