@@ -22,7 +22,7 @@ from callassist.settings import load_settings
 @click.option("--json", "as_json", is_flag=True, help="Print what the night came to as JSON.")
 @click.option("--serve", is_flag=True, help="Serve on the configured address until Ctrl-C.")
 def demo(speed: float, exit_when_done: bool, as_json: bool, serve: bool) -> None:
-    """Play a night of 14 homes through the real engine; nobody is really phoned.
+    """Play a night of 17 homes through the real engine; nobody is really phoned.
 
     Its database is its own and is made anew each time.
     """
