@@ -56,14 +56,10 @@ class DemoNight:
         port: int | None = None,
         with_stage: bool = False,
     ) -> None:
-        data_dir = settings.service.data_dir / FOLDER
-        shutil.rmtree(data_dir, ignore_errors=True)
-        data_dir.mkdir(parents=True)
-        self.data_dir = data_dir
+        self.data_dir = data_dir = _emptied(settings.service.data_dir / FOLDER)
         self.sessions = Sessions(make_engine(f"sqlite:///{data_dir / 'callassist.db'}"))
         upgrade(self.sessions.engine)
         self.vault = Vault.from_text(read_or_make(data_dir, ""))
-        log = data_dir / "service.log"
         midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         epoch = midnight + BEGINS_AT
         self.began = epoch  # until the service answers, which costs the fast clock an hour
@@ -76,7 +72,7 @@ class DemoNight:
             data_dir,
             port or free_port(),
             speed,
-            log=log,
+            log=data_dir / "service.log",
             with_stage=with_stage,
             booking_systems=self.bookings.base_urls,
         )
@@ -187,6 +183,12 @@ def run_demo(settings: Settings, *, speed: float, port: int | None = None) -> di
     with night.running():
         night.wait_until_over()
         return night.outcome()
+
+
+def _emptied(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
 
 
 def log_path(settings: Settings) -> Path:

@@ -68,18 +68,7 @@ def set_scene(
     roles = {"host": HOST_EMAIL, "operator": email_of(robots[0].name)}
     roles["supervisor"] = OPERATOR_EMAIL
     put_fact(session, "demo", {"roles": roles}, now=now)
-    for adapter in BRANDS:
-        scene.connections[adapter] = create_connection(
-            session,
-            vault,
-            ADMIN,
-            account,
-            adapter,
-            now=now,
-            adapters={adapter: _any_options},
-            name=BRANDS[adapter],
-            signed=adapter == "generic",
-        )
+    _sensor_brands(session, vault, scene, account, now)
     on_call = account
     if any(home.on_call for home in cast):
         on_call, scene.on_call_token = on_call_account(session, vault, now)
@@ -90,6 +79,23 @@ def set_scene(
     # whoever looks at the demo reads it in the language of their browser
     session.execute(update(Person).values(language=None))
     return scene
+
+
+def _sensor_brands(
+    session: Session, vault: Vault, scene: Scene, account: Account, now: datetime
+) -> None:
+    for adapter, name in BRANDS.items():
+        scene.connections[adapter] = create_connection(
+            session,
+            vault,
+            ADMIN,
+            account,
+            adapter,
+            now=now,
+            adapters={adapter: _any_options},
+            name=name,
+            signed=adapter == "generic",
+        )
 
 
 def _people(

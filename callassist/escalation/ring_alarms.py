@@ -21,6 +21,7 @@ from callassist.models import (
     PhoneRing,
 )
 from callassist.outbox import OutboxItem
+from callassist.ports.telephony import Telephony
 
 TOPIC = "ring_alarm"
 NO_BRIDGE = "this phone network cannot ask for a key; the other channels were told"
@@ -54,10 +55,10 @@ def _ring(
     alarm: NeedsYou | None,
     now: datetime,
 ) -> None:
-    incident = session.get(Incident, message.incident_id) if message.incident_id else None
+    incident = _incident_of(session, message)
     account_id = channel.account_id or message.account_id
     assert account_id is not None
-    network = ctx.network_of(incident) if incident is not None else ctx.network_for(account_id)
+    network = _network_of(ctx, incident, account_id)
     if network.bridge is None:
         message.status, message.reason = "failed", NO_BRIDGE
         return
@@ -79,12 +80,12 @@ def _ring(
 def _ring_duty_phone(
     session: Session, ctx: Escalation, message: Notification, now: datetime
 ) -> None:
-    incident = session.get(Incident, message.incident_id) if message.incident_id else None
+    incident = _incident_of(session, message)
     desk = session.get(Desk, message.desk_id) if message.desk_id else None
     assert desk is not None
     account_id = incident.account_id if incident is not None else desk.account_id
     assert account_id is not None
-    network = ctx.network_of(incident) if incident is not None else ctx.network_for(account_id)
+    network = _network_of(ctx, incident, account_id)
     if desk.duty_phone is None or network.bridge is None:
         message.status = "failed"
         message.reason = NO_BRIDGE if desk.duty_phone else "the duty phone was removed meanwhile"
@@ -102,6 +103,14 @@ def _ring_duty_phone(
     )
     ring.notification_id = message.id
     put_ring(session, ctx, ring, now)
+
+
+def _incident_of(session: Session, message: Notification) -> Incident | None:
+    return session.get(Incident, message.incident_id) if message.incident_id else None
+
+
+def _network_of(ctx: Escalation, incident: Incident | None, account_id: int) -> Telephony:
+    return ctx.network_of(incident) if incident is not None else ctx.network_for(account_id)
 
 
 def _is_rung(session: Session, message: Notification) -> bool:

@@ -140,7 +140,7 @@ class LiveFirst:
         pages: WSGIApplication,
         live: WSGIApplication,
         page_threads: int,
-        call_threads: int = 4,
+        call_threads: int,
     ) -> None:
         self._pages = pages
         self._live = live

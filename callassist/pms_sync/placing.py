@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from callassist.domain.booked_stay import connection_beginning, stay_key
@@ -100,18 +100,8 @@ def place_waiting(
 
     StoredInPart when the database was too busy to go on: the rest is placed later.
     """
-    waiting = select(PmsReservation.id).where(
-        PmsReservation.connection_id.in_(
-            select(PmsConnection.id).where(PmsConnection.account_id == account_id)
-        )
-        if connection_id is None
-        else PmsReservation.connection_id == connection_id,
-        PmsReservation.digest == UNPLACED,
-        PmsReservation.said.is_not(None),
-    )
-    soonest = waiting.order_by(PmsReservation.last_day < _day(now), PmsReservation.first_day)
     with sessions.read() as session:
-        ids = list(session.scalars(soonest.order_by(PmsReservation.id).limit(most)))
+        ids = list(session.scalars(_waiting(account_id, connection_id, now).limit(most)))
 
     def place_part(session: Session, part: Sequence[int]) -> None:
         query = select(PmsReservation).where(PmsReservation.id.in_(part)).with_for_update()
@@ -129,8 +119,19 @@ def place_waiting(
     return len(ids)
 
 
-def _day(now: datetime) -> str:
-    return now.date().isoformat()
+def _waiting(account_id: int, connection_id: int | None, now: datetime) -> Select[int]:
+    """Ids of what is to be placed: who is there or comes soonest first, then who has left."""
+    one = PmsReservation.connection_id == connection_id
+    all_of_them = PmsReservation.connection_id.in_(
+        select(PmsConnection.id).where(PmsConnection.account_id == account_id)
+    )
+    query = select(PmsReservation.id).where(
+        all_of_them if connection_id is None else one,
+        PmsReservation.digest == UNPLACED,
+        PmsReservation.said.is_not(None),
+    )
+    is_over = PmsReservation.last_day < now.date().isoformat()
+    return query.order_by(is_over, PmsReservation.first_day, PmsReservation.id)
 
 
 def _place_again(

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import re
 
-from flask_babel.speaklater import LazyString
-
 from callassist.web.pages.refusals import sentence
+from callassist.web.pages.wordings import Wordings, worded
 from callassist.web.translate import gettext as _
 from callassist.web.translate import lazy_gettext as _l
 from callassist.web.translate import ngettext
 
-_Table = tuple[tuple[str, LazyString], ...]
-
 # the message as a whole
-_WHOLE: _Table = (
+_WHOLE: Wordings = (
     (r"Send application/json, .+", _l("Send it as application/json.")),
     (r"Send JSON in UTF-8\.", _l("Send it as JSON in UTF-8.")),
     (
@@ -76,7 +73,7 @@ _WHOLE: _Table = (
 
 # one place of it
 _PLACE = r"(?P<place>The body|The payload|[^\s:]+):? "  # a JSON pointer, or a path of fields
-_OF_A_PLACE: _Table = (
+_OF_A_PLACE: Wordings = (
     (r"(?P<field>\".+\") is missing", _l("lacks %(field)s.")),
     (r"is missing", _l("is missing.")),
     (r"is missing: the unit must be dB", _l("is missing: the unit must be dB.")),
@@ -139,7 +136,7 @@ def message_words(detail: str) -> str:
     """Why, as a sentence; one that we do not know stays as it is."""
     kept = _KEPT.fullmatch(detail)
     said, more = (detail, "") if kept is None else (kept["said"], kept["more"] or "")
-    found = _first(_WHOLE, said)
+    found = worded(_WHOLE, said)
     if found is None:
         found = _of_a_place(said)
     if found is None:
@@ -152,7 +149,7 @@ def message_words(detail: str) -> str:
 
 def _of_a_place(said: str) -> str | None:
     at = _AT.fullmatch(said)
-    found = None if at is None else _first(_OF_A_PLACE, at["detail"].removesuffix("."))
+    found = None if at is None else worded(_OF_A_PLACE, at["detail"].removesuffix("."))
     if at is None or found is None:
         return None
     return f"{_place(at['place'])} {found}"
@@ -160,11 +157,3 @@ def _of_a_place(said: str) -> str | None:
 
 def _place(written: str) -> str:
     return _("The message") if written.removeprefix("The ") in ("body", "payload") else written
-
-
-def _first(table: _Table, said: str) -> str | None:
-    for pattern, words in table:
-        found = re.fullmatch(pattern, said, re.DOTALL)
-        if found:
-            return str(words) % found.groupdict()
-    return None

@@ -6,20 +6,18 @@ are (`python -m callassist.web.catalogue` collects them); those with values are 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-
-from flask_babel.speaklater import LazyString
 
 from callassist.errors import CallAssistError, InvalidInput
 from callassist.web.pages import words
 from callassist.web.pages.sensor_refusals import OF_MAKERS
 from callassist.web.pages.system_refusals import OF_SYSTEMS
+from callassist.web.pages.wordings import Wordings, worded
 from callassist.web.translate import gettext
 from callassist.web.translate import lazy_gettext as _l
 
 # (what a service says, what we say); groups that name a state are put into words
-_WITH_VALUES: tuple[tuple[str, LazyString], ...] = (
+_WITH_VALUES: Wordings = (
     (r"at most (?P<n>.+) characters", _l("At most %(n)s characters.")),
     (r"at most (?P<n>.+) contacts; remove one first", _l("At most %(n)s contacts; remove one.")),
     (r"at most (?P<n>.+) numbers", _l("At most %(n)s numbers.")),
@@ -181,16 +179,15 @@ def in_words(error: CallAssistError) -> str:
 
 def sentence(detail: str) -> str:
     """One refusal in words; one that we do not know stays as it is."""
-    for pattern, said in (*_WITH_VALUES, *OF_SYSTEMS, *OF_MAKERS):
-        found = re.fullmatch(pattern, detail)
-        if found:
-            return str(said) % _worded(found.groupdict())
+    found = worded((*_WITH_VALUES, *OF_SYSTEMS, *OF_MAKERS), detail, _named)
+    if found is not None:
+        return found
     text = gettext(detail) if detail else gettext("This was refused.")
     text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
-def _worded(values: Mapping[str, str]) -> dict[str, str]:
+def _named(values: Mapping[str, str]) -> dict[str, str]:
     ready = dict(values)
     if "state" in ready:
         ready["state"] = words.state(ready["state"])

@@ -132,22 +132,25 @@ class Cloud:
         return Answer(200, {**told, "expires_in": self.holds})
 
 
+def _asked(request: BaseHTTPRequestHandler) -> Asked:
+    parts = urlsplit(request.path)
+    length = int(request.headers.get("Content-Length") or 0)
+    return Asked(
+        method=request.command,
+        path=parts.path,
+        query={key: value[0] for key, value in parse_qs(parts.query).items()},
+        headers={key.lower(): value for key, value in request.headers.items()},
+        body=request.rfile.read(length),
+    )
+
+
 @contextmanager
 def served(cloud: Cloud) -> Iterator[Cloud]:
     """The cloud at `cloud.url`, on this machine."""
 
     class Handler(BaseHTTPRequestHandler):
         def _run(self) -> None:
-            parts = urlsplit(self.path)
-            length = int(self.headers.get("Content-Length") or 0)
-            asked = Asked(
-                method=self.command,
-                path=parts.path,
-                query={key: value[0] for key, value in parse_qs(parts.query).items()},
-                headers={key.lower(): value for key, value in self.headers.items()},
-                body=self.rfile.read(length),
-            )
-            answer = cloud.answer(asked)
+            answer = cloud.answer(_asked(self))
             time.sleep(answer.delay)
             body = answer.bytes()
             self.send_response(answer.status)

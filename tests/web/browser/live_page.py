@@ -112,7 +112,7 @@ class Site:
             max_age=timedelta(minutes=5),
             beat_seconds=BEAT,
         )
-        self._app: WSGIApplication = LiveFirst(self._pages, live, self.page_threads)
+        self._app: WSGIApplication = LiveFirst(self._pages, live, self.page_threads, 4)
 
 
 def only_hello(answer: Iterable[bytes]) -> Iterator[bytes]:

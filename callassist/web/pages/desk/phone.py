@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from flask import Response, current_app, flash, g, jsonify, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from callassist.accounts.own_phone import choose_dial_mode, set_own_phone
+from callassist.bootstrap import Service
 from callassist.domain.call_task import TaskState
 from callassist.domain.dial import TWO_LEGS, DialMode, DialState, mode_chosen
 from callassist.domain.phone import parse_number
 from callassist.errors import CallAssistError, NotFound
 from callassist.escalation.bridging import identity_of
 from callassist.models import CallAttempt, CallTask, Incident, Operator
+from callassist.ports.telephony import Telephony
 from callassist.web.pages import asking
 from callassist.web.pages.desk import places
 from callassist.web.pages.forms import Form
@@ -79,27 +82,7 @@ def grant() -> ResponseReturnValue:
     with asking.reading() as database:
         operator = places.me(database)
         identity = identity_of(operator)
-        provider = database.scalar(
-            select(CallAttempt.provider)
-            .where(
-                CallAttempt.operator_id == operator.id,
-                CallAttempt.mode == str(DialMode.SOFTPHONE),
-                CallAttempt.state != str(DialState.ENDED),
-            )
-            .order_by(CallAttempt.id.desc())
-            .limit(1)
-        )
-        in_hand = database.scalar(
-            select(Incident)
-            .join(CallTask, CallTask.incident_id == Incident.id)
-            .where(CallTask.operator_id == operator.id, CallTask.state.in_(_IN_HAND))
-            .limit(1)
-        )
-        network = service.telephony
-        if provider is not None:
-            network = service.escalation.network_named(provider)
-        elif in_hand is not None:
-            network = service.escalation.network_of(in_hand)
+        network = _network_for(database, service, operator)
     bridge = network.bridge
     if bridge is None or DialMode.SOFTPHONE not in network.capabilities().modes:
         raise NotFound("this phone network takes no calls from browsers")
@@ -112,6 +95,29 @@ def grant() -> ResponseReturnValue:
     )
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def _network_for(database: Session, service: Service, operator: Operator) -> Telephony:
+    """The network of the dial that is under way, else of the call in hand, else the service's."""
+    provider = database.scalar(
+        select(CallAttempt.provider)
+        .where(
+            CallAttempt.operator_id == operator.id,
+            CallAttempt.mode == str(DialMode.SOFTPHONE),
+            CallAttempt.state != str(DialState.ENDED),
+        )
+        .order_by(CallAttempt.id.desc())
+        .limit(1)
+    )
+    if provider is not None:
+        return service.escalation.network_named(provider)
+    in_hand = database.scalar(
+        select(Incident)
+        .join(CallTask, CallTask.incident_id == Incident.id)
+        .where(CallTask.operator_id == operator.id, CallTask.state.in_(_IN_HAND))
+        .limit(1)
+    )
+    return service.telephony if in_hand is None else service.escalation.network_of(in_hand)
 
 
 def allow_line(answer: Response) -> Response:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
-from flask_babel.speaklater import LazyString
-
 from callassist.web.pages.refusals import sentence
+from callassist.web.pages.wordings import Wordings, worded
 from callassist.web.translate import lazy_gettext as _l
 
 # (what the connectors' readers say, what we say); the field is named as the system names it
-_REASONS: tuple[tuple[str, LazyString], ...] = (
+_REASONS: Wordings = (
     (r"(?P<field>.+) is not a date and time", _l("“%(field)s” is not a date and time.")),
     (r"(?P<field>.+) is not a date", _l("“%(field)s” is not a date.")),
     (r"(?P<field>.+) is missing", _l("“%(field)s” is missing.")),
@@ -33,8 +30,4 @@ _REASONS: tuple[tuple[str, LazyString], ...] = (
 
 def reason(text: str) -> str:
     """One reason as a sentence; one that we do not know stays as it is."""
-    for pattern, said in _REASONS:
-        found = re.fullmatch(pattern, text)
-        if found:
-            return str(said) % found.groupdict()
-    return sentence(text)
+    return worded(_REASONS, text) or sentence(text)

@@ -73,16 +73,22 @@ def _page(home_id: str, stay_id: str | None) -> ResponseReturnValue:
         numbers=_number_fields(form),
         ending=ending,
         kept_days=asking.service().settings.retention.numbers.days,
-        languages_spoken=[
+        **_choices(),
+    )
+    return page, 422 if form.is_refused or warnings else 200
+
+
+def _choices() -> dict[str, list[tuple[str, str]]]:
+    return {
+        "languages_spoken": [
             ("", _("As the number or the home suggests")),
             *((code, words.spoken(code)) for code in words.SPOKEN),
         ],
-        givers=[
+        "givers": [
             (str(GivenBy.BOOKING), _("the guest, when booking")),
             (str(GivenBy.HOST), _("the guest told me")),
         ],
-    )
-    return page, 422 if form.is_refused or warnings else 200
+    }
 
 
 def _save(home_id: str, stay_id: str | None, form: Form, typed: StayDetails) -> None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
-from flask_babel.speaklater import LazyString
-
 from callassist.models import Notification
 from callassist.web.pages import words
+from callassist.web.pages.wordings import Wordings, worded
 from callassist.web.translate import gettext as _
 from callassist.web.translate import lazy_gettext as _l
 
 # (what a channel says, what we say)
-_REASONS: tuple[tuple[str, LazyString], ...] = (
+_REASONS: Wordings = (
     (
         r"the device has unsubscribed; .+",
         _l("The device has unsubscribed. Switch push on again there."),
@@ -76,8 +73,6 @@ def reason(text: str | None) -> str:
     """Why, in the reader's language; what we have no words for is in the delivery log."""
     if not text:
         return ""
-    for pattern, said in _REASONS:
-        found = re.fullmatch(pattern, text)
-        if found:
-            return str(said) % found.groupdict()
-    return _("The service that should take it refused. The administrator’s log says more.")
+    return worded(_REASONS, text) or _(
+        "The service that should take it refused. The administrator’s log says more."
+    )
