@@ -25,6 +25,7 @@ from callassist.escalation.browser_lines import PICKS_UP, Reach, reach
 from callassist.escalation.context import Escalation
 from callassist.escalation.incoming_words import asks_operator, puts_through
 from callassist.escalation.joined import leader_of
+from callassist.escalation.phoning_now import LONGEST_MENU
 from callassist.escalation.shown_number import shown_number
 from callassist.escalation.tasks import open_task, unsettled_attempt
 from callassist.models import CallTask, Incident, IncomingCall, Operator, Presence
@@ -52,7 +53,7 @@ def ring_holder(session: Session, ctx: Escalation, row: IncomingCall, now: datet
     leader = leader_of(session, incident)
     task = open_task(session, incident.id if leader is None else leader.id)
     operator = holder_of(session, ctx, task, now) if task is not None else None
-    if task is None or operator is None or _is_rung(session, operator):
+    if task is None or operator is None or rings_of(session, ctx, operator.id, now):
         return False
     way = _way(session, ctx, row, task, operator, now)
     if way is None:
@@ -139,9 +140,15 @@ def rung_until(ctx: Escalation, row: IncomingCall, began: datetime) -> datetime:
     return ctx.ends(began, span) if row.line else began + span
 
 
-def _is_rung(session: Session, operator: Operator) -> bool:
-    """Whether another call rings this operator already."""
-    ringing = select(IncomingCall.id).where(
-        IncomingCall.operator_id == operator.id, IncomingCall.state == Line.RINGING
+def rings_of(
+    session: Session, ctx: Escalation, operator_id: int, now: datetime
+) -> list[IncomingCall]:
+    """The calls that ring this operator now, the newest first.
+
+    One whose end nobody told us of counts no longer than a phone may ring and be listened to.
+    """
+    ringing = select(IncomingCall).where(
+        IncomingCall.operator_id == operator_id, IncomingCall.state == Line.RINGING
     )
-    return session.scalar(ringing.limit(1)) is not None
+    found = session.scalars(ringing.order_by(IncomingCall.id.desc()))
+    return [one for one in found if now < rung_until(ctx, one, one.changed_at) + LONGEST_MENU]

@@ -23,7 +23,8 @@ from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import Deadline
 from callassist.escalation.incoming import operator_missed, pressed
 from callassist.escalation.incoming_ring import ask_operator, asks_for_a_key, joined_words
-from callassist.escalation.locks import lock_incident, lock_task
+from callassist.escalation.incoming_task import is_in_hand, task_of_talk
+from callassist.escalation.locks import lock_incident
 from callassist.escalation.moves import move_task
 from callassist.escalation.polling import arm_poll
 from callassist.escalation.settling import fold_in
@@ -124,13 +125,11 @@ def _talk_begins(
     if row.state == Line.TALKING or row.task_id is None:
         return
     row.state, row.changed_at, row.operator_call_id = str(Line.TALKING), now, call_id
-    task, _incident = lock_task(session, row.task_id)
-    in_hand = task.state in (TaskState.ASSIGNED, TaskState.WRAPPING_UP)
-    if task.operator_id != row.operator_id or not in_hand:
-        return  # it went another way while it rang; they talk all the same
+    task = task_of_talk(session, ctx, row, now)
     if unsettled_attempt(session, task.id) is not None:
         return
-    _reopen(session, task, now)
+    if is_in_hand(task, row.operator_id):
+        _reopen(session, task, now)
     attempt = _attempt(session, row, task, call_id, at, now)
     session.add(attempt)
     session.flush()
@@ -169,7 +168,7 @@ def _attempt(
         dial_number=max((one.dial_number for one in task.attempts), default=0) + 1,
         party=task.party,
         attempt_number=task.attempt_number,
-        operator_id=task.operator_id,
+        operator_id=row.operator_id,
         stay_number_id=row.stay_number_id,
         host_contact_id=row.host_contact_id,
         number=number,

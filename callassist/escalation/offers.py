@@ -139,6 +139,18 @@ def expire(session: Session, ctx: Escalation, task_id: int, now: datetime) -> No
     _look_again(session, task, now)
 
 
+def withdraw_from(session: Session, operator_id: int, now: datetime) -> None:
+    """Who is on the phone cannot answer an offer: it goes back to the queue and is no miss."""
+    offered = select(CallTask.id).where(
+        CallTask.operator_id == operator_id, CallTask.state == TaskState.OFFERED
+    )
+    for task_id in session.scalars(offered).all():
+        task, incident = lock_task(session, task_id)
+        if task.state == TaskState.OFFERED and task.operator_id == operator_id:
+            _withdraw(session, incident, task, "withdrawn", now)
+            _look_again(session, task, now)
+
+
 def count_miss(
     session: Session,
     ctx: Escalation,

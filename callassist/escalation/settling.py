@@ -31,10 +31,11 @@ from callassist.escalation.legs import belongs, has_two_legs
 from callassist.escalation.locks import lock_attempt
 from callassist.escalation.moves import move_task
 from callassist.escalation.offers import count_miss
+from callassist.escalation.ringing import has_work
 from callassist.escalation.saving import complete
 from callassist.escalation.tasks import request_hang_up
 from callassist.escalation.telling import needs_you
-from callassist.models import CallAttempt, CallEvent, CallTask, Incident
+from callassist.models import CallAttempt, CallEvent, CallTask, Incident, Operator
 
 # both legs end together; the word of the other one should be there by then
 _OTHER_LEG_SOON = timedelta(seconds=10)
@@ -187,8 +188,7 @@ def settle(
         now=now,
     )
     if task.state != TaskState.ASSIGNED:
-        # ended meanwhile (taken over, quiet): nobody will save a result any more
-        attempt.counted = outcome not in NOT_A_CALL and not task.continuation
+        _nobody_waits_for_it(session, attempt, task, outcome, now)
         return
     move_task(task, TaskEvent.CALL_ENDED)
     task.wrap_up_started_at = now
@@ -215,6 +215,25 @@ def settle(
     if attempt.mode == DialMode.OWN_PHONE:
         due = now + ctx.settings.phone_result_after
         timers.arm(session, Deadline.PHONE_RESULT, attempt.id, due, now=now)
+
+
+def _nobody_waits_for_it(
+    session: Session,
+    attempt: CallAttempt,
+    task: CallTask,
+    outcome: AttemptOutcome | None,
+    now: datetime,
+) -> None:
+    """The task ended before its call did (taken over, quiet, saved): no result will be written."""
+    is_dial = attempt.mode != DialMode.PHONED_BACK
+    attempt.counted = is_dial and outcome not in NOT_A_CALL and not task.continuation
+    whose = attempt.operator_id
+    if is_dial or whose is None or has_work(session, whose, task.id):
+        return
+    talked = (PresenceState.ON_A_CALL,)
+    if roster.set_presence(session, whose, PresenceState.AVAILABLE, now, expect=talked):
+        desk_id = session.get_one(Operator, whose).desk_id
+        timers.arm(session, Deadline.DISPATCH, desk_id, now, now=now)
 
 
 def wrap_up_ends(ctx: Escalation, task: CallTask) -> datetime | None:

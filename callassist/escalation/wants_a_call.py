@@ -27,7 +27,7 @@ def queue_for_a_person(session: Session, ctx: Escalation, row: IncomingCall, now
     """
     assert row.incident_id is not None
     incident = lock_incident(session, row.incident_id)
-    task = _task_for(session, ctx, incident, row, now)
+    task = task_for(session, ctx, incident, row, now)
     if task is None:
         return False
     is_new = task.phoned_back_at is None
@@ -46,9 +46,10 @@ def queue_for_a_person(session: Session, ctx: Escalation, row: IncomingCall, now
     return True
 
 
-def _task_for(
+def task_for(
     session: Session, ctx: Escalation, incident: Incident, row: IncomingCall, now: datetime
 ) -> CallTask | None:
+    """The open task in which this caller is phoned, made if need be; None when nobody would."""
     if row.party == Party.GUEST and state_of(incident) is IncidentState.WATCHING:
         request_call(session, ctx, incident, "guest_asked", now=now)
         session.flush()

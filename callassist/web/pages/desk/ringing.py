@@ -51,8 +51,8 @@ def decide(call_id: str, what: str) -> ResponseReturnValue:
     try:
         with asking.writing() as database:
             me = places.me(database).id
-            task_id = _task_of(database, ring_at_browser(database, me))
-            network, provider_call_id = browser_of_ring(database, ctx, me, call_id)
+            task_id = _task_of(database, ring_at_browser(database, ctx, me, now))
+            network, provider_call_id = browser_of_ring(database, ctx, me, call_id, now)
             if what == "decline":
                 decline_ring(database, ctx, me, call_id, now)
         if network is not None:
@@ -75,7 +75,8 @@ def line_of_request() -> Line | None:
 def _mine() -> Ringing | None:
     service = asking.service()
     with asking.reading() as database:
-        call = ring_at_browser(database, places.me(database).id)
+        me = places.me(database).id
+        call = ring_at_browser(database, service.escalation, me, asking.now())
         if call is None or call.task_id is None:
             return None
         incident = database.get_one(Incident, call.incident_id)
