@@ -13,6 +13,7 @@ from jinja2 import Environment, nodes
 from werkzeug.test import TestResponse
 
 from callassist.clock import ManualClock
+from callassist.web.pages.desk.keys import SHORTCUTS
 from callassist.web.pages.gallery import icon_names
 from tests.databases import SqliteDatabases
 from tests.web.world import World
@@ -271,3 +272,11 @@ def test_stylesheets_use_only_values_that_exist() -> None:
     defined |= set(re.findall(r"[\"'](--[\w-]+)[\"']", scripts))
     for name, text in sheets.items():
         assert set(re.findall(r"var\((--[\w-]+)\)", text)) <= defined, name
+
+
+def test_the_keys_on_the_desks_buttons_are_those_of_the_list() -> None:
+    css = (STATIC / "css" / "desk.css").read_text("utf-8")
+    drawn = re.findall(r'\[data-does="(\w+)"\][^{,]*::after \{ content: "([^"]+)"', css)
+    listed = {one.does: one.key for one in SHORTCUTS}
+    assert drawn
+    assert {does: listed[does] for does, _key in drawn} == dict(drawn)

@@ -155,10 +155,12 @@ def test_training_touches_nothing_and_is_remembered(stage: Stage) -> None:
         if call == "2":  # nobody answered: nobody can have agreed
             refused = ann.post("/desk/practice/2-result", result="guest_agreed")
             assert refused.status_code == 422
+            assert "No answer" in ann.page("/desk/practice/2-taken")  # of the attempt before
+            assert "It rings …" in ann.page("/desk/practice/2-talking")
         word = "guest_agreed" if call == "1" else "no_answer"
-        assert ann.post(f"/desk/practice/{call}-result", result=word).status_code == 302
-    assert "You are trained." in ann.page("/desk/practice?done=1")
-    assert "Start the training call" not in ann.page("/desk")
+        saved = ann.post(f"/desk/practice/{call}-result", result=word)
+        assert "You are trained." in ann.page(saved.location)
+        assert "Start the training call" not in ann.page("/desk")
     with stage.world.service.sessions.read() as session:
         assert session.query(CallTask).count() == 0
         assert session.query(Incident).count() == 0
