@@ -25,6 +25,7 @@ from callassist.storage.engine import make_engine
 from callassist.storage.facts import get_fact
 from callassist.storage.sessions import Sessions
 from callassist.web.datastore import SignedIn
+from callassist.web.pages import asking
 from callassist.web.pages.entry import demo, letting_in
 
 _log = structlog.get_logger()
@@ -81,9 +82,14 @@ def add_stage(
     conductor = Conductor(service.sessions, clock, lambda: newest(service.sessions), tell)
     if conductor.kept().skip is not None:
         conductor.go_on()
-    application.register_blueprint(blueprint(service, conductor, _sit_down))
+    application.register_blueprint(blueprint(service, conductor, _sit_down, _who_is_it))
     application.wsgi_app = Seats(application.wsgi_app)  # type: ignore[method-assign]
 
 
 def _sit_down(person: Person, there: str) -> ResponseReturnValue:
     return letting_in.come_in(SignedIn(person), Way.DEMO, there)
+
+
+def _who_is_it() -> str | None:
+    who = asking.person()
+    return who.person.email if who is not None else None

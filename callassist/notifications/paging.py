@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from callassist import roster
 from callassist.domain.phone_ring import DUTY_PHONE
 from callassist.models import Desk, NotificationChannel
+from callassist.notifications.duty_phone import Rung, rung_lately
 from callassist.notifications.recipients import (
     owner_channels,
     person_channels,
@@ -22,6 +23,7 @@ from callassist.notifications.telling import Telling, queue, ring_duty_phone, sk
 
 _log = structlog.get_logger()
 
+SAID_THERE = "the duty phone was rung for the same a short while ago"
 Channels = list[NotificationChannel]
 
 
@@ -50,12 +52,19 @@ def page(session: Session, telling: Telling, now: datetime) -> None:
 
 
 def _rings(session: Session, telling: Telling, desk: Desk, now: datetime) -> bool:
-    """Whether the duty phone is rung now; a page about no account has nobody who pays for it."""
+    """Whether the duty phone has it; a page about no account has nobody who pays for it.
+
+    It rings once for each alarm of an incident: see `duty_phone`.
+    """
     step = replace(telling.knowing(via=DUTY_PHONE), key=f"{telling.key}:{DUTY_PHONE}")
     if telling.account_id is None and desk.account_id is None:
         reason = "the desk's duty phone was not rung: this page is about no account"
         skip(session, replace(step, account_id=None), reason, now=now)
         return False
+    rung = rung_lately(session, telling, now)
+    if rung is not Rung.NOT_YET:
+        skip(session, step, SAID_THERE, now=now)
+        return rung is Rung.HAS_IT
     ring_duty_phone(session, step, now=now)
     return True
 

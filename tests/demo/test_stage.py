@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from callassist.bootstrap import Service, build
 from callassist.cli.staging import add_stage, stage_clock
@@ -21,9 +23,10 @@ from callassist.demo.stage.captions import LANGUAGES, captions, texts
 from callassist.demo.stage.seats import SEATS
 from callassist.demo.taking_over import Watch, hand_back, take_over, taken_over
 from callassist.errors import SettingsError
+from callassist.escalation import presence
 from callassist.escalation.new_incident import OpenedBy
 from callassist.escalation.opening import open_by_hand
-from callassist.models import Property
+from callassist.models import Operator, Presence, Property
 from callassist.settings import load_settings
 from callassist.web.app import create_app
 
@@ -131,6 +134,21 @@ def test_a_robot_steps_back_for_a_visitor_and_works_again_when_handed_back(servi
     with service.sessions.write() as session:
         hand_back(session, "Ann", NIGHT)
     assert not Watch(service.sessions).has_stepped_back("Ann")
+
+
+@pytest.mark.parametrize("is_taken_over", [False, True])
+def test_a_desk_that_is_merely_watched_is_not_rung(stage, service, is_taken_over):
+    browser, _ = sat_down(stage, "desk", "Ann")
+    with service.sessions.write() as session:
+        ann = session.scalars(select(Operator).where(Operator.desk_name == "Ann")).one().id
+        presence.choose(session, service.escalation, ann, "available", service.clock.now())
+        if is_taken_over:
+            take_over(session, "Ann", NIGHT)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/as/desk/desk").text)[1]
+    line = {"line": "the-page-one", "network": "simulated", "csrf_token": token}
+    assert browser.post("/as/desk/desk/beat", data=line).status_code == 204
+    with service.sessions.read() as session:
+        assert (session.get_one(Presence, ann).line is not None) is is_taken_over
 
 
 def test_taking_over_by_the_button_needs_the_stages_own_form(stage, service):

@@ -20,12 +20,16 @@ from callassist.demo.taking_over import HOST, hand_back, take_over, taken_over
 from callassist.models import Person
 
 SitDown = Callable[[Person, str], ResponseReturnValue]  # signs a person in, leads to an address
+WhoIsIt = Callable[[], str | None]  # the address of whoever is signed in
 _OPERATORS = tuple(robot.name for robot in ROBOTS)
 _ORDERS = {"pause": paused, "play": playing} | {f"{each:g}": at_speed(each) for each in SPEEDS}
+_ROBOT_OF = {email_of(name): name for name in _OPERATORS}
 _WALLS = ("/board/wall", "/board", "/desk")  # the first that this version has
 
 
-def blueprint(service: Service, conductor: Conductor, sit_down: SitDown) -> Blueprint:
+def blueprint(
+    service: Service, conductor: Conductor, sit_down: SitDown, who_is_it: WhoIsIt
+) -> Blueprint:
     """The stage of one demo service; `sit_down` is how people are let in."""
     stage = Blueprint(
         "stage",
@@ -35,6 +39,7 @@ def blueprint(service: Service, conductor: Conductor, sit_down: SitDown) -> Blue
         static_url_path="/demo/static",
     )
     pages = _Pages(service, conductor, sit_down)
+    stage.before_app_request(lambda: pages.rings_nobody(who_is_it))
     stage.add_url_rule("/demo", "page", pages.page)
     stage.add_url_rule("/demo/now", "now", pages.now)
     stage.add_url_rule("/demo/seat/<who>", "seat", pages.seat)
@@ -77,6 +82,15 @@ class _Pages:
         with self._service.sessions.read() as session:
             person = session.scalars(select(Person).where(Person.email == email)).one()
         return self._sit_down(person, there)
+
+    def rings_nobody(self, who_is_it: WhoIsIt) -> ResponseReturnValue | None:
+        """A desk that is merely watched is no browser to ring: its robot would never hear it."""
+        if request.endpoint != "desk.beat" or "line" not in request.form:
+            return None
+        robot = _ROBOT_OF.get(who_is_it() or "")
+        with self._service.sessions.read() as session:
+            is_watched = robot is not None and robot not in taken_over(session)
+        return ("", 204) if is_watched else None
 
     def clock(self) -> ResponseReturnValue:
         """Pause, play, another speed, or on to the next event."""

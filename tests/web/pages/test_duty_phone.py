@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from callassist.escalation.telling import page_supervisor
 from callassist.models import Desk, Incident, Notification, PhoneRing
+from callassist.notifications.paging import SAID_THERE
 from callassist.telephony.simulated.faults import Faults
 from tests.web.pages.stage import OWNER
 
@@ -52,6 +53,32 @@ def test_whoever_does_not_take_it_passes_it_on(stage, phone, keys, ending):
     assert [via for via, _ in told[1:]]
     assert "duty_phone" not in [via for via, _ in told[1:]]
     assert [one.ending for one in rows(stage, PhoneRing)] == [ending]
+
+
+@pytest.mark.parametrize(
+    ("keys", "minutes", "reason", "rings", "rests"),
+    [
+        (("1",), 5, "emergency", 1, True),  # who took it is not woken to hear it again
+        (("2",), 5, "emergency", 1, False),  # nor is who did not, and those after them are told
+        (("1",), 5, "guest_refused", 2, True),  # something else
+        (("1",), 31, "emergency", 2, True),  # it is still so
+    ],
+)
+def test_it_rings_once_for_an_alarm_of_an_incident(stage, keys, minutes, reason, rings, rests):
+    paged(stage, PHONE, *keys)
+    told = ("emergency", reason)
+    stage.world.pass_time(minutes=minutes)
+    with stage.world.service.sessions.write() as session:
+        incident = session.scalars(select(Incident)).one()
+        page_supervisor(
+            session, incident, reason, now=stage.world.clock.now(), once_per="another task"
+        )
+    stage.world.pass_time(minutes=1.5)
+    pages = [one for one in rows(stage, Notification) if one.facts.get("reason") in told]
+    rung = {one.notification_id for one in rows(stage, PhoneRing)}
+    assert len([one for one in pages if one.id in rung]) == rings
+    assert [one.reason for one in pages if one.status == "skipped"] == [SAID_THERE] * (2 - rings)
+    assert (pages[-1].facts["via"] == "duty_phone") is rests
 
 
 def test_a_network_that_is_down_is_said_and_the_page_goes_on(stage):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callassist.notifications.needs_you import TURNS
+from callassist.notifications.paging import SAID_THERE
 from callassist.notifications.quiet_people import HELD_BACK
 from callassist.web.pages.countries import country_names
 from callassist.web.pages.people import delivery_words
@@ -13,6 +14,7 @@ from tests.web.pages.stage import Stage
 _OWN_REASONS = (
     *(turn.missing for turn in TURNS),
     HELD_BACK,
+    SAID_THERE,
     "no channel is configured",
     "switched off on every channel",
     "shadow mode: nothing leaves the house",

@@ -54,6 +54,10 @@ _REASONS: Wordings = (
     (r"switched off on every channel", _l("Everybody switched these messages off.")),
     (r"shadow mode: .+", _l("Shadow mode: nothing leaves the house.")),
     (r"who took the call has no .+", _l("Who took the call has no address or device here.")),
+    (
+        r"the duty phone was rung for the same .+",
+        _l("The duty phone was rung for the same a short while ago."),
+    ),
     (r"it was not needed any more", _l("It was not needed any more.")),
     (r".*mail server.*", _l("The mail server did not take it.")),
 )
