@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 
 from callassist.clock import ManualClock
+from tests.dealing import left_out
 from tests.evening import evening
 from tests.file_cache import share_files
 from tests.light_passwords import hash_lightly
@@ -51,6 +52,17 @@ hypothesis.settings.register_profile(
     "nightly", hypothesis.settings.get_profile("ci"), max_examples=2000, derandomize=False
 )
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is not dealt to this run; what takes long comes first, not last and alone."""
+    out = set(left_out(items))
+    if out:
+        config.hook.pytest_deselected(items=list(out))
+    items[:] = sorted(
+        (item for item in items if item not in out),
+        key=lambda item: item.get_closest_marker("long") is None,
+    )
 
 
 def pytest_collection_finish() -> None:

@@ -31,12 +31,12 @@ from callassist.storage.engine import make_engine
 from callassist.storage.sessions import Sessions
 from callassist.telephony.simulated import Faults
 from tests.databases import SqliteDatabases
+from tests.dealing import examples
 from tests.escalation.any_night import AnyNight
 from tests.escalation.happenings import a_scene, drawn, happen
 from tests.escalation.promises import PROMISES, everything_is_closed_and_reported_once
 
-_PROFILE = hypothesis.settings()
-_EXAMPLES = 15 if _PROFILE.max_examples <= 100 else _PROFILE.max_examples
+_EXAMPLES = examples(15, dealt=5, nightly=2000)
 _STEPS = 30
 _IN_MEMORY = Path("/dev/shm")  # a fresh private directory is made in it
 _BEGIN = datetime(2026, 6, 13, 20, tzinfo=UTC)

@@ -6,10 +6,18 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.prove import dial_once, forged_callbacks, kill_night, many_nights, screens
+from tests.prove import (
+    dial_once,
+    every_case,
+    forged_callbacks,
+    kill_night,
+    many_nights,
+    screens,
+)
 
 PROOFS = {
     "dial-once": dial_once.main,
+    "every-case": every_case.main,
     "forged-callbacks": forged_callbacks.main,
     "kill-night": kill_night.main,
     "many-nights": many_nights.main,

@@ -19,6 +19,7 @@ from callassist.domain.noise import (
     decode,
     encode,
 )
+from tests.dealing import examples
 from tests.domain.noise.home import LOUD, Home, at, minute
 from tests.domain.noise.streams import ANY_KIND, GAPPY, LEVELS, evening_of
 
@@ -52,7 +53,7 @@ def _check_step(home: Home, event: NoiseEvent, since: int) -> None:
         assert event.received_at - event.at <= timedelta(minutes=5), "late ones call nobody"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150, dealt=50), deadline=None)
 @given(seeds)
 def test_a_frozen_breach_or_a_late_reading_never_escalates(rng: Random) -> None:
     evening = evening_of(rng, kinds=ANY_KIND, spacing=GAPPY, most=3)
@@ -63,7 +64,7 @@ def test_a_frozen_breach_or_a_late_reading_never_escalates(rng: Random) -> None:
     _lived(rng, Home(kinds=evening.kinds), events)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100, dealt=30), deadline=None)
 @given(seeds)
 def test_only_late_readings_never_escalate_even_by_the_clock(rng: Random) -> None:
     evening = evening_of(rng, kinds=ANY_KIND, spacing=GAPPY, most=3)
@@ -77,7 +78,7 @@ def test_only_late_readings_never_escalate_even_by_the_clock(rng: Random) -> Non
     assert home.of(BreachEscalated) == []
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150, dealt=50), deadline=None)
 @given(seeds)
 def test_a_call_starts_with_a_loud_reading_if_only_levels_are_heard(rng: Random) -> None:
     evening = evening_of(rng, kinds=LEVELS, spacing=GAPPY, most=3)
@@ -90,7 +91,7 @@ def test_a_call_starts_with_a_loud_reading_if_only_levels_are_heard(rng: Random)
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150, dealt=50), deadline=None)
 @given(seeds)
 def test_the_clock_always_gets_on_and_every_breach_of_levels_ends(rng: Random) -> None:
     evening = evening_of(rng, kinds=LEVELS, spacing=GAPPY, most=3)
@@ -105,7 +106,7 @@ def test_the_clock_always_gets_on_and_every_breach_of_levels_ends(rng: Random) -
     assert all(each.ended is not None for each in home.breaches)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100, dealt=30), deadline=None)
 @given(seeds)
 def test_the_clock_does_nothing_before_it_is_due(rng: Random) -> None:
     evening = evening_of(rng, kinds=ANY_KIND, spacing=GAPPY, most=3)
@@ -120,7 +121,7 @@ def test_the_clock_does_nothing_before_it_is_due(rng: Random) -> None:
             assert home.effects == before
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100, dealt=30), deadline=None)
 @given(seeds)
 def test_a_state_survives_the_database(rng: Random) -> None:
     evening = evening_of(rng, kinds=ANY_KIND, spacing=GAPPY, most=3)

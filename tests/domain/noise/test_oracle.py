@@ -11,6 +11,7 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.dealing import examples
 from tests.domain.noise.home import CALM, LOUD, Home, Told, level
 from tests.domain.noise.oracle import CALM_AFTER, one_sensor, steady_sensors
 from tests.domain.noise.streams import GAPPY, LEVELS, STEADY, evening_of
@@ -46,14 +47,14 @@ def _heard(sensors: list[Readings], *, clock: bool) -> list[Told]:
     return home.breaches
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200, dealt=60), deadline=None)
 @given(seeds, st.booleans())
 def test_one_sensor_with_gaps(rng: Random, clock: bool) -> None:
     (readings,) = _readings(rng, GAPPY, 1)
     assert _heard([readings], clock=clock) == one_sensor(readings)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150, dealt=50), deadline=None)
 @given(seeds, st.booleans())
 def test_several_steady_sensors(rng: Random, clock: bool) -> None:
     sensors = _readings(rng, STEADY, 4)

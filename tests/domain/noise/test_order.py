@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callassist.domain.noise import NoiseEvent, PropertyNoise, Verdict
+from tests.dealing import examples
 from tests.domain.noise.home import Home
 from tests.domain.noise.streams import (
     ANY_KIND,
@@ -40,7 +41,7 @@ def _calls(home: Home) -> list[bool]:
     return [each.escalated is not None for each in home.breaches]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150, dealt=50), deadline=None)
 @given(seeds)
 def test_the_same_breaches_however_they_are_told(rng: Random) -> None:
     evening = evening_of(rng, kinds=ANY_KIND, spacing=GAPPY, most=3)
@@ -50,7 +51,7 @@ def test_the_same_breaches_however_they_are_told(rng: Random) -> None:
     assert _spans(shuffled) == _spans(one_by_one) == _spans(at_once)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150, dealt=50), deadline=None)
 @given(seeds)
 def test_the_same_calls_in_whatever_order_sensors_are_heard_in_time(rng: Random) -> None:
     evening = evening_of(rng, kinds=LEVELS, spacing=STEADY, most=4)
@@ -60,7 +61,7 @@ def test_the_same_calls_in_whatever_order_sensors_are_heard_in_time(rng: Random)
     assert (_spans(arrived), _calls(arrived)) == (_spans(at_once), _calls(at_once))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100, dealt=30), deadline=None)
 @given(seeds)
 def test_repeating_what_was_said_changes_nothing(rng: Random) -> None:
     evening = evening_of(rng, kinds=ANY_KIND, spacing=GAPPY, most=3)
@@ -70,7 +71,7 @@ def test_repeating_what_was_said_changes_nothing(rng: Random) -> None:
     assert (home.state, home.effects) == (before, told)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100, dealt=30), deadline=None)
 @given(seeds)
 def test_a_single_stale_event_never_moves_state(rng: Random) -> None:
     evening = evening_of(rng, kinds=ANY_KIND, spacing=GAPPY, most=2)
