@@ -23,8 +23,8 @@ from callassist.escalation.tokens import Question
 from callassist.ports.own_networks import OwnNetworks
 from callassist.ports.recording import CanRecord, Sound
 from callassist.ports.telephony import Bridge, BridgeRequest, Step, Telephony, WebhookRequest
+from callassist.web.callbacks import MAX_BODY, callback_of
 
-MAX_BODY = 64 * 1024
 RETRY_AFTER_SECONDS = 5
 
 _STATUS: tuple[tuple[type[CallAssistError], HTTPStatus], ...] = (
@@ -173,7 +173,7 @@ def verified(
     network = network or services.own_networks.named(provider)
     if network is None:
         raise NotFound("this phone network is not in use here")
-    callback = _callback(services.public_url)
+    callback = callback_of(request, services.public_url)
     if not network.verify_webhook(callback):
         raise Forbidden("the signature does not fit this address and body")
     if token and services.provider_of(token) not in (None, provider):
@@ -199,20 +199,6 @@ def _bridge(network: Telephony) -> Bridge:
     if network.bridge is None:
         raise NotFound("this phone network asks nothing")
     return network.bridge
-
-
-def _callback(public_url: str) -> WebhookRequest:
-    request.max_content_length = MAX_BODY + 1  # a chunked body is cut there without a word
-    body = request.get_data(cache=True)  # before the form, which would use the stream up
-    if len(body) > MAX_BODY:
-        raise RequestEntityTooLarge
-    query = request.query_string.decode("ascii", "replace")
-    return WebhookRequest(
-        url=public_url.rstrip("/") + request.path + (f"?{query}" if query else ""),
-        headers=dict(request.headers),
-        form=request.form.to_dict(),
-        body=body,
-    )
 
 
 def refused(error: CallAssistError) -> Response:

@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl
-
 from callassist.errors import InvalidInput
 from callassist.ports.telephony import WebhookRequest
-
-_MOST_FIELDS = 500
-
-
-def pairs_of(request: WebhookRequest) -> list[tuple[str, str]]:
-    """Every field, repeated ones too, which a mapping would lose; ValueError for no form."""
-    if not request.body:
-        return list(request.form.items())
-    text = request.body.decode("utf-8")
-    return parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
 
 
 class Fields(dict[str, str]):
@@ -28,7 +16,7 @@ class Fields(dict[str, str]):
     def __init__(self, request: WebhookRequest) -> None:
         super().__init__()
         try:
-            pairs = pairs_of(request)
+            pairs = request.fields
         except ValueError:
             raise InvalidInput("expected form fields in UTF-8", "body") from None
         for name, value in pairs:
