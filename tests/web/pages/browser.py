@@ -19,9 +19,10 @@ class Browser:
         self._headers = {"Accept-Language": language}
         self.token = ""
 
-    def get(self, path: str) -> TestResponse:
-        """Look at a page."""
-        answer = self._client.get(path, headers=self._headers)
+    def get(self, path: str, root: str = "") -> TestResponse:
+        """Look at a page, of a service that stands below `root`."""
+        base = f"http://localhost{root}"
+        answer = self._client.get(path, base_url=base, headers=self._headers)
         found = _TOKEN.search(answer.text) if answer.mimetype == "text/html" else None
         if found:
             self.token = found.group(1)

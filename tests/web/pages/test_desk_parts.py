@@ -164,6 +164,15 @@ def test_in_french_the_same_moment_is_french(stage: Stage) -> None:
     assert "Votre" in shown
 
 
+def test_each_seat_of_the_demo_is_sent_to_its_own_addresses(stage: Stage) -> None:
+    ann = stage.sign_in(ANN)
+    stage.available(ann)
+    waiting_call(stage, ann, stage.sign_in(BEN))
+    for root in ("", "/below", ""):
+        sent = set(re.findall(r'action="(.*?)/desk/', ann.get(ALL, root).text))
+        assert sent == {root}
+
+
 def test_who_is_signed_out_gets_nothing_at_once(stage: Stage) -> None:
     ann = stage.sign_in(ANN)
     elsewhere = stage.sign_in(ANN)

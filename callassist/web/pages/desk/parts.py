@@ -9,13 +9,11 @@ from flask import abort, request
 from flask.typing import ResponseReturnValue
 
 from callassist.bootstrap import Service
-from callassist.web.languages import language
 from callassist.web.pages import asking
 from callassist.web.pages.desk import places
 from callassist.web.pages.desk.look import Look, look_at
 from callassist.web.pages.desk.queries import DeskScreen, screen_of
-from callassist.web.pages.desk.written import Written
-from callassist.web.pages.times import hour_cycle
+from callassist.web.pages.desk.written import Written, reading
 from callassist.web.together import Together
 
 _Ids = frozenset[int]
@@ -94,7 +92,7 @@ class Parts:
             kept = self._idle if part.offers and screen.mine is None else self._written
             return kept.unsigned(part.template, part.values(screen))
         # of one look all of a crowd that do the same are shown the same: no need to compare
-        key = (part.template, screen.crowd, screen.state, language(), hour_cycle())
+        key = (part.template, screen.crowd, screen.state, *reading())
         found: str | None = look.shared.get(key)
         if found is None:
             found = self._written.unsigned(part.template, part.values(screen))

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Hashable, Mapping
 
-from flask import current_app
+from flask import current_app, request
 from flask_wtf.csrf import generate_csrf
 
 from callassist.web.languages import language
@@ -18,12 +18,17 @@ _MOST = 1_000
 _MARK = secrets.token_hex(16)  # of this process; nobody can have typed it
 
 
+def reading() -> tuple[str, str | None, str]:
+    """What of a reader words and addresses depend on: language, hours, where the service stands."""
+    return language(), hour_cycle(), request.script_root
+
+
 class Written:
     """Keeps what a template made of some values for a moment.
 
-    The values are the key and are all that the template gets, beside the reader's language and
-    hours. So whom it is given to would have been shown the same; and when a value changes, it is
-    written anew. The tokens of forms are each reader's own.
+    The values are the key and are all that the template gets, beside what `reading` says of the
+    reader. So whom it is given to would have been shown the same; and when a value changes, it
+    is written anew. The tokens of forms are each reader's own.
     """
 
     def __init__(
@@ -45,7 +50,7 @@ class Written:
 
     def unsigned(self, template: str, values: Mapping[str, Hashable]) -> str:
         """The same, for anybody: forms have a mark in the place of their token."""
-        key = (template, frozenset(values.items()), language(), hour_cycle())
+        key = (template, frozenset(values.items()), *reading())
         return self._found(key) or self._write(key, template, values)
 
     def _write(self, key: Hashable, template: str, values: Mapping[str, Hashable]) -> str:
