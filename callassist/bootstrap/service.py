@@ -150,8 +150,9 @@ class Service:
         self, dial_token: str, events: Sequence[LegEvent], now: datetime
     ) -> None:
         """What a verified callback of the phone network told."""
+        dial_id = self.providers.operators_dial(dial_token)
         with self.sessions.write() as session:
-            record_call_events(session, self.escalation, dial_token, events, now)
+            record_call_events(session, self.escalation, dial_token, events, now, dial_id=dial_id)
 
     def record_sound(self, dial_token: str, sound: Sound, now: datetime) -> None:
         """What a verified report of the phone network told of a recording."""
@@ -177,5 +178,8 @@ class Service:
         self, question: Question, dial_token: str, request: BridgeRequest, now: datetime
     ) -> Step:
         """What a network shall do with an operator's leg; committed before it is told."""
+        dial_id = self.providers.operators_dial(dial_token)
         with self.sessions.write() as session:
-            return next_step(session, self.escalation, question, dial_token, request, now)
+            return next_step(
+                session, self.escalation, question, dial_token, request, now, dial_id=dial_id
+            )

@@ -29,11 +29,16 @@ def next_step(
     token: str,
     request: BridgeRequest,
     now: datetime,
+    *,
+    dial_id: int | None = None,
 ) -> Step:
-    """What the network does next with a leg of ours; NotFound for an unknown token."""
+    """What the network does next with a leg of ours; NotFound for an unknown token.
+
+    `dial_id` where it is known that an operator's dial has the token.
+    """
     if question is Question.BROWSER:
         return bridging.browser_calls(session, ctx, request, now)
-    holder, row_id = _holder_of(session, token)
+    holder, row_id = _holder_of(session, token, dial_id)
     answer = holder.answers.get(question)
     if answer is None:
         raise NotFound("nothing is asked here about this call")
@@ -41,14 +46,22 @@ def next_step(
 
 
 def record_call_events(
-    session: Session, ctx: Escalation, token: str, events: Sequence[LegEvent], now: datetime
+    session: Session,
+    ctx: Escalation,
+    token: str,
+    events: Sequence[LegEvent],
+    now: datetime,
+    *,
+    dial_id: int | None = None,
 ) -> None:
     """Take what the network reports; repeated reports change nothing. NotFound as above."""
-    holder, row_id = _holder_of(session, token)
+    holder, row_id = _holder_of(session, token, dial_id)
     holder.record(session, ctx, row_id, events, now)
 
 
-def _holder_of(session: Session, token: str) -> tuple[TokenHolder, int]:
+def _holder_of(session: Session, token: str, dial_id: int | None) -> tuple[TokenHolder, int]:
+    if dial_id is not None:
+        return bridging.DIALS, dial_id
     for holder in HOLDERS:
         row_id = holder.find(session, token)
         if row_id is not None:

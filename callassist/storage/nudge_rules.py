@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from callassist.domain.call_task import OPEN_TASK_STATES
@@ -60,7 +60,8 @@ class Told:
 
 
 Rule = Callable[[Session, Any], Iterable[Told]]
-_HELD = "callassist_held_homes"
+_HOMES = "callassist_homes"  # in a session: by id, what is told of them
+_HOME = select(Property.public_id, Property.account_id).where(Property.id == bindparam("home"))
 
 
 def _incident(session: Session, incident_id: int | None) -> Iterator[Told]:
@@ -177,14 +178,17 @@ def _duty(session: Session, span: DutySpan) -> Iterator[Told]:
 
 
 def _home(session: Session, property_id: int | None) -> Iterator[Told]:
-    home = session.get(Property, property_id) if property_id is not None else None
-    if home is not None:
-        # held until the session ends: many rows of one home read it once
-        session.info.setdefault(_HELD, {})[property_id] = home
-        yield from _home_itself(session, home)
+    if property_id is None:
+        return
+    known = session.info.setdefault(_HOMES, {})  # many rows of one home ask once
+    if property_id not in known:
+        found = session.connection().execute(_HOME, {"home": property_id}).one_or_none()
+        known[property_id] = found
+    if known[property_id] is not None:
+        yield from _home_itself(session, known[property_id])
 
 
-def _home_itself(session: Session, home: Property) -> Iterator[Told]:
+def _home_itself(_session: Session, home: Property) -> Iterator[Told]:
     yield Told(kind=NudgeKind.HOME, public_id=home.public_id, account_id=home.account_id)
 
 
