@@ -2,17 +2,23 @@
 
 The network, and a browser that looks at the desk meanwhile, are processes of their own. They share
 the machine with the service: on two cores its figures are worse than they are alone.
-`--calls 1050 --per-second 5` is the thousand of the aim.
+
+`scripts/bench calls -- --calls 1050 --per-second 1` is the thousand of the aim, at the rate that
+phone networks allow an account; it takes 19 minutes, in which nothing needs anybody.
+`--database postgresql://... --apart` measures pages, callbacks and worker as processes of their own
+(`callassist web`, twice, and `callassist worker`) on an empty PostgreSQL database.
 """
 
 from __future__ import annotations
 
 import argparse
 import multiprocessing
+import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,7 +44,7 @@ from tests.bench.calls_scene import (
 from tests.bench.figures import Figure, percentile, report
 from tests.bench.ingest_world import World, make_world
 from tests.bench.live_scene import make_live_scene, signed_in
-from tests.bench.memory import memory_of, running
+from tests.bench.memory import memory_of, running, running_apart
 from tests.bench.serving import Served
 
 _OPERATORS = 50
@@ -51,6 +57,7 @@ _ALONE_SECONDS = 15.0
 _RINGING_SECONDS = 15.0
 _PATIENCE = 90.0
 _AT_ONCE = 16  # who press call at the same moment
+_TELL_EVERY = 100  # calls
 _LIMIT_OF_PAGES, _LIMIT_OF_CALLBACKS, _LIMIT_OF_MEMORY = 100, 50, 300
 
 
@@ -74,6 +81,8 @@ class Measuring:
                 operator_id = self.free_one(operators)
                 take(self.sessions, call, operator_id)
                 asked.append(pool.submit(self.browsers[operator_id].press_call, call.name))
+                if n % _TELL_EVERY == 0:
+                    print(f"call {n} of {len(calls)}", file=sys.stderr, flush=True)
         self.pressed = [one.result() for one in asked]
 
     def free_one(self, operators: list[int]) -> int:
@@ -92,11 +101,17 @@ class Measuring:
 
     def wait_until(self, what: str, is_so: Callable[[], bool]) -> None:
         """RuntimeError when it does not come true in time."""
+        if not self.comes_true(is_so):
+            raise RuntimeError(f"waited in vain: {what}")
+
+    def comes_true(self, is_so: Callable[[], bool]) -> bool:
+        """Whether it does in time."""
         end = time.monotonic() + _PATIENCE
         while not is_so():
             if time.monotonic() > end:
-                raise RuntimeError(f"waited in vain: {what}")
+                return False
             time.sleep(0.2)
+        return True
 
     def count(self, *conditions: Any) -> int:
         """Attempts of which these are true."""
@@ -113,14 +128,10 @@ class Measuring:
 
 
 def main(argv: list[str]) -> dict[str, Any]:
-    """A real `serve`; operators' own phones, guests who pick up."""
-    parser = argparse.ArgumentParser(prog="scripts/bench calls --")
-    parser.add_argument("--operators", type=int, default=_OPERATORS)
-    parser.add_argument("--calls", type=int, default=_CALLS)
-    parser.add_argument("--per-second", type=float, default=_PER_SECOND)
-    chosen = parser.parse_args(argv)
+    """A real service; operators' own phones, guests who pick up."""
+    chosen = _chosen(argv)
     with tempfile.TemporaryDirectory() as directory:
-        world = make_world(Path(directory), chosen.calls)
+        world = make_world(Path(directory), chosen.calls, chosen.database)
         scene = make_live_scene(world, 3 * chosen.operators, 0)
         make_stays(world, scene)
         with phone_network(OWN_NUMBER) as network:
@@ -132,11 +143,42 @@ def main(argv: list[str]) -> dict[str, Any]:
                 service.stop()
             cookies = signed_in(world, scene, PUBLIC_URL)
             _script_phones(network, chosen.operators, chosen.calls)
-            with running(world, settings) as served:
-                network.route(PUBLIC_URL, f"http://127.0.0.1:{served.port}")
+            with _serving(world, settings, chosen.apart) as (served, callbacks):
+                network.route(PUBLIC_URL, f"http://127.0.0.1:{callbacks.port}")
                 browsers, first = _opened(served, scene.sessions, cookies)
                 made = Measuring(served, network, scene.sessions, browsers, chosen.per_second)
                 return report([first, *_measure(made, calls, chosen.operators)])
+
+
+def _chosen(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="scripts/bench calls --",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--operators", type=int, default=_OPERATORS, help="who talk all the time")
+    add("--calls", type=int, default=_CALLS, help="theirs, and the short ones that follow")
+    add("--per-second", type=float, default=_PER_SECOND, help="that the network allows")
+    add("--database", default="", help="an empty one of PostgreSQL, instead of SQLite")
+    add("--apart", action="store_true", help="pages, callbacks and worker by themselves")
+    chosen = parser.parse_args(argv)
+    if chosen.apart and not chosen.database:
+        parser.error("--apart needs --database: SQLite has one writing process")
+    return chosen
+
+
+@contextmanager
+def _serving(
+    world: World, settings: dict[str, str], apart: bool
+) -> Iterator[tuple[Served, Served]]:
+    """Who answers pages, and who answers the network."""
+    if apart:
+        with running_apart(world, settings) as both:
+            yield both
+    else:
+        with running(world, settings) as served:
+            yield served, served
 
 
 def _opened(
@@ -171,11 +213,19 @@ def _measure(made: Measuring, calls: list[Waiting], operators: int) -> list[Figu
         beside = pool.submit(looks, len(short) / made.per_second + _RINGING_SECONDS)
         before = made.served.cpu_seconds()
         made.dial_all(short, ids[operators:])
-        made.wait_until("the others ended", lambda: made.count(*over) == len(short))
+        made.comes_true(lambda: made.count(*over) == len(short))
         pages, callbacks = beside.result(), made.network.answered()
         used = made.served.cpu_seconds() - before - a_look * len(pages)
     return [
         *memory,
+        *memory_of(f"after {len(short)} more", made.served, limit=_LIMIT_OF_MEMORY),
+        Figure(
+            name=f"calls of these {len(short)} that came to their end",
+            figure=made.count(*over),
+            unit="",
+            limit=len(short),
+            bound="at least",
+        ),
         Figure(
             name=f"guests dialled of {len(short)}, each second",
             figure=made.dialled_per_second(short),

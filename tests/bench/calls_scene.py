@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from callassist import stays
 from callassist.bootstrap import Service
@@ -90,11 +91,10 @@ def make_calls(service: Service, homes: range) -> list[Waiting]:
 def take(sessions: Sessions, call: Waiting, operator_id: int) -> None:
     """The operator has the call, and who is to be told of it is told now.
 
-    How their last call went is not measured: it is put away.
+    How their last call went is not measured: it is put away, and nothing comes of it any more.
     """
     with sessions.write() as session:
-        last = CallTask.operator_id == operator_id, CallTask.state == "wrapping_up"
-        session.execute(update(CallTask).where(*last).values(state="completed"))
+        _put_away(session, operator_id)
         taken = {"state": "assigned", "operator_id": operator_id, "desk_id": call.desk_id}
         session.execute(update(CallTask).where(CallTask.id == call.task_id).values(taken))
         at_desk = update(Incident).where(Incident.id == call.incident_id)
@@ -102,3 +102,11 @@ def take(sessions: Sessions, call: Waiting, operator_id: int) -> None:
         told = func.substr(OutboxEntry.key, 1, len(call.incident)) == call.incident
         due = {"due_at": datetime.now(UTC)}
         session.execute(update(OutboxEntry).where(told, OutboxEntry.topic == "notify").values(due))
+
+
+def _put_away(session: Session, operator_id: int) -> None:
+    last = CallTask.operator_id == operator_id, CallTask.state == "wrapping_up"
+    about = select(CallTask.incident_id).where(*last)
+    over = {"state": "closed", "closed_at": datetime.now(UTC), "resolution": "guest_reached"}
+    session.execute(update(Incident).where(Incident.id.in_(about)).values(over))
+    session.execute(update(CallTask).where(*last).values(state="completed"))

@@ -32,10 +32,11 @@ class World:
     directory: Path
     key: str
     sensors: int
+    database: str = ""  # its address, where it is no file in the directory
 
     @property
     def url(self) -> str:
-        return f"sqlite:///{self.directory / 'callassist.sqlite'}"
+        return self.database or f"sqlite:///{self.directory / 'callassist.sqlite'}"
 
 
 def token(connection: int) -> str:
@@ -43,9 +44,10 @@ def token(connection: int) -> str:
     return f"bench-token-{connection:04d}"
 
 
-def make_world(directory: Path, sensors: int) -> World:
-    """A migrated SQLite database with `sensors` homes of one sensor each."""
-    world = World(directory=directory, key=Vault.generate_key(), sensors=sensors)
+def make_world(directory: Path, sensors: int, database: str = "") -> World:
+    """A migrated database with `sensors` homes of one sensor each; SQLite, unless it is named."""
+    key = Vault.generate_key()
+    world = World(directory=directory, key=key, sensors=sensors, database=database)
     engine = make_engine(world.url)
     upgrade(engine)
     vault = Vault.from_text(world.key)

@@ -109,14 +109,58 @@ def running(world: World, settings: Mapping[str, str] = _NO_SETTINGS) -> Iterato
         served.stop()
 
 
+@contextmanager
+def running_apart(world: World, settings: Mapping[str, str]) -> Iterator[tuple[Served, Served]]:
+    """The same in processes of their own: one for pages, with the worker, and one for callbacks.
+
+    The first of the two counts what all of them take.
+    """
+    worker = Served(_process(world, "worker", 0, settings), 0)
+    started = [worker]
+    try:
+        for _ in range(2):
+            started.append(_start(world, settings, "web")[0])
+        _, pages, callbacks = started
+        yield Together(pages.process, pages.port, (worker, callbacks)), callbacks
+    finally:
+        for one in started:
+            one.stop()
+
+
+class Together(Served):
+    """A server and others that belong to it."""
+
+    def __init__(
+        self, process: subprocess.Popen[bytes], port: int, others: tuple[Served, ...]
+    ) -> None:
+        super().__init__(process, port)
+        self._others = others
+
+    def pids(self) -> list[int]:
+        """Of all."""
+        return [*super().pids(), *(pid for one in self._others for pid in one.pids())]
+
+
 def _start(
-    world: World, settings: Mapping[str, str] = MappingProxyType({})
+    world: World, settings: Mapping[str, str] = _NO_SETTINGS, command: str = "serve"
 ) -> tuple[Served, float]:
     """A running service and the seconds until it answered."""
     port = free_port()
     began = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "callassist", "serve"],
+    served = Served(_process(world, command, port, settings), port)
+    while not _answers(served):
+        if served.process.poll() is not None or time.perf_counter() - began > _PATIENCE:
+            served.stop()
+            raise RuntimeError(f"callassist {command} did not start")
+        time.sleep(0.01)
+    return served, time.perf_counter() - began
+
+
+def _process(
+    world: World, command: str, port: int, settings: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "callassist", command],
         env={
             **{name: value for name, value in os.environ.items() if "CALLASSIST" not in name},
             "CALLASSIST_DATABASE_URL": world.url,
@@ -130,13 +174,6 @@ def _start(
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    served = Served(process, port)
-    while not _answers(served):
-        if process.poll() is not None or time.perf_counter() - began > _PATIENCE:
-            served.stop()
-            raise RuntimeError("callassist serve did not start")
-        time.sleep(0.01)
-    return served, time.perf_counter() - began
 
 
 def _answers(served: Served) -> bool:
