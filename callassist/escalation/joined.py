@@ -35,7 +35,7 @@ def left_behind(session: Session, leader: Incident) -> list[Incident]:
     """Incidents that joined `leader` and still wait for a call, whatever became of it."""
     joined = select(Incident).where(
         Incident.account_id == leader.account_id,
-        Incident.closed_at.is_(None),  # few are, and there is an index of them
+        Incident.closed_at.is_(None),
         Incident.led_by_id == leader.id,
         Incident.state == IncidentState.CALLING_GUEST,
     )

@@ -59,6 +59,12 @@ class Incident(Base):
         Index("ix_incident_stay", "stay_id"),  # at most 3 per stay and night
         Index("ix_incident_property_closed", "property_id", "closed_at"),  # re-arming
         Index("ix_incident_breach", "breach_id"),
+        Index(
+            "ix_incident_led_by",  # asked several times for each call
+            "led_by_id",
+            sqlite_where=text("led_by_id IS NOT NULL"),
+            postgresql_where=text("led_by_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id]
