@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from callassist import stays
 from callassist.bootstrap import Service
 from callassist.domain.dial import DialMode
+from callassist.domain.message_kind import MessageKind
 from callassist.domain.viewer import Viewer
 from callassist.escalation.new_incident import OpenedBy
 from callassist.escalation.opening import open_by_hand
@@ -99,7 +100,8 @@ def take(sessions: Sessions, call: Waiting, operator_id: int) -> None:
         session.execute(update(CallTask).where(CallTask.id == call.task_id).values(taken))
         at_desk = update(Incident).where(Incident.id == call.incident_id)
         session.execute(at_desk.values(desk_id=call.desk_id))
-        told = func.substr(OutboxEntry.key, 1, len(call.incident)) == call.incident
+        # but nobody is paged that no shift was planned at this desk
+        told = OutboxEntry.key.startswith(f"{call.incident}:{MessageKind.CALL_REQUESTED}:")
         due = {"due_at": datetime.now(UTC)}
         session.execute(update(OutboxEntry).where(told, OutboxEntry.topic == "notify").values(due))
 
