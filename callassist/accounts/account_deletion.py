@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from callassist.accounts.people import find_account
@@ -16,6 +16,17 @@ from callassist.domain.viewer import Role, Viewer
 from callassist.errors import CallAssistError, Conflict, Forbidden, InvalidInput
 from callassist.models import Account, AccountDeletion, Desk, Incident, ServiceAgreement
 from callassist.storage import nudges
+
+_WAITING = (
+    select(AccountDeletion, Account)
+    .join(Account, Account.id == AccountDeletion.account_id)
+    .where(
+        AccountDeletion.account_id.in_(bindparam("accounts", expanding=True)),
+        AccountDeletion.undone_at.is_(None),
+        AccountDeletion.begun_at.is_(None),
+    )
+    .order_by(AccountDeletion.due_at, AccountDeletion.id)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,16 +100,7 @@ def undo_deletion(
 
 def waiting_deletions(session: Session, viewer: Viewer, now: datetime) -> list[WaitingDeletion]:
     """Which of the viewer's accounts wait to be deleted, the next one first."""
-    rows = session.execute(
-        select(AccountDeletion, Account)
-        .join(Account, Account.id == AccountDeletion.account_id)
-        .where(
-            AccountDeletion.account_id.in_(viewer.account_ids),
-            AccountDeletion.undone_at.is_(None),
-            AccountDeletion.begun_at.is_(None),
-        )
-        .order_by(AccountDeletion.due_at, AccountDeletion.id)
-    )
+    rows = session.execute(_WAITING, {"accounts": list(viewer.account_ids)})
     return [
         WaitingDeletion(
             account=account,

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from callassist.models import Account, HostContact, Property, Stay, StayNumber
+
+_LISTS = select(Account.id, Account.dial_countries).where(
+    Account.id.in_(bindparam("accounts", expanding=True))
+)
 
 
 class Barred(NamedTuple):
@@ -26,9 +30,7 @@ def barred(session: Session, account_ids: Collection[int], stay_ids: Collection[
     bars nobody here: the dial itself looks at the number."""
     lists = {
         account_id: frozenset(countries)
-        for account_id, countries in session.execute(
-            select(Account.id, Account.dial_countries).where(Account.id.in_(account_ids))
-        )
+        for account_id, countries in session.execute(_LISTS, {"accounts": list(account_ids)})
         if countries is not None
     }
     if not lists:

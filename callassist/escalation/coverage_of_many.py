@@ -23,10 +23,8 @@ from callassist.escalation.coverage import (
     Surroundings,
     call_language,
     has_proved_channel,
-    is_heard,
 )
-from callassist.escalation.facts_of_many import HomeFacts, Homes, StayFacts, with_contact
-from callassist.escalation.facts_of_many import sensors as sensors_of
+from callassist.escalation.facts_of_many import HomeFacts, Homes, StayFacts, hearing, with_contact
 from callassist.escalation.facts_of_many import stays as stays_of
 from callassist.models import (
     Desk,
@@ -34,8 +32,6 @@ from callassist.models import (
     Operator,
     Shift,
 )
-
-_assessed = lru_cache(maxsize=1024)(assess)  # hundreds of homes lack the same few things
 
 
 class Night(NamedTuple):
@@ -69,37 +65,69 @@ def nights(
     zones = {zone: coming_night(now, ZoneInfo(zone)) for zone in {home.timezone for home in own}}
     spans = {home.id: zones[home.timezone] for home in own}
     these = Homes(own)
-    sensors = sensors_of(session, these)
+    heard = hearing(session, these, around, now)
     contacts = with_contact(session, these)
     stays, dialable = stays_of(session, these, spans)
     left_out = barred(
         session, {home.account_id for home in own}, [stay.id for stay in stays.values()]
     )
+    contacts -= left_out.homes
     rosters = _Rosters(session)
-    network_simulated = around.capabilities.simulated
+    said = around.capabilities.simulated, around.heartbeat_watched
     found = {}
     for home in own:
         night, stay = spans[home.id], stays.get(home.id)
-        crew = rosters.crew_for(home, stay, night)
-        facts = CoverageFacts(
-            sensor_paired=home.id in sensors,
-            sensor_heard=any(is_heard(one, around, now) for one in sensors.get(home.id, ())),
-            paused=home.paused_until is not None and home.paused_until > night.starts_at,
-            shadow=home.shadow_since is not None,
-            host_only=home.host_only,
-            stay_known=stay is not None,
-            guest_dialable=stay is not None and stay.id in dialable and _may_dial(stay, now),
-            guest_country_allowed=stay is None or stay.id not in left_out.stays,
-            host_contact=home.id in contacts and home.id not in left_out.homes,
+        facts = _Facts(
+            heard.get(home.id),
+            home.paused_until is not None and home.paused_until > night.starts_at,
+            home.shadow_since is not None,
+            home.host_only,
+            stay is not None,
+            stay is not None and stay.id in dialable and _may_dial(stay, now),
+            stay is None or stay.id not in left_out.stays,
+            home.id in contacts,
+            rosters.crew_for(home, stay, night),
+        )
+        found[home.id] = Night(_verdict(facts, *said), stay)
+    return found
+
+
+class _Facts(NamedTuple):
+    """What decides, and little more: hundreds of homes lack the same few things."""
+
+    is_heard: bool | None  # None: there is no sensor
+    paused: bool
+    shadow: bool
+    host_only: bool
+    stay_known: bool
+    guest_dialable: bool
+    guest_country_allowed: bool
+    host_contact: bool
+    crew: _Crew
+
+
+@lru_cache(maxsize=1024)
+def _verdict(facts: _Facts, network_simulated: bool, heartbeat_watched: bool) -> Coverage:
+    crew = facts.crew
+    return assess(
+        CoverageFacts(
+            sensor_paired=facts.is_heard is not None,
+            sensor_heard=bool(facts.is_heard),
+            paused=facts.paused,
+            shadow=facts.shadow,
+            host_only=facts.host_only,
+            stay_known=facts.stay_known,
+            guest_dialable=facts.guest_dialable,
+            guest_country_allowed=facts.guest_country_allowed,
+            host_contact=facts.host_contact,
             channel_proved=crew.is_channel_proved,
             desk_known=crew.is_desk_known,
             operator_all_night=crew.is_there,
             language_all_night=crew.speaks,
             network_simulated=network_simulated,
-            heartbeat_watched=around.heartbeat_watched,
+            heartbeat_watched=heartbeat_watched,
         )
-        found[home.id] = Night(coverage=_assessed(facts), stay=stay)
-    return found
+    )
 
 
 def _may_dial(stay: StayFacts, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, case, ex
 from sqlalchemy.orm import Session
 
 from callassist.domain.spans import Span
-from callassist.escalation.coverage import Hearable
+from callassist.escalation.coverage import Surroundings, is_heard
 from callassist.models import HostContact, Property, Sensor, Stay, StayNumber
 from callassist.stays.lookup import TYPED
 
@@ -119,11 +119,12 @@ def with_contact(session: Session, homes: Homes) -> set[int]:
     return set(session.scalars(_contacts(homes.are_many), homes.values).all())
 
 
-def sensors(session: Session, homes: Homes) -> dict[int, list[Hearable]]:
-    """What listens in each home."""
-    found: dict[int, list[Hearable]] = defaultdict(list)
-    for row in session.execute(_listening(homes.are_many), homes.values).all():
-        found[row[0]].append(_Sensor._make(row[1:]))
+def hearing(session: Session, homes: Homes, around: Surroundings, now: datetime) -> dict[int, bool]:
+    """The homes that have a sensor, and whether one of theirs is heard."""
+    found: dict[int, bool] = {}
+    for home_id, *facts in session.execute(_listening(homes.are_many), homes.values).all():
+        if not found.get(home_id):
+            found[home_id] = is_heard(_Sensor._make(facts), around, now)
     return found
 
 

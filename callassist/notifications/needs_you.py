@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from callassist import incident_log, roster, timers
@@ -21,6 +21,8 @@ from callassist.timers import DueTimer
 
 STEP = "needs_you_step"  # timer kind, subject: needs_you id
 _ROUND_AGAIN = timedelta(minutes=5)
+_WAITING = select(NeedsYou).where(NeedsYou.acknowledged_at.is_(None)).order_by(NeedsYou.id)
+_OWN_WAITING = _WAITING.where(NeedsYou.account_id.in_(bindparam("accounts", expanding=True)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,10 +134,9 @@ def take_by_phone(
 
 def waiting(session: Session, viewer: Viewer) -> list[NeedsYou]:
     """Alarms of the viewer's accounts that nobody has acknowledged yet, oldest first."""
-    query = select(NeedsYou).where(NeedsYou.acknowledged_at.is_(None)).order_by(NeedsYou.id)
-    if not viewer.is_admin:
-        query = query.where(NeedsYou.account_id.in_(viewer.account_ids))
-    return list(session.scalars(query))
+    if viewer.is_admin:
+        return list(session.scalars(_WAITING))
+    return list(session.scalars(_OWN_WAITING, {"accounts": list(viewer.account_ids)}))
 
 
 def _take_turn(session: Session, alarm: NeedsYou, now: datetime) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Integer, cast, func, select
+from sqlalchemy import Integer, bindparam, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from callassist.domain.viewer import Viewer
@@ -29,6 +29,15 @@ from callassist.ports.pms import Facts
 FAILING_AFTER = 2  # readings in a row; one may be a hiccup
 SHOWN_RUNS = 20
 SHOWN_SET_ASIDE = 50
+_FAILING = (
+    select(PmsConnection)
+    .where(
+        PmsConnection.disabled_at.is_(None),
+        or_(PmsConnection.failures >= FAILING_AFTER, PmsConnection.error_field.is_not(None)),
+    )
+    .order_by(PmsConnection.id)
+)
+_OWN_FAILING = _FAILING.where(PmsConnection.account_id.in_(bindparam("accounts", expanding=True)))
 
 
 class Standing(StrEnum):
@@ -156,12 +165,9 @@ def set_asides(session: Session, connection: PmsConnection) -> list[PmsSetAside]
 
 def failing(session: Session, viewer: Viewer) -> list[PmsConnection]:
     """Connections that need somebody."""
-    return [
-        one
-        for one in connections_of(session, viewer)
-        if one.disabled_at is None
-        and (one.failures >= FAILING_AFTER or one.error_field is not None)
-    ]
+    if viewer.is_admin:
+        return list(session.scalars(_FAILING))
+    return list(session.scalars(_OWN_FAILING, {"accounts": list(viewer.account_ids)}))
 
 
 def _accounts(session: Session, ids: Iterable[int]) -> dict[int, Account]:

@@ -84,8 +84,18 @@ def _prepare_sqlite(connection: SqliteConnection, record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    mode = connection.get_execution_options().get(BEGIN_OPTION, "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    mode = connection.get_execution_options().get(BEGIN_OPTION)
+    if mode is None:
+        # takes no lock and so never fails; a page has several, and SQLAlchemy's way costs ten times
+        _driver(connection).execute("BEGIN DEFERRED")
+    else:
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def _driver(connection: Connection) -> SqliteConnection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, SqliteConnection)
+    return driver
 
 
 def _postgresql(url: URL) -> Engine:

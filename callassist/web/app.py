@@ -24,8 +24,8 @@ from callassist.web import (
     signin,
     static_files,
 )
+from callassist.web.application import Application
 from callassist.web.hooks_sensors import SensorHooksFirst, sensor_hooks
-from callassist.web.late_rules import LateRule
 from callassist.web.proxies import behind_proxies
 from callassist.web.sparing_limiter import SparingLimiter
 
@@ -50,19 +50,9 @@ SECURITY_HEADERS = {
 NOW_HEADER = "X-Callassist-Now"
 
 
-class _Application(Flask):
-    url_rule_class = LateRule
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """The function itself: Flask would look some twenty times per request whether one is a
-        coroutine, and none of ours is.
-        """
-        return func
-
-
 def create_app(service: Service) -> Flask:
     """The application for one service; `service.start_web()` is the caller's business."""
-    app = _Application(__name__, static_folder="static")
+    app = Application(__name__, static_folder="static")
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY,
         MAX_FORM_MEMORY_SIZE=MAX_BODY,

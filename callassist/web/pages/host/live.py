@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, case, select
 from sqlalchemy.orm import Session
 
 from callassist.domain.cadence import Cadence
@@ -34,7 +34,7 @@ class _Row(NamedTuple):
     first_contact: str | None
     contact_at: datetime | None
     latest_contact_at: datetime | None
-    policy: JsonDict
+    policy: JsonDict  # none but while it is watched after a contact: rules are long to read
     cadence: JsonDict
     home: str
     home_id: str
@@ -57,7 +57,9 @@ _RUNNING = (
     select(
         *(Incident.public_id, Incident.reference, Incident.state, Incident.ending),
         *(Incident.practice, Incident.opened_at, Incident.first_contact, Incident.contact_at),
-        *(Incident.latest_contact_at, Incident.policy, Incident.cadence),
+        Incident.latest_contact_at,
+        case((Incident.state == IncidentState.FOLLOWING_UP, Incident.policy)),
+        Incident.cadence,
         *(Property.name, Property.public_id, Property.timezone),
         *(Breach.began_at, Breach.frozen_since),
         *(CallTask.state, CallTask.party, CallTask.attempt_number, CallTask.available_at),

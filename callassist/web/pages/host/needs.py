@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from callassist.accounts.setting_up import SetUp, SetUpStep
@@ -22,12 +23,23 @@ from callassist.web.pages.host.deletion_cards import deletion_cards
 from callassist.web.pages.host.home_rows import HomeRow
 from callassist.web.pages.host.need import Need
 from callassist.web.pages.host.system_cards import system_cards
+from callassist.web.pages.host.verdicts import NAMED, Lacking, Verdicts
 from callassist.web.translate import gettext as _
 from callassist.web.translate import ngettext
 
-_NAMED = 3  # homes that a card names
 _ARRIVING = timedelta(hours=48)
-
+_ACCOUNTS: BindParameter[Any] = bindparam("accounts", expanding=True)
+_OFF = select(NotificationChannel.address_mask).where(
+    NotificationChannel.account_id.in_(_ACCOUNTS),
+    NotificationChannel.person_id == bindparam("person"),
+    NotificationChannel.disabled_at.is_not(None),
+    NotificationChannel.disabled_reason.is_not(None),
+)
+_NOWHERE = (
+    select(Sensor.id)
+    .where(Sensor.account_id.in_(_ACCOUNTS), Sensor.property_id.is_(None))
+    .limit(100)
+)
 
 # What of it is asked on the checklist anyway, while that is on the page.
 _ON_CHECKLIST = {
@@ -73,20 +85,18 @@ def alarm_cards(session: Session, viewer: Viewer, alarms: Iterable[NeedsYou]) ->
 def needs(
     session: Session,
     viewer: Viewer,
-    homes: Sequence[HomeRow],
+    verdicts: Verdicts,
     judged: Mapping[int, Night],
     set_up: SetUp | None,
     now: datetime,
 ) -> Iterator[Need]:
     """What keeps tonight from being covered, one card for all homes that lack the same."""
     yield from deletion_cards(session, viewer, now)
-    by_part = _lacking(homes, judged)
     asked = {} if set_up is None else dict.fromkeys(set_up.open_steps, set_up)
     for part in MissingPart:
-        there = by_part.get(part)
-        step = _ON_CHECKLIST.get(part)
-        on_checklist = step in asked and len(there or ()) == len(homes)
-        if there and part not in _NO_CARD and not on_checklist:
+        there = verdicts.lacking(part)
+        on_checklist = _ON_CHECKLIST.get(part) in asked and there.amount == len(judged)
+        if there.amount and part not in _NO_CARD and not on_checklist:
             yield _missing(session, part, there, judged, now)
     yield from _arriving(session, viewer, judged, now)
     yield from _channels(session, viewer)
@@ -94,31 +104,18 @@ def needs(
     yield from _unpaired(session, viewer)
 
 
-def _lacking(
-    homes: Sequence[HomeRow], judged: Mapping[int, Night]
-) -> dict[MissingPart, list[HomeRow]]:
-    """The homes by what they lack, in their order; hundreds share a few verdicts."""
-    verdicts = {id(night.coverage): night.coverage for night in judged.values()}
-    there = [(id(judged[home.id].coverage), home) for home in homes]
-    found = {}
-    for part in {part for verdict in verdicts.values() for part in verdict.missing}:
-        lacking = {key for key, verdict in verdicts.items() if part in verdict.missing}
-        found[part] = [home for key, home in there if key in lacking]
-    return found
-
-
 def _missing(
     session: Session,
     part: MissingPart,
-    homes: Sequence[HomeRow],
+    homes: Lacking,
     judged: Mapping[int, Night],
     now: datetime,
 ) -> Need:
     said, to_do, _place = words.MISSING[part]
     return Need(
         title=_named(homes) if part not in home_words.OF_THE_ACCOUNT else str(said),
-        text=_silent_since(session, homes[0], now)
-        if part is MissingPart.SENSOR_SILENT and len(homes) == 1
+        text=_silent_since(session, homes.first[0], now)
+        if part is MissingPart.SENSOR_SILENT and homes.amount == 1
         else str(to_do if part in home_words.OF_THE_ACCOUNT else said),
         url=_where(part, homes, judged),
         button=str(home_words.MEND[part]),
@@ -127,14 +124,14 @@ def _missing(
     )
 
 
-def _where(part: MissingPart, homes: Sequence[HomeRow], judged: Mapping[int, Night]) -> str:
+def _where(part: MissingPart, homes: Lacking, judged: Mapping[int, Night]) -> str:
     if part is MissingPart.CHANNEL:
         return url_for("people.notifications")
     if part is MissingPart.GUEST_COUNTRY:
         return url_for("people.spending", _anchor="countries")
-    if len(homes) > 1 or part in home_words.OF_THE_ACCOUNT:
+    if homes.amount > 1 or part in home_words.OF_THE_ACCOUNT:
         return url_for("host.homes", missing=str(part))
-    home = homes[0]
+    home = homes.first[0]
     stay = judged[home.id].stay
     if part is MissingPart.GUEST_NUMBER and stay is not None:
         return url_for("host.stay", home_id=home.public_id, stay_id=stay.public_id)
@@ -145,9 +142,9 @@ def _where(part: MissingPart, homes: Sequence[HomeRow], judged: Mapping[int, Nig
     return url_for("host.home_sensors", home_id=home.public_id)
 
 
-def _named(homes: Sequence[HomeRow]) -> str:
-    names = ", ".join(home.name for home in homes[:_NAMED])
-    rest = len(homes) - _NAMED
+def _named(homes: Lacking) -> str:
+    names = ", ".join(home.name for home in homes.first)
+    rest = homes.amount - NAMED
     if rest <= 0:
         return names
     return ngettext("%(names)s and %(num)s more", "%(names)s and %(num)s more", rest, names=names)
@@ -163,15 +160,10 @@ def _silent_since(session: Session, home: HomeRow, now: datetime) -> str:
 
 
 def _channels(session: Session, viewer: Viewer) -> Iterator[Need]:
-    query = select(NotificationChannel).where(
-        NotificationChannel.account_id.in_(viewer.account_ids),
-        NotificationChannel.person_id == viewer.person_id,
-        NotificationChannel.disabled_at.is_not(None),
-        NotificationChannel.disabled_reason.is_not(None),
-    )
-    for channel in session.scalars(query):
+    mine = {"accounts": list(viewer.account_ids), "person": viewer.person_id}
+    for address in session.scalars(_OFF, mine):
         yield Need(
-            title=_("Messages to %(address)s do not arrive", address=channel.address_mask),
+            title=_("Messages to %(address)s do not arrive", address=address),
             text=_("We switched this way of telling you off, because its deliveries failed."),
             url=url_for("people.notifications"),
             button=_("Mend it"),
@@ -212,10 +204,7 @@ def _arriving(
 
 
 def _unpaired(session: Session, viewer: Viewer) -> Iterator[Need]:
-    query = select(Sensor.id).where(
-        Sensor.account_id.in_(viewer.account_ids), Sensor.property_id.is_(None)
-    )
-    count = len(session.scalars(query.limit(100)).all())
+    count = len(session.scalars(_NOWHERE, {"accounts": list(viewer.account_ids)}).all())
     if count:
         yield Need(
             title=ngettext(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from callassist.accounts.people import accounts
@@ -20,6 +20,15 @@ from callassist.web.pages.refusals import sentence
 from callassist.web.translate import gettext as _
 
 _LATELY = timedelta(days=2)
+_LATEST_FILES = (
+    select(ImportRun.source, ImportRun.error)
+    .where(
+        ImportRun.account_id.in_(bindparam("accounts", expanding=True)),
+        ImportRun.connection_id.is_(None),
+        ImportRun.started_at > bindparam("since"),
+    )
+    .order_by(ImportRun.started_at, ImportRun.id)
+)
 
 
 def system_cards(session: Session, viewer: Viewer, now: datetime) -> Iterator[Need]:
@@ -50,16 +59,8 @@ def _card(one: PmsConnection, zone: ZoneInfo, now: datetime) -> Need:
 
 def _files(session: Session, viewer: Viewer, now: datetime) -> Iterator[Need]:
     """Transfers of programs that belong to no connection, while the last one of a source failed."""
-    query = (
-        select(ImportRun.source, ImportRun.error)
-        .where(
-            ImportRun.account_id.in_(viewer.account_ids),
-            ImportRun.connection_id.is_(None),
-            ImportRun.started_at > now - _LATELY,
-        )
-        .order_by(ImportRun.started_at, ImportRun.id)
-    )
-    last = {row.source: row.error for row in session.execute(query)}
+    wanted = {"accounts": list(viewer.account_ids), "since": now - _LATELY}
+    last = dict(session.execute(_LATEST_FILES, wanted).all())
     for source, error in last.items():
         if error:
             yield Need(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,6 +24,7 @@ from callassist.web.pages.host.live import LiveIncident, live_incidents
 from callassist.web.pages.host.need import Need
 from callassist.web.pages.host.needs import alarm_cards, needs
 from callassist.web.pages.host.noise_lately import Lately, noise_lately
+from callassist.web.pages.host.verdicts import Verdicts
 
 PER_PAGE = 12
 _DAY = timedelta(days=1)
@@ -124,6 +125,7 @@ def tonight_screen(
     loud = _loud(session, viewer)
     busy = {one.home_id for one in incidents}
     ordered = sorted(homes, key=lambda home: _urgency(home, judged[home.id], busy, loud))
+    verdicts = Verdicts(homes, judged)
     writable = [one for one in places if viewer.can_write(one.id)]
     set_up = open_set_up(session, writable, now, set_up_done)
     alarms = alarm_cards(session, viewer, waiting(session, viewer))
@@ -131,17 +133,15 @@ def tonight_screen(
     return TonightScreen(
         standing=Standing(
             homes=len(homes),
-            covered=sum(not judged[home.id].coverage.really_missing for home in homes),
+            covered=verdicts.covered,
             is_simulated=service.surroundings.capabilities.simulated,
         ),
-        needs=(*alarms, *needs(session, viewer, homes, judged, set_up, now)),
+        needs=(*alarms, *needs(session, viewer, verdicts, judged, set_up, now)),
         incidents=incidents,
         lines=lines,
         more=len(homes) - len(lines),
         quiet_since=None if loud or incidents else _last_noise(session, viewer, now),
-        unheard=sum(
-            MissingPart.SENSOR_SILENT in judged[home.id].coverage.missing for home in homes
-        ),
+        unheard=verdicts.lacking(MissingPart.SENSOR_SILENT).amount,
         zone=ZoneInfo(homes[0].timezone if homes else "UTC"),
         set_up=set_up,
         several_accounts=len(names) > 1,
@@ -187,16 +187,10 @@ def open_set_up(
     return None
 
 
-def _urgency(
-    home: HomeRow, night: Night, busy: Iterable[str], loud: Iterable[int]
-) -> tuple[bool, bool, bool, str]:
-    """What needs eyes first: calls, noise, then what is not covered."""
-    return (
-        home.public_id not in busy,
-        home.id not in loud,
-        not night.coverage.really_missing,
-        home.name,
-    )
+def _urgency(home: HomeRow, night: Night, busy: Container[str], loud: Container[int]) -> int:
+    """What needs eyes first: calls, noise, then what is not covered; equals stay as they are."""
+    is_calm = home.public_id not in busy, home.id not in loud, not night.coverage.really_missing
+    return 4 * is_calm[0] + 2 * is_calm[1] + is_calm[2]
 
 
 def _loud(session: Session, viewer: Viewer) -> set[int]:
