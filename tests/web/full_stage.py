@@ -67,12 +67,12 @@ class FullStage:
     stage: Stage
     seats: dict[str, Seat]
 
-    def enters(self, name: str) -> Browser:
-        """A browser in which somebody is signed in, if they can."""
+    def enters(self, name: str, language: str = "en") -> Browser:
+        """A browser of this language in which somebody is signed in, if they can."""
         seat = self.seats[name]
         if not seat.email:
-            return Browser(self.stage.world.app)
-        browser = self.stage.sign_in(seat.email)
+            return Browser(self.stage.world.app, language)
+        browser = self.stage.sign_in(seat.email, language)
         if seat.codes:
             browser.post("/sign-in/code", code=seat.codes[0])
         return browser
