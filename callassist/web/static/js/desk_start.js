@@ -83,7 +83,6 @@ function notifications() {
 
 let asked = 0;
 
-/** Is the desk there? Of two answers under way the later question's counts. */
 /** Only where calls are made from the browser; what the browser remembers is asked for first. */
 async function microphone() {
   const row = lines.get("microphone");
@@ -107,6 +106,7 @@ async function microphone() {
   }
 }
 
+/** Is the desk there? Of two answers under way the later question's counts. */
 async function line() {
   const turn = ++asked;
   const started = performance.now();
