@@ -93,10 +93,15 @@ def _version(session: Session, version: ReportVersion) -> Iterator[Told]:
 def _task(session: Session, task: CallTask | None) -> Iterator[Told]:
     if task is None:
         return
+    yield from _call(session, task)
+    if task.desk_id is not None:
+        yield from _queue(session, task.desk_id)
+
+
+def _call(session: Session, task: CallTask) -> Iterator[Told]:
     yield from _incident(session, task.incident_id)
     if task.desk_id is not None:
         yield Told(kind=NudgeKind.TASK, public_id=task.public_id, desk_id=task.desk_id)
-        yield from _queue(session, task.desk_id)
 
 
 def _reply(session: Session, reply: GuestReply) -> Iterator[Told]:
@@ -135,7 +140,10 @@ def _open_tasks(session: Session, incident: Incident) -> Iterator[Told]:
 
 
 def _attempt(session: Session, attempt: CallAttempt) -> Iterator[Told]:
-    yield from _task(session, session.get(CallTask, attempt.task_id))
+    """At its call. A queue says who has a call and not how far it is: no other desk is redrawn."""
+    task = session.get(CallTask, attempt.task_id)
+    if task is not None:
+        yield from _call(session, task)
 
 
 def _queue(session: Session, desk_id: int) -> Iterator[Told]:

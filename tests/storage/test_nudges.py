@@ -11,7 +11,16 @@ from callassist import incident_log, roster
 from callassist.domain.log_action import LogAction
 from callassist.domain.nudge import NudgeKind
 from callassist.domain.presence import PresenceState
-from callassist.models import Account, CallTask, Desk, Incident, Nudge, Operator, Property
+from callassist.models import (
+    Account,
+    CallAttempt,
+    CallTask,
+    Desk,
+    Incident,
+    Nudge,
+    Operator,
+    Property,
+)
 from callassist.storage import nudges
 from callassist.storage.nudge_reader import NudgeReader
 from callassist.storage.nudge_rules import Told
@@ -61,6 +70,24 @@ def reader(scene: Scene, sessions: Sessions) -> NudgeReader:
     return NudgeReader(sessions)
 
 
+def dialled(scene: Scene) -> CallAttempt:
+    return CallAttempt(
+        task_id=scene.task.id,
+        incident_id=scene.incident.id,
+        account_id=scene.incident.account_id,
+        dial_number=1,
+        party="guest",
+        attempt_number=1,
+        number_index="index",
+        number_mask="+1 •• 00",
+        state="dialing",
+        provider="simulated",
+        mode="own_phone",
+        dial_token="token",
+        requested_at=NOW,
+    )
+
+
 def fresh(reader: NudgeReader) -> list[Told]:
     return [one for _, one in reader.fresh()]
 
@@ -83,6 +110,21 @@ def test_a_task_that_moves_is_told_to_its_desk_and_its_incident_to_both(
     assert by_kind[NudgeKind.QUEUE].public_id == scene.desk.public_id
     assert by_kind[NudgeKind.INCIDENT].account_id == scene.incident.account_id
     assert by_kind[NudgeKind.INCIDENT].desk_id == scene.desk.id
+
+
+def test_how_far_a_call_is_redraws_its_own_page_and_nobodys_queue(
+    scene: Scene, reader: NudgeReader, sessions: Sessions
+) -> None:
+    def heard() -> set[NudgeKind]:
+        return {one.kind for one in fresh(reader)}
+
+    with sessions.write() as session:
+        attempt = dialled(scene)
+        session.add(attempt)
+    asked = heard()
+    with sessions.write() as session:
+        session.get_one(CallAttempt, attempt.id).state = "ringing"
+    assert asked == heard() == {NudgeKind.TASK, NudgeKind.INCIDENT}
 
 
 def test_what_is_rolled_back_is_not_told(
