@@ -19,6 +19,7 @@ from callassist.escalation.tokens import Question
 from callassist.models import Account, OwnNetwork, PmsConnection
 from callassist.safe_http import trusted_session
 from callassist.settings import load_settings
+from callassist.settings.values import TelephonyNetwork
 from callassist.storage.backup import backups, read_manifest
 from callassist.storage.facts import dialling_allowed, get_fact
 from callassist.web.proxies import UNTRUSTED_PROXY
@@ -158,11 +159,17 @@ def _asked_at(service: Service) -> Iterator[tuple[str, str]]:
         yield OK, f"texts from guests: the network posts them to {base}/text"
     if service.telephony.bridge is not None and not able.simulated:
         yield OK, f"guests and hosts who phone back: the network asks {base}/incoming by HTTP POST"
+    asks = f"the network asks {base}/{Question.BROWSER} by HTTP POST"
     if DialMode.SOFTPHONE in able.modes:
-        yield (
-            OK,
-            f"calls from the browser: the network asks {base}/{Question.BROWSER} by HTTP POST",
-        )
+        yield OK, f"calls from the browser: {asks}"
+    elif _has_browsers(service):
+        yield OK, f"calls from the browser, once an application is set up for them: {asks}"
+
+
+def _has_browsers(service: Service) -> bool:
+    """Whether the network has lines for browsers, were they set up: Twilio, no other like it."""
+    own = service.settings
+    return own.telephony.network is TelephonyNetwork.TWILIO and not own.twilio.path_prefix
 
 
 def _monitor(url: str) -> Iterator[tuple[str, str]]:

@@ -34,8 +34,10 @@ def main() -> int:
         if given.reply_lost:
             server.rest_faults.share("reply_lost", given.reply_lost, matching="POST .*/Calls")
         server.webhook_faults(lose=given.callbacks_lost)
+        for number in given.presses_1:
+            server.far_end(number, "answers", presses="1")
         server.route(given.public, given.local)
-        print(json.dumps(_credentials(server, given.public)), flush=True)
+        print(json.dumps(_credentials(server, given)), flush=True)
         stop.wait()
     print(json.dumps(_what_happened(server)), flush=True)
     return 1 if server.violations else 0
@@ -51,12 +53,21 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--calls-per-second", type=float, default=1.0, help="0: no queue")
     parser.add_argument("--reply-lost", type=float, default=0.0, help="share of call creations")
     parser.add_argument("--callbacks-lost", type=float, default=0.0, help="share of callbacks")
+    parser.add_argument("--presses-1", action="append", default=[], help="a phone that does so")
+    for name, where in (
+        ("browser", "the application's voice request URL"),
+        ("incoming", "where calls to the number are asked about"),
+        ("text", "where texts to the number are posted"),
+    ):
+        parser.add_argument(f"--{name}-url", default="", help=f"{where}, as in the console")
     return parser.parse_args()
 
 
-def _credentials(server: TwilioServer, public: str) -> dict[str, str]:
+def _credentials(server: TwilioServer, given: argparse.Namespace) -> dict[str, str]:
     account = server.account
-    application = account.add_application(f"{public}/")
+    application = account.add_application(given.browser_url or f"{given.public}/")
+    for number in account.numbers.values():
+        number.voice_url, number.sms_url = given.incoming_url, given.text_url
     key, secret = next(iter(account.api_keys.items()))
     return {
         "base_url": server.base_url,
