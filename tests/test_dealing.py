@@ -46,6 +46,12 @@ def test_what_is_always_taken_stays_and_of_the_other_the_first_and_every_third()
     assert [case.story for case in left if case.value == "postgresql"] == [0, 3, 6]
 
 
+def test_a_file_that_is_named_keeps_all_its_cases() -> None:
+    cases = told("tests/engine", 7, "database_url", ("sqlite", "postgresql"))
+    deal = Deal("tests/engine/", "database_url", every=3, whole=("test_stories.py",))
+    assert taken(cases, deal) == cases
+
+
 def test_tests_elsewhere_or_without_such_a_value_are_all_taken() -> None:
     elsewhere = told("tests/other", 4, "network", NETWORKS)
     without = told("tests/nights", 4, "guest", NETWORKS)
