@@ -27,6 +27,7 @@ from callassist.web import (
 from callassist.web.application import Application
 from callassist.web.hooks_sensors import SensorHooksFirst, sensor_hooks
 from callassist.web.proxies import behind_proxies
+from callassist.web.spared_hooks import SparesHooks
 from callassist.web.sparing_limiter import SparingLimiter
 
 if TYPE_CHECKING:
@@ -50,9 +51,13 @@ SECURITY_HEADERS = {
 NOW_HEADER = "X-Callassist-Now"
 
 
+class _Application(SparesHooks, Application):
+    """Both."""
+
+
 def create_app(service: Service) -> Flask:
     """The application for one service; `service.start_web()` is the caller's business."""
-    app = Application(__name__, static_folder="static")
+    app = _Application(__name__, static_folder="static")
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY,
         MAX_FORM_MEMORY_SIZE=MAX_BODY,

@@ -23,6 +23,13 @@ def test_an_unknown_sensor_hook_is_404_without_flask(world: World) -> None:
     assert answer.content_type == "application/problem+json"
 
 
+def test_no_visitor_is_looked_for_behind_a_webhook(world: World) -> None:
+    for path in ("/hooks/telephony/nobody/token", "/hooks/pms/nobody/token"):
+        answer = world.client.post(path)
+        assert answer.status_code == 404
+        assert "Cookie" not in answer.headers.get("Vary", "")  # so nobody read a session
+
+
 def test_the_process_lives(world: World) -> None:
     answer = world.client.get("/healthz")
     assert answer.status_code == 200
