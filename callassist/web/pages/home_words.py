@@ -72,14 +72,14 @@ SOUND_ICON: Mapping[str, str] = {
 TAKERS: Mapping[str, tuple[LazyString, LazyString]] = {
     CallTakers.SERVICED: (
         _l("A call desk works for us"),
-        _l("Its operators take the calls of many hosts. You only say which homes."),
+        _l("Its operators take the calls of many hosts."),
     ),
     CallTakers.OWN_DESK: (
         _l("Our own operators, at a screen"),
-        _l("People of yours sit at the desk in shifts and take the calls there."),
+        _l("In shifts, at a desk of your own."),
     ),
     CallTakers.ON_CALL: (
         _l("We take turns by phone"),
-        _l("Nobody sits at a screen: whoever has duty is rung and connected to the guest."),
+        _l("Whoever has duty is rung and connected to the guest."),
     ),
 }

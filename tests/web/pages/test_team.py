@@ -66,6 +66,25 @@ def test_an_invited_person_joins_with_the_role_and_lands_on_its_first_page(stage
     assert "Nia Novak accepted the invitation: manager." in words_of(owner.page("/team/changes"))
 
 
+@pytest.mark.parametrize("told", ["yes", ""])
+def test_who_joins_is_told_by_mail_if_they_leave_the_tick(stage: Stage, told: str) -> None:
+    mails = invite(stage, stage.sign_in(OWNER))
+    nia = Browser(stage.world.app)
+    assert 'name="told" type="checkbox" value="yes" checked' in nia.page(mails.path())
+    nia.post(mails.path(), name="Nia Novak", new=GOOD, again=GOOD, told=told)
+    page = words_of(nia.page("/account/notifications"))
+    assert ("not proved yet" in page) == bool(told)
+    stage.world.run()
+    page = words_of(nia.page("/account/notifications"))
+    assert ("Nowhere yet" in page) != bool(told)
+    assert "not proved yet" not in page, "the test was sent at once"
+
+
+def test_who_may_only_look_is_not_offered_messages(stage: Stage) -> None:
+    mails = invite(stage, stage.sign_in(OWNER), role="viewer")
+    assert 'name="told"' not in Browser(stage.world.app).page(mails.path())
+
+
 def test_the_mail_is_in_the_language_that_was_chosen_for_it(stage: Stage) -> None:
     mails = invite(stage, stage.sign_in(OWNER), language="fr")
     message = mails.last()[1]

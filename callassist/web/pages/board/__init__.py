@@ -6,7 +6,7 @@ from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 
 from callassist.web.pages import asking
-from callassist.web.pages.board import live, replies, scripts, shifts, swaps, wall
+from callassist.web.pages.board import crew, live, replies, scripts, shifts, swaps, wall
 from callassist.web.pages.board.desks import runs_any
 
 _FORM = ["GET", "POST"]
@@ -21,6 +21,10 @@ def blueprint() -> Blueprint:
         ("/board", "index", live.index, ["GET"]),
         ("/board/now", "now_fragment", live.fragment, ["GET"]),
         ("/board/tasks/<task_id>", "step_in", live.step_in, _FORM),
+        ("/board/operators", "crew", crew.show, ["GET"]),
+        ("/board/operators/invite", "invite_operator", crew.invite, _DO),
+        ("/board/operators/me", "take_part", crew.take_part, _DO),
+        ("/board/operators/<operator_id>/work", "change_operator", crew.change, _DO),
         ("/board/operators/<operator_id>", "set_status", live.set_status, _FORM),
         ("/board/wall", "wall", wall.show, ["GET"]),
         ("/board/wall/now", "wall_fragment", wall.fragment, ["GET"]),

@@ -24,6 +24,8 @@ from callassist.web import languages
 from callassist.web.pages import asking, times
 from callassist.web.pages.board.desks import chosen, runs
 from callassist.web.pages.forms import Form
+from callassist.web.pages.host.onward import onward
+from callassist.web.pages.host.set_up_steps import open_checklist
 from callassist.web.translate import gettext as _
 from callassist.web.translate import ngettext
 
@@ -38,6 +40,7 @@ def week() -> ResponseReturnValue:
 
 def new() -> ResponseReturnValue:
     """Roster an operator."""
+    before = open_checklist()
     form, now = Form.of_request(), asking.now()
     with form.taking_errors(), asking.writing() as database:
         desk = chosen(database).desk
@@ -47,7 +50,8 @@ def new() -> ResponseReturnValue:
     if form.is_refused:
         return _week_page(form, now)
     flash(_("The shift is on the roster."))
-    return redirect(url_for("board.shifts", week=monday_of(starts_at.astimezone(zone).date())))
+    there = url_for("board.shifts", week=monday_of(starts_at.astimezone(zone).date()))
+    return redirect(onward(before, there))
 
 
 def copy_week() -> ResponseReturnValue:
@@ -123,21 +127,24 @@ def _week_page(form: Form, now: datetime) -> ResponseReturnValue:
         days = shift_week(database, asking.viewer(), choice.desk, monday, zone, now)
         operators = _operators(database, choice.desk)
         links = desk_links(database, choice.desk, LinkKind.SHIFTS)
+        is_begun = _is_begun(database, choice.desk)
         swaps = desk_swaps(database, asking.viewer(), choice.desk, now)
+    today = now.astimezone(zone).date()
     if not form.sent:
-        form = Form(
-            {"starts_at": f"{monday}T20:00", "ends_at": f"{monday + timedelta(days=1)}T08:00"}
-        )
+        begins = today if monday_of(today) == monday else monday
+        ends = begins + timedelta(days=1)
+        form = Form({"starts_at": f"{begins}T20:00", "ends_at": f"{ends}T08:00"})
     page = render_template(
         "board/shifts.html",
         choice=choice,
         zone=zone,
         monday=monday,
         days=days,
-        today=now.astimezone(zone).date(),
+        today=today,
         operators=[(one.public_id, one.desk_name) for one in operators],
         links=links,
         swaps=swaps,
+        is_begun=is_begun,
         form=form,
         before=monday - _WEEK,
         after=monday + _WEEK,
@@ -176,6 +183,12 @@ def _operators(database: Session, desk: Desk) -> list[Operator]:
         .order_by(Operator.desk_name, Operator.id)
     )
     return list(database.scalars(query))
+
+
+def _is_begun(database: Session, desk: Desk) -> bool:
+    """Whether anybody was ever rostered here."""
+    query = select(Shift.id).join(Operator, Operator.id == Shift.operator_id)
+    return database.scalar(query.where(Operator.desk_id == desk.id).limit(1)) is not None
 
 
 def _shift(database: Session, public_id: str) -> tuple[Shift, Operator, Desk]:

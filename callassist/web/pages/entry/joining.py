@@ -7,12 +7,17 @@ from datetime import UTC, datetime
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from callassist import notifications
 from callassist.accounts import invitations
 from callassist.accounts.invitations import OpenInvitation
+from callassist.accounts.people import viewer_for_person
 from callassist.accounts.sign_in_sessions import Way
+from callassist.domain.viewer import WRITERS, Role
 from callassist.errors import InvalidInput
-from callassist.models import Person
-from callassist.web import role_words
+from callassist.models import Account, Invitation, Person
+from callassist.notifications.keeping_channels import ChannelInput
+from callassist.notifications.own_channels import add_own_channel
+from callassist.web import languages, role_words
 from callassist.web.datastore import SignedIn
 from callassist.web.pages import asking
 from callassist.web.pages.entry import firm, letting_in, passwords
@@ -27,7 +32,8 @@ def join(token: str) -> ResponseReturnValue:
         found = invitations.look_at(session, token, now)
     if found is None:
         return render_template("entry/invitation_gone.html"), 410
-    form = Form.of_request() if asking.is_sent() else Form({"name": found.invitation.name})
+    known = {"name": found.invitation.name, "told": "yes"}
+    form = Form.of_request() if asking.is_sent() else Form(known)
     if form.sent:
         answer = _accept(token, found, form, now)
         if answer is not None:
@@ -55,12 +61,39 @@ def _accept(
         return None
     signed = SignedIn(person)
     passwords.set_first(signed, password)
+    if form.has("told") and _may_be_told(found.invitation):
+        _tell_by_mail(person, found.invitation)
     return letting_in.come_in(signed, Way.INVITATION, "/")
 
 
 def _taken(token: str, name: str, now: datetime) -> Person | None:
     with asking.writing() as session:
         return invitations.accept(session, token, name=name, now=now, noted_at=asking.now())
+
+
+def _may_be_told(invitation: Invitation) -> bool:
+    """Whether messages of an account come with the role."""
+    return invitation.account_id is not None and Role(invitation.role) in WRITERS
+
+
+def _tell_by_mail(person: Person, invitation: Invitation) -> None:
+    """What happens is mailed to them from now on; a test, which is sent at once, proves it."""
+    now = asking.now()
+    with asking.writing() as session:
+        channel = add_own_channel(
+            session,
+            asking.service().vault,
+            viewer_for_person(session, person),
+            ChannelInput(
+                kind="email",
+                address=invitation.email,
+                language=languages.language(),
+                person_public_id=person.public_id,
+            ),
+            now=now,
+            account=session.get_one(Account, invitation.account_id),
+        )
+        notifications.start_test(session, channel, now)
 
 
 def _must_sign_in(found: OpenInvitation) -> bool:
@@ -84,6 +117,7 @@ def _page(token: str, found: OpenInvitation, form: Form) -> str:
         role_name=role_words.name(found.invitation.role),
         role_means=role_words.means(found.invitation.role),
         must_sign_in=_must_sign_in(found),
+        may_be_told=_may_be_told(found.invitation),
         is_me=is_me,
         is_other=who is not None and not is_me,
         least=passwords.least(),

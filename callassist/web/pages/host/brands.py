@@ -43,7 +43,7 @@ _ALL = (
         adapter="minut",
         name="Minut",
         icon="radio",
-        lead=_l("Notices of noise by home, at about 10, 20 and 30 minutes."),
+        lead=_l("Notices after about 10, 20 and 30 minutes."),
         steps=(
             _l("Make an address here and give it to Minut as a webhook (API v8, /webhooks)."),
             _l("Minut then shows a secret once: enter it on the connection’s page."),
@@ -59,7 +59,7 @@ _ALL = (
         adapter="netatmo",
         name="Netatmo",
         icon="radio",
-        lead=_l("Levels of weather stations, read every ten minutes."),
+        lead=_l("Levels, every ten minutes."),
         steps=(
             _l("Sign in at Netatmo and allow us to read your stations."),
             _l("Each station and module with a noise meter appears under Sensors; pair it there."),
@@ -74,7 +74,7 @@ _ALL = (
         adapter="noiseaware",
         name="NoiseAware",
         icon="radio",
-        lead=_l("Alerts of noise without a level."),
+        lead=_l("Alerts without a level."),
         steps=(
             _l("Make an address here."),
             _l("Ask NoiseAware to send its AutoResolve partner alerts to this address."),
@@ -107,7 +107,7 @@ _ALL = (
         adapter="home_assistant",
         name="Home Assistant",
         icon="house",
-        lead=_l("Any sound level that Home Assistant knows, sent every minute."),
+        lead=_l("Any sound level, every minute."),
         steps=(
             _l("Make an address: the page then shows a package with the address filled in."),
             _l("Save the package as packages/call_assist.yaml and put your sensors’ names in it."),
@@ -128,7 +128,7 @@ _ALL = (
         adapter="mqtt",
         name=_l("MQTT and ESPHome"),
         icon="radio",
-        lead=_l("Sound meters that send to an MQTT broker: we listen there."),
+        lead=_l("Meters that send to a broker."),
         steps=(
             _l("Name the broker and a user that may read the topic; nothing else."),
             _l("In the topic a + stands for the sensor’s name, like home/+/noise."),
@@ -144,7 +144,7 @@ _ALL = (
         adapter="tuya",
         name="Tuya",
         icon="radio",
-        lead=_l("Noise meters of Tuya, by its cloud or a gateway of your own."),
+        lead=_l("Its meters, by cloud or gateway."),
         steps=(
             _l("Make an address and let your gateway or your Tuya cloud project post to it."),
             _l("Open the connection after the first message and choose the field with the level."),
@@ -165,12 +165,13 @@ _ALL = (
         adapter="generic",
         name=_l("Any sensor that can post JSON"),
         icon="send",
-        lead=_l("Our own shape, or yours: you choose its fields from a message that came."),
+        lead=_l("In our shape, or in yours."),
         steps=(
             _l("Make an address and let your system post to it."),
             _l("If it has a shape of its own, open the connection and choose the fields."),
             _l("What it sends appears under Sensors; pair it there."),
         ),
+        steps_done=1,
         silence=_LEVEL_SILENCE,
         proof="signed",
         example='{"sensor": "hall", "at": "2026-06-13T20:00:00Z", "level_db": 62.5}',

@@ -25,6 +25,7 @@ from callassist.web.pages.host.home_assistant_package import package
 from callassist.web.pages.host.queries import writable_accounts
 from callassist.web.translate import gettext as _
 
+_ASK_MORE = ("mqtt", "netatmo")  # before there can be an address or a connection
 CHECKS = {name: one.check_options for name, one in ADAPTERS.items()}
 
 
@@ -123,16 +124,18 @@ def typed_number(form: Form, name: str) -> float:
 
 
 def _form(brand: Brand, form: Form, places: list[Account]) -> str:
+    sign_ins = [
+        (url, one.name)
+        for one in places
+        if (url := sign_in_url(brand.adapter, account=one.public_id))
+    ]
     return render_template(
         "host/connection_form.html",
         form=form,
         brand=brand,
+        is_quick=not sign_ins and brand.adapter not in _ASK_MORE,
         accounts=[(one.public_id, one.name) for one in places],
-        sign_ins=[
-            (url, one.name)
-            for one in places
-            if (url := sign_in_url(brand.adapter, account=one.public_id))
-        ],
+        sign_ins=sign_ins,
     )
 
 

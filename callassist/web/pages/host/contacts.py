@@ -18,6 +18,8 @@ from callassist.models import HostContact
 from callassist.web.languages import language
 from callassist.web.pages import asking
 from callassist.web.pages.forms import Form
+from callassist.web.pages.host.onward import onward
+from callassist.web.pages.host.set_up_steps import open_checklist
 from callassist.web.translate import gettext as _
 
 
@@ -48,6 +50,7 @@ def _page(home_id: str, contact_id: str | None) -> ResponseReturnValue:
         known = None if contact_id is None else _of(there, contact_id)
     form = Form.of_request() if asking.is_sent() else _filled(known, is_first=not there)
     if form.sent:
+        before = open_checklist()
         with form.taking_errors(), asking.writing() as session:
             typed = ContactInput(
                 name=form["name"],
@@ -61,7 +64,7 @@ def _page(home_id: str, contact_id: str | None) -> ResponseReturnValue:
                 update_contact(session, vault, viewer, contact_id, typed)
         if not form.is_refused:
             flash(_("The contact is saved."))
-            return redirect(url_for("host.home_say", home_id=home_id))
+            return redirect(onward(before, url_for("host.home_say", home_id=home_id)))
     page = render_template("host/contact_form.html", form=form, home=home, contact=known)
     return page, 422 if form.is_refused else 200
 

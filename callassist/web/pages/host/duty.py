@@ -21,9 +21,7 @@ from callassist.errors import NotFound
 from callassist.models import (
     Account,
     DutySpan,
-    HostContact,
     Person,
-    Property,
     RoleBinding,
 )
 from callassist.roster import DutyInput
@@ -35,6 +33,9 @@ from callassist.web.languages import language
 from callassist.web.pages import asking, times, words
 from callassist.web.pages.forms import Form
 from callassist.web.pages.host.incidents import day_of
+from callassist.web.pages.host.onward import onward
+from callassist.web.pages.host.queries import own_number
+from callassist.web.pages.host.set_up_steps import open_checklist
 from callassist.web.pages.host.stay_days import short_day
 from callassist.web.pages.host.stays import local_day
 from callassist.web.translate import gettext as _
@@ -55,6 +56,7 @@ class DutyScreen:
     people: list[tuple[str, str]]
     feed_since: datetime | None
     may_write: bool
+    has_rota: bool
     without_phone: set[int]  # entries whose phone should ring and cannot
 
 
@@ -65,6 +67,7 @@ def show() -> ResponseReturnValue:
 
 def add() -> ResponseReturnValue:
     """Put somebody on the rota."""
+    before = open_checklist()
     form = Form.of_request()
     with form.taking_errors(), asking.writing() as session:
         account = _account(session)
@@ -82,7 +85,8 @@ def add() -> ResponseReturnValue:
     if form.is_refused:
         return _page(form, "")
     flash(_("%(name)s is on the rota.", name=added[0].name))
-    return redirect(url_for("host.duty", account=account.public_id, week=week))
+    there = url_for("host.duty", account=account.public_id, week=week)
+    return redirect(onward(before, there))
 
 
 def remove(span_id: str) -> ResponseReturnValue:
@@ -150,6 +154,7 @@ def _screen(session: Session) -> DutyScreen:
         people=list(_people(session, account)),
         feed_since=feed_since(session, viewer, account.id),
         may_write=viewer.can_write(account.id),
+        has_rota=not _is_empty(session, account),
         without_phone=without_phone(
             session, account.id, (piece.span for day in week.days for piece in day.pieces)
         )
@@ -206,7 +211,7 @@ def _new_form() -> Form:
         account = _account(session)
         zone = ZoneInfo(account.timezone)
         begins = account.calls_by == CallTakers.ON_CALL and _is_empty(session, account)
-        phone = _own_number(session, account) if begins else ""
+        phone = own_number(session, account) if begins else ""
     today = local_day(asking.now(), zone)
     return Form(
         {
@@ -223,19 +228,6 @@ def _new_form() -> Form:
 def _is_empty(session: Session, account: Account) -> bool:
     query = select(DutySpan.id).where(DutySpan.account_id == account.id).limit(1)
     return session.scalar(query) is None
-
-
-def _own_number(session: Session, account: Account) -> str:
-    """Whom operators call of this account, if one is known: mostly the same phone."""
-    query = (
-        select(HostContact.phone)
-        .join(Property, Property.id == HostContact.property_id)
-        .where(Property.account_id == account.id, Property.archived_at.is_(None))
-        .order_by(HostContact.id)
-        .limit(1)
-    )
-    sealed = session.scalar(query)
-    return asking.service().vault.open(sealed) if sealed else ""
 
 
 def _gap_words(gap: Span, zone: ZoneInfo) -> str:

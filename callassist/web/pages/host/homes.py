@@ -4,24 +4,31 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
+from callassist.accounts.contacts import ContactInput, add_contact
 from callassist.accounts.home_labels import split_tags
 from callassist.accounts.people import find_account
 from callassist.accounts.properties import (
     TEXTS,
+    UNCHOSEN_ZONE,
     PropertyInput,
     create_property,
     find_property,
     update_property,
 )
+from callassist.accounts.setting_up import SetUpStep, accept_rules
 from callassist.accounts.zones import country_of_zone, zone_names
 from callassist.domain.viewer import Viewer
 from callassist.models import Account, Property
+from callassist.web.languages import language
 from callassist.web.pages import asking, words
 from callassist.web.pages.countries import country_names
 from callassist.web.pages.forms import Form
 from callassist.web.pages.host.home_rows import locations_of
-from callassist.web.pages.host.queries import presets, writable_accounts
+from callassist.web.pages.host.onward import onward
+from callassist.web.pages.host.queries import own_number, presets, writable_accounts
+from callassist.web.pages.host.set_up_steps import Checklist, open_checklist, usual_rules
 from callassist.web.translate import gettext as _
 
 # what a new home does not need to begin with
@@ -29,22 +36,27 @@ _MORE = {
     *("location", "tags", "language", "host_spoken_name", "call_name"),
     *("show_call_name_to_guest", "policy", "host_only"),
 }
+_PLACE = {"timezone", "country"}
 
 
 def new() -> ResponseReturnValue:
-    """Add a home."""
+    """Add a home, with whom we call for the host; with the first one the usual rules will do."""
     form = Form.of_request() if asking.is_sent() else Form()
     with asking.reading() as session:
         places = writable_accounts(session, asking.host())
     if not places:
         asking.host().require_write(0)
     if form.sent:
+        before = open_checklist()
         with form.taking_errors(), asking.writing() as session:
             account = find_account(session, asking.host(), form["account"] or places[0].public_id)
             home = create_property(session, asking.host(), account, _typed(form), now=asking.now())
+            _add_own_number(session, home, form)
+            if _is_first(before) and not form.has("policy"):
+                accept_rules(session, asking.host(), account)
         if not form.is_refused:
-            flash(_("Added. What is still missing stands on its page."))
-            return redirect(url_for("host.home", home_id=home.public_id))
+            flash(_("The home is added."))
+            return redirect(onward(before, url_for("host.home", home_id=home.public_id)))
     elif len(places) == 1:
         form = _begun(places[0])
     return _form_page(form, None, places)
@@ -83,12 +95,34 @@ def _typed(form: Form) -> PropertyInput:
     )
 
 
+def _is_first(before: Checklist | None) -> bool:
+    """Whether there was no home yet, and the page said which rules are the usual ones."""
+    return before is not None and SetUpStep.HOME not in before.done_steps
+
+
+def _add_own_number(session: Session, home: Property, form: Form) -> None:
+    """Whoever enters a home with a number is the first whom we call for it."""
+    who = asking.person()
+    if not form.has("phone") or who is None:
+        return
+    typed = ContactInput(
+        name=form["host_spoken_name"].strip() or who.name or who.email,
+        phone=form["phone"],
+        languages=[language()],
+    )
+    vault = asking.service().vault
+    add_contact(session, vault, asking.host(), home.public_id, typed)
+
+
 def _begun(account: Account) -> Form:
     """What the account and whoever enters the home suggest."""
     who = asking.person()
+    with asking.reading() as session:
+        phone = own_number(session, account)
     return Form(
         {
             "timezone": account.timezone,
+            "phone": phone,
             "language": account.language,
             # added without a name, somebody is called by their address
             "host_spoken_name": "" if who is None or "@" in who.name else who.name,
@@ -119,6 +153,8 @@ def _form_page(form: Form, home: Property | None, places: list[Account]) -> tupl
         locations=locations,
         countries=[("", _("As the time zone says")), *country_names()],
         is_short=home is None and not _MORE & set(form.errors),
+        is_placed=form["timezone"] not in ("", UNCHOSEN_ZONE) and not _PLACE & set(form.errors),
+        usual_rules=usual_rules() if home is None else "",
         languages_spoken=[(code, words.spoken(code)) for code in words.SPOKEN],
         policies=_policies(asking.host(), home, places),
     )

@@ -12,8 +12,9 @@ from callassist.accounts.people import accounts
 from callassist.accounts.policies import policies
 from callassist.bootstrap import Service
 from callassist.domain.viewer import Viewer
-from callassist.models import Account, NotificationChannel, Policy, Property, Stay
+from callassist.models import Account, HostContact, NotificationChannel, Policy, Property, Stay
 from callassist.notifications.keeping_channels import visible
+from callassist.web.pages import asking
 
 _COMING = timedelta(days=60)
 _GONE_LATELY = timedelta(days=2)
@@ -37,6 +38,19 @@ def writable_accounts(session: Session, viewer: Viewer) -> list[Account]:
 def presets(session: Session, viewer: Viewer, account_id: int) -> list[Policy]:
     """The rules that a home of this account can have."""
     return policies(session, viewer, account_id)
+
+
+def own_number(session: Session, account: Account) -> str:
+    """Whom operators call of this account, if one is known: mostly the same phone."""
+    query = (
+        select(HostContact.phone)
+        .join(Property, Property.id == HostContact.property_id)
+        .where(Property.account_id == account.id, Property.archived_at.is_(None))
+        .order_by(HostContact.id)
+        .limit(1)
+    )
+    sealed = session.scalar(query)
+    return asking.service().vault.open(sealed) if sealed else ""
 
 
 def own_channels(session: Session, viewer: Viewer) -> list[NotificationChannel]:

@@ -25,7 +25,9 @@ from callassist.web.pages import asking
 from callassist.web.pages.forms import Form
 from callassist.web.pages.host.home_queries import sensor_lines
 from callassist.web.pages.host.home_rows import HomeRow, home_rows
+from callassist.web.pages.host.onward import onward
 from callassist.web.pages.host.queries import writable_accounts
+from callassist.web.pages.host.set_up_steps import open_checklist
 from callassist.web.pages.refusals import in_words
 from callassist.web.translate import gettext as _
 
@@ -144,12 +146,12 @@ def new_address(connection_id: str) -> ResponseReturnValue:
 
 
 def _paired(sensor_id: str, home_id: str, there: str) -> ResponseReturnValue:
+    before = open_checklist()
     try:
         with asking.writing() as session:
             pair_sensor(session, asking.host(), sensor_id, home_id)
         flash(_("Paired."))
     except (InvalidInput, Conflict) as error:
         flash(in_words(error), "refused")
-    if there == "host.home_sensors":
-        return redirect(url_for(there, home_id=home_id))
-    return redirect(url_for(there))
+    at_home = there == "host.home_sensors"
+    return redirect(onward(before, url_for(there, home_id=home_id) if at_home else url_for(there)))

@@ -28,7 +28,7 @@ _WHERE_STEPS_ARE = frozenset(
         *("host.home_rules", "host.home_say", "host.new_contact", "host.contact"),
         *("host.sensors", "host.sensor", "host.new_connection", "host.rule_sets"),
         *("host.rule_set", "host.new_rule_set", "host.stays", "host.new_stay", "host.stay"),
-        *("host.duty", "host.add_duty", "host.practice"),
+        *("host.duty", "host.add_duty", "host.practice", "board.crew", "board.shifts"),
         *("people.notifications", "people.add_channel", "people.test", "people.team"),
     }
 )
@@ -37,17 +37,17 @@ _WHERE_STEPS_ARE = frozenset(
 _SAID: Mapping[SetUpStep, tuple[LazyString, LazyString, LazyString]] = {
     SetUpStep.HOME: (
         _l("A home"),
-        _l("Its name and its time zone; nothing else is needed to begin."),
+        _l("Its name is enough to begin."),
         _l("Add a home"),
     ),
     SetUpStep.SENSOR: (
         _l("A sensor that we hear"),
-        _l("Any brand that can post to an address. No sensor at hand? Skip it for now."),
+        _l("No sensor at hand? Skip it for now."),
         _l("Pair a sensor"),
     ),
     SetUpStep.GUEST: (
         _l("The guest’s phone number"),
-        _l("Typed in, from a file, or from your booking system; or only you are called."),
+        _l("Typed, from a file or from your booking system."),
         _l("Enter the stay"),
     ),
     SetUpStep.CONTACT: (
@@ -93,6 +93,11 @@ class Checklist:
     total: int
 
     @property
+    def done_steps(self) -> frozenset[str]:
+        """What is proved."""
+        return frozenset(line.step for line in self.lines if line.is_done)
+
+    @property
     def next(self) -> StepLine | None:
         """The step to do now."""
         return next((line for line in self.lines if line.is_next), None)
@@ -106,7 +111,9 @@ def checklist(session: Session, set_up: SetUp) -> Checklist:
     home_id = session.scalar(query.order_by(Property.id).limit(1))
     mine = SensorConnection.account_id == set_up.account_id
     is_connected = session.scalar(select(SensorConnection.id).where(mine).limit(1)) is not None
-    upcoming = set_up.open_steps[:1]
+    urls = {step: _where(step, home_id, set_up.calls_by, is_connected) for step in SetUpStep}
+    # what waits for somebody else is not in the way of the rest
+    upcoming = sorted(set_up.open_steps, key=lambda step: not urls[step])[:1]
     lines = []
     for step in SetUpStep:
         text, note, action = _said(step, set_up.calls_by)
@@ -115,7 +122,7 @@ def checklist(session: Session, set_up: SetUp) -> Checklist:
                 step=step,
                 text=text,
                 note=note,
-                url=_where(step, home_id, is_connected=is_connected),
+                url=urls[step],
                 action=action,
                 is_done=step in set_up.done,
                 is_skipped=step in set_up.skipped and step not in set_up.done,
@@ -160,13 +167,15 @@ def url_if(endpoint: str, **values: str | None) -> str:
     return current_app.url_for(endpoint, **dict[str, Any](values))
 
 
-def _where(step: SetUpStep, home_id: str | None, *, is_connected: bool) -> str:
+def _where(
+    step: SetUpStep, home_id: str | None, calls_by: CallTakers | None, is_connected: bool
+) -> str:
     if step is SetUpStep.HOME:
         return url_for("host.new_home")
     if step is SetUpStep.CHANNEL:
         return url_for("people.notifications")
     if step is SetUpStep.TAKERS:
-        return url_if("host.duty") or url_if("host.duty_rota")
+        return _where_takers(calls_by)
     if step is SetUpStep.PRACTICE:
         return url_if("host.practice", home_id=home_id)
     if home_id is None:
@@ -182,16 +191,23 @@ def _where(step: SetUpStep, home_id: str | None, *, is_connected: bool) -> str:
     return url_for(endpoint, home_id=home_id)
 
 
+def _where_takers(calls_by: CallTakers | None) -> str:
+    """A desk that works for others is agreed on by the administrator; the rest is the host's."""
+    if calls_by is CallTakers.SERVICED:
+        return ""
+    return url_for("board.crew" if calls_by is CallTakers.OWN_DESK else "host.duty")
+
+
 def _said(step: SetUpStep, calls_by: CallTakers | None) -> tuple[str, str, str]:
     if step is SetUpStep.TAKERS:
         return _takers(calls_by)
     if step is SetUpStep.RULES:
-        return _("Quiet hours and limits"), _usual_rules(), _("See the rules")
+        return _("Quiet hours and limits"), usual_rules(), _("See the rules")
     text, note, action = _SAID[step]
     return str(text), str(note), str(action)
 
 
-def _usual_rules() -> str:
+def usual_rules() -> str:
     """What is kept by one click, in one sentence."""
     rules = service_rules()
     return _(
@@ -208,7 +224,7 @@ def _takers(calls_by: CallTakers | None) -> tuple[str, str, str]:
         return (
             _("Operators on the roster"),
             _("Somebody of yours has a shift at the desk."),
-            _("Duty rota"),
+            _("Name operators"),
         )
     if calls_by is CallTakers.ON_CALL:
         return (

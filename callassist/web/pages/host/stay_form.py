@@ -22,6 +22,8 @@ from callassist.stays.lookup import TYPED
 from callassist.stays.stops import stopped_by_host
 from callassist.web.pages import asking, times, words
 from callassist.web.pages.forms import Form
+from callassist.web.pages.host.onward import onward
+from callassist.web.pages.host.set_up_steps import open_checklist
 from callassist.web.translate import gettext as _
 
 _LONG_AGO = timedelta(days=14)
@@ -52,6 +54,7 @@ def _page(home_id: str, stay_id: str | None) -> ResponseReturnValue:
         ending = _ending(session, stay)
     warnings: list[str] = []
     if form.sent:
+        before = open_checklist()
         with form.taking_errors():
             typed = _typed(form, ZoneInfo(home.timezone))
             warnings = [] if form.has("sure") else _warnings(home, stay, typed)
@@ -59,7 +62,7 @@ def _page(home_id: str, stay_id: str | None) -> ResponseReturnValue:
                 _save(home_id, stay_id, form, typed)
         if not form.is_refused and not warnings:
             flash(_("The stay is saved."))
-            return redirect(url_for("host.stays", home=home_id))
+            return redirect(onward(before, url_for("host.stays", home=home_id)))
     page = render_template(
         "host/stay_form.html",
         form=form,
@@ -81,7 +84,7 @@ def _page(home_id: str, stay_id: str | None) -> ResponseReturnValue:
 def _choices() -> dict[str, list[tuple[str, str]]]:
     return {
         "languages_spoken": [
-            ("", _("As the number or the home suggests")),
+            ("", _("Guessed from number or home")),
             *((code, words.spoken(code)) for code in words.SPOKEN),
         ],
         "givers": [

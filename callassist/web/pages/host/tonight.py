@@ -10,6 +10,7 @@ from callassist.accounts.setting_up import accept_rules, choose_call_takers, ski
 from callassist.errors import InvalidInput
 from callassist.web.pages import asking, times
 from callassist.web.pages.host import noise_words, set_up_steps
+from callassist.web.pages.host.onward import onward
 from callassist.web.pages.host.tonight_queries import Standing, TonightScreen, tonight_screen
 from callassist.web.pages.refusals import in_words
 from callassist.web.translate import gettext as _
@@ -41,6 +42,7 @@ def nothing_yet() -> ResponseReturnValue:
 
 def choose() -> ResponseReturnValue:
     """Who takes the calls; what that choice does not need is not asked for afterwards."""
+    before = set_up_steps.open_checklist()
     try:
         with asking.writing() as session:
             account = find_account(session, asking.host(), request.form.get("account", ""))
@@ -48,26 +50,32 @@ def choose() -> ResponseReturnValue:
             choose_call_takers(session, asking.host(), account, choice, now=asking.now())
     except InvalidInput as error:
         flash(in_words(error), "refused")
-    return redirect(url_for("host.tonight") + "#set-up")
+    return redirect(onward(before, _checklist_on_tonight()))
 
 
 def skip() -> ResponseReturnValue:
-    """Leave a step out, or take it up again."""
+    """Leave a step out, or take it up again; left out on its own page, the next one follows."""
+    before = set_up_steps.open_checklist() if "on" in request.form else None
     with asking.writing() as session:
         account = find_account(session, asking.host(), request.form.get("account", ""))
         is_skipped = request.form.get("again") is None
         step = request.form.get("step", "")
         skip_step(session, asking.host(), account, step, skip=is_skipped)
-    return redirect(url_for("host.tonight") + "#set-up")
+    return redirect(onward(before, _checklist_on_tonight()))
 
 
 def accept() -> ResponseReturnValue:
     """The rules of the service will do."""
+    before = set_up_steps.open_checklist()
     with asking.writing() as session:
         account = find_account(session, asking.host(), request.form.get("account", ""))
         accept_rules(session, asking.host(), account)
     flash(_("Noted. You can change the rules of each home at any time."))
-    return redirect(url_for("host.tonight") + "#set-up")
+    return redirect(onward(before, _checklist_on_tonight()))
+
+
+def _checklist_on_tonight() -> str:
+    return url_for("host.tonight") + "#set-up"
 
 
 def _rendered(template: str) -> str:

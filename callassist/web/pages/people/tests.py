@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from callassist.notifications.own_channels import TestedWay, tested_way
 from callassist.web.pages import asking, words
+from callassist.web.pages.host.onward import next_after
+from callassist.web.pages.host.set_up_steps import open_checklist
 from callassist.web.pages.people import delivery_words, mine, service_words
 from callassist.web.translate import gettext as _
 
@@ -34,6 +36,7 @@ def _watched(test_id: str) -> dict[str, object]:
         "worker_gone": service_words.no_messages(worker) if is_queued and worker.is_gone else "",
         "delivery_words": delivery_words,
         "zone": zone,
+        "next_step": next_after(open_checklist()) if way.notification.sent_at else None,
     }
 
 
