@@ -6,9 +6,12 @@ write its headers: a quarter of making it.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from whitenoise import WhiteNoise
+
+from callassist.web import static_files
 
 _read = WhiteNoise.get_static_file
 _known: dict[tuple[object, ...], Any] = {}
@@ -26,3 +29,4 @@ def share_files() -> None:
         return _known[key]
 
     WhiteNoise.get_static_file = get_static_file
+    static_files.version_of = cache(static_files.version_of)

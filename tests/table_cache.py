@@ -1,4 +1,4 @@
-"""Tables of `config/`, kept for as long as a process of tests lives.
+"""Tables of `config/` and types of settings, kept for as long as a process of tests lives.
 
 Each service reads them once at its start, and each test starts one.
 """
@@ -10,6 +10,8 @@ import tomllib
 from collections.abc import Callable
 from functools import cache
 from typing import Any
+
+from callassist.settings import load
 
 _parse = tomllib.loads
 
@@ -24,6 +26,7 @@ def share_tables() -> None:
         return said
 
     tomllib.loads = loads
+    load.get_type_hints = cache(load.get_type_hints)  # type: ignore[assignment]
 
 
 @cache
