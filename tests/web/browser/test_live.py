@@ -152,6 +152,14 @@ def test_a_cut_stream_comes_back_and_shows_what_was_missed(
     expect(page.locator("#outside")).to_have_value("typed")
 
 
+def test_a_network_that_goes_away_is_noticed_at_once(context: BrowserContext, site: Site) -> None:
+    page = opened(context)
+    context.set_offline(True)
+    expect(state_of(page)).to_have_text(RECONNECTING)
+    context.set_offline(False)
+    expect(state_of(page)).to_have_text(LIVE, timeout=20_000)
+
+
 def test_offline_is_said_with_its_time_and_buttons_wait(
     context: BrowserContext, site: Site
 ) -> None:

@@ -126,7 +126,7 @@ async function blockedHint(shouldRing) {
   // asked without need the browser complains about each question
   const isFree = shouldRing ? await ring.unlock() : mayBeHeard();
   if (isFree && document.getElementById("desk-trouble").textContent === desk.dataset.blocked) trouble("");
-  else if (!isFree) trouble(desk.dataset.blocked);
+  else if (!isFree && !isLost()) trouble(desk.dataset.blocked);
 }
 
 function unlockOnGesture() {
@@ -152,8 +152,9 @@ function muteButton() {
   });
 }
 
+const isLost = () => document.getElementById("desk-trouble").textContent === desk.dataset.lost;
+
 function beats() {
-  const isLost = () => document.getElementById("desk-trouble").textContent === desk.dataset.lost;
   document.addEventListener("callassist:live", ({ detail: { state } }) => {
     if (state === "offline") trouble(desk.dataset.lost);
     else if (state === "live" && isLost()) trouble("");

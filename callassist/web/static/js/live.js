@@ -144,6 +144,7 @@ function hurry() {
 }
 
 window.addEventListener("online", hurry);
+window.addEventListener("offline", () => stream?.doubt());
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && hurry());
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-live-reload]")) location.reload();

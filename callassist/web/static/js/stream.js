@@ -61,6 +61,11 @@ export class Stream {
     this.#wake();
   }
 
+  /** The network went away: an open connection would notice only when it is silent for long. */
+  doubt() {
+    this.#abort?.abort();
+  }
+
   async #run() {
     let failures = 0;
     while (!this.#isClosed) {
