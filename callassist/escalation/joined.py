@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from callassist.domain.call_task import Party
@@ -17,6 +17,17 @@ from callassist.escalation.choosing import DialTarget, guest_target
 from callassist.escalation.tasks import open_task
 from callassist.incident_log import leaders_of
 from callassist.models import CallAttempt, Incident, Stay, StayNumber
+
+_LED = (
+    select(Incident)
+    .where(
+        Incident.account_id == bindparam("account"),
+        Incident.closed_at.is_(None),
+        Incident.led_by_id == bindparam("leader"),
+        Incident.state == IncidentState.CALLING_GUEST,
+    )
+    .order_by(Incident.id)
+)
 
 
 def incidents_of(session: Session, incident: Incident) -> list[Incident]:
@@ -33,17 +44,8 @@ def followers(session: Session, leader: Incident) -> list[Incident]:
 
 def left_behind(session: Session, leader: Incident) -> list[Incident]:
     """Incidents that joined `leader` and still wait for a call, whatever became of it."""
-    joined = select(Incident).where(
-        Incident.account_id == leader.account_id,
-        Incident.closed_at.is_(None),
-        Incident.led_by_id == leader.id,
-        Incident.state == IncidentState.CALLING_GUEST,
-    )
-    return [
-        each
-        for each in session.scalars(joined.order_by(Incident.id))
-        if open_task(session, each.id) is None
-    ]
+    joined = session.scalars(_LED, {"account": leader.account_id, "leader": leader.id})
+    return [each for each in joined if open_task(session, each.id) is None]
 
 
 def leader_of(session: Session, incident: Incident) -> Incident | None:

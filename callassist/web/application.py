@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from functools import lru_cache
 from typing import Any
 
 from flask import Flask, has_request_context
 from flask.globals import request_ctx
+from flask.templating import Environment
 
 from callassist.web.late_rules import LateRule
 
@@ -15,9 +16,21 @@ _ADDRESSES = 4096
 _LONGEST = 40  # a public id has twenty letters; what people searched for is not kept
 
 
+class Templates(Environment):
+    """Templates that look what all of them have in common up in one dictionary, not in two.
+
+    Jinja asks such a pair for all its names whenever a template takes in another.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """What all have in common, which is there before the first template is read."""
+        return {**self.globals, **(d or {})}
+
+
 class Application(Flask):
     """Remembers the addresses that pages write by the dozen."""
 
+    jinja_environment = Templates
     url_rule_class = LateRule
 
     def __init__(self, name: str, **settings: Any) -> None:

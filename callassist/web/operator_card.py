@@ -5,6 +5,7 @@ Pages and API are both drawn from this; nothing about a stay reaches the desk by
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -57,14 +58,22 @@ class OperatorCard:
 
 
 def operator_card(
-    session: Session, service: Service, task: CallTask, operator_id: int | None, now: datetime
+    session: Session,
+    service: Service,
+    task: CallTask,
+    operator_id: int | None,
+    now: datetime,
+    about: Sequence[Incident] | None = None,
 ) -> OperatorCard:
-    """The card of a task for an operator, or for a supervisor who is none."""
+    """The card of a task for an operator, or for a supervisor who is none.
+
+    `about`: the incidents that it is about, where somebody has looked already.
+    """
     incident = session.get_one(Incident, task.incident_id)
     home = session.get_one(Property, incident.property_id)
     stay = None if incident.stay_id is None else session.get(Stay, incident.stay_id)
     over = TaskState(task.state) in OVER
-    homes = _homes(session, incident, home)
+    homes = _homes(session, about or joined.incidents_of(session, incident))
     guest = None if over else guest_name(service, stay)
     names = () if over else _call_names(session, task, incident, homes, now)
     minutes, number = noise_minutes(session, incident, now), _number(service, task, operator_id)
@@ -120,12 +129,9 @@ def guest_name(service: Service, stay: _Named | None) -> str | None:
     return service.vault.open(stay.guest_name)
 
 
-def _homes(session: Session, incident: Incident, home: Property) -> list[Property]:
+def _homes(session: Session, about: Sequence[Incident]) -> list[Property]:
     """The incident's home, then those of incidents whose calls are made in this one's tasks."""
-    return [
-        home if each is incident else session.get_one(Property, each.property_id)
-        for each in joined.incidents_of(session, incident)
-    ]
+    return [session.get_one(Property, each.property_id) for each in about]
 
 
 def _call_names(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask import Flask, url_for
 
@@ -32,7 +34,7 @@ def made(kind: type[Flask]) -> Flask:
     ],
 )
 def test_an_address_is_as_flask_writes_it_also_the_second_time(
-    root: str, endpoint: str, values: dict[str, object]
+    root: str, endpoint: str, values: dict[str, Any]
 ) -> None:
     ours, plain = made(Application), made(Flask)
     written = []

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from callassist.accounts.recordings import is_recorded_now
@@ -34,6 +35,29 @@ from callassist.web.operator_card import OVER, OperatorCard, operator_card
 from callassist.web.pages.desk.queries import find_task
 from callassist.web.pages.desk.results import Choices, choices, choices_unasked
 from callassist.web.pages.words import SPOKEN
+
+_EARLIER = (
+    select(
+        *(CallAttempt.party, CallAttempt.attempt_number, CallAttempt.mode),
+        *(CallAttempt.dial_at, CallAttempt.requested_at),
+        *(CallAttempt.disposition, CallAttempt.outcome, CallTask.note, Operator.desk_name),
+    )
+    .join(CallTask, CallTask.id == CallAttempt.task_id)
+    .outerjoin(Operator, Operator.id == CallAttempt.operator_id)
+    .where(
+        CallAttempt.incident_id == bindparam("incident"), CallAttempt.task_id != bindparam("task")
+    )
+    .order_by(CallAttempt.id)
+)
+_WRITTEN = (
+    select(PmsMessage.sent_at)
+    .where(
+        PmsMessage.incident_id.in_(bindparam("incidents", expanding=True)),
+        PmsMessage.kind == str(Kind.MESSAGE),
+        PmsMessage.sent_at.is_not(None),
+    )
+    .order_by(PmsMessage.id)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +124,9 @@ def task_page(
     if task.operator_id != operator.id or TaskState(task.state) in OVER:
         return None
     incident = session.get_one(Incident, task.incident_id)
-    card = operator_card(session, service, task, operator.id, now)
+    about = incidents_of(session, incident)
+    card = operator_card(session, service, task, operator.id, now, about)
+    ids = [one.id for one in about]
     attempt = task.attempts[-1] if task.attempts else None
     escalation = service.escalation
     settings, by_hand = escalation.settings, escalation.dials_by_hand(incident)
@@ -118,10 +144,10 @@ def task_page(
         own_line=_own_line(attempt),
         attempt_id=attempt.public_id if attempt else None,
         is_recorded=attempt is not None and is_recorded_now(session, attempt.id),
-        phones_us=_phones_us(session, incident, operator, now),
+        phones_us=_phones_us(session, ids, operator, now),
         phoned_back_at=task.phoned_back_at,
-        replies=replies_of(session, service, _ids(session, incident), at_a_desk=True),
-        written=_written(session, incident),
+        replies=replies_of(session, service, ids, at_a_desk=True),
+        written=_written(session, ids),
         offer_ends=_ends(escalation, task.offered_at, settings.offer_for),
         dial_by=_ends(escalation, task.assigned_at, settings.assigned_without_dial),
         wrap_up_ends=wrap_up_ends(escalation, task),
@@ -133,18 +159,13 @@ def task_page(
     )
 
 
-def _phones_us(session: Session, incident: Incident, operator: Operator, now: datetime) -> str:
-    call = phones_now(session, _ids(session, incident), now)
+def _phones_us(session: Session, ids: Sequence[int], operator: Operator, now: datetime) -> str:
+    call = phones_now(session, ids, now)
     if call is None or call.state == Line.TALKING:
         return ""
     if call.state != Line.RINGING or call.operator_id != operator.id:
         return "menu"
     return "phone" if call.line is None else "browser" if call.line else "connects"
-
-
-def _ids(session: Session, incident: Incident) -> list[int]:
-    """The incident, and those that the same call is about."""
-    return [one.id for one in incidents_of(session, incident)]
 
 
 def _own_line(attempt: CallAttempt | None) -> str:
@@ -191,32 +212,22 @@ def _draft(session: Session, task: CallTask, operator: Operator) -> Draft:
     return Draft(text=kept.text, by=by, at=kept.updated_at)
 
 
-def _written(session: Session, incident: Incident) -> tuple[datetime, ...]:
-    query = select(PmsMessage.sent_at).where(
-        PmsMessage.incident_id.in_(_ids(session, incident)),
-        PmsMessage.kind == str(Kind.MESSAGE),
-        PmsMessage.sent_at.is_not(None),
-    )
-    return tuple(at for at in session.scalars(query.order_by(PmsMessage.id)) if at is not None)
+def _written(session: Session, ids: Sequence[int]) -> tuple[datetime, ...]:
+    sent = session.scalars(_WRITTEN, {"incidents": list(ids)})
+    return tuple(at for at in sent if at is not None)
 
 
 def _earlier(session: Session, incident: Incident, task: CallTask) -> tuple[EarlierCall, ...]:
-    rows = session.execute(
-        select(CallAttempt, CallTask.note, Operator.desk_name)
-        .join(CallTask, CallTask.id == CallAttempt.task_id)
-        .outerjoin(Operator, Operator.id == CallAttempt.operator_id)
-        .where(CallAttempt.incident_id == incident.id, CallAttempt.task_id != task.id)
-        .order_by(CallAttempt.id)
-    )
+    rows = session.execute(_EARLIER, {"incident": incident.id, "task": task.id})
     return tuple(
         EarlierCall(
-            party=Party(attempt.party),
-            attempt=attempt.attempt_number,
-            at=attempt.dial_at or attempt.requested_at,
-            result=attempt.disposition or attempt.outcome,
-            by=desk_name,
-            phoned_back=attempt.mode == DialMode.PHONED_BACK,
-            note=note,
+            party=Party(row.party),
+            attempt=row.attempt_number,
+            at=row.dial_at or row.requested_at,
+            result=row.disposition or row.outcome,
+            by=row.desk_name,
+            phoned_back=row.mode == DialMode.PHONED_BACK,
+            note=row.note,
         )
-        for attempt, note, desk_name in rows
+        for row in rows
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from callassist.bootstrap import Service
@@ -18,6 +18,14 @@ from callassist.domain.viewer import Viewer
 from callassist.errors import NotFound
 from callassist.models import CallTask, Desk, Operator
 from callassist.web.pages.desk.look import Call, Crowd, Look, Member, look_at
+
+_TASK = select(CallTask).where(CallTask.public_id == bindparam("public_id"))
+_OPERATORS = (
+    select(Operator)
+    .join(Desk, Desk.id == Operator.desk_id)
+    .where(Operator.id.in_(bindparam("own", expanding=True)))
+    .order_by(Desk.name, Operator.id)
+)
 
 
 class QueueLine(NamedTuple):
@@ -126,7 +134,7 @@ def find_task(session: Session, viewer: Viewer, public_id: str) -> tuple[CallTas
 
     NotFound for anything else: there is no telling which tasks other desks have.
     """
-    task = session.scalars(select(CallTask).where(CallTask.public_id == public_id)).first()
+    task = session.scalars(_TASK, {"public_id": public_id}).first()
     for operator in _operators(session, viewer):
         if task is not None and task.desk_id == operator.desk_id:
             return task, operator
@@ -140,13 +148,7 @@ def taker(session: Session, task: CallTask) -> str | None:
 
 
 def _operators(session: Session, viewer: Viewer) -> list[Operator]:
-    query = (
-        select(Operator)
-        .join(Desk, Desk.id == Operator.desk_id)
-        .where(Operator.id.in_(viewer.operator_ids))
-        .order_by(Desk.name, Operator.id)
-    )
-    return list(session.scalars(query))
+    return list(session.scalars(_OPERATORS, {"own": list(viewer.operator_ids)}))
 
 
 def _line(
