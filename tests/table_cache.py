@@ -26,7 +26,7 @@ def share_tables() -> None:
         return said
 
     tomllib.loads = loads
-    load.get_type_hints = cache(load.get_type_hints)  # type: ignore[assignment]
+    load.get_type_hints = cache(load.get_type_hints)  # type: ignore[attr-defined, assignment]
 
 
 @cache
