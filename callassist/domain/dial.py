@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -76,6 +76,17 @@ class LegEvent:
     talk_seconds: int | None = None
     error: str | None = None
     leg: Leg = Leg.CALLED
+
+
+def believable(event: LegEvent, since: datetime, now: datetime) -> LegEvent:
+    """The report with a time that can be: not before the dial was asked for, not yet to come.
+
+    Whatever lies outside is of a clock that is wrong, the network's or ours, and would move the
+    five minutes between two calls: it counts as of now. Networks tell whole seconds.
+    """
+    if since.replace(microsecond=0) <= event.at <= now:
+        return event
+    return replace(event, at=now)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,9 +25,7 @@ def flag_and_stop(
     rule = GUEST_RULES.get(result)
     if attempt.party == Party.HOST:
         if result is AttemptOutcome.INVALID_NUMBER and attempt.host_contact_id is not None:
-            contact = session.get_one(HostContact, attempt.host_contact_id)
-            contact.flagged_at, contact.flag_reason = now, str(result)
-            _tell_flagged(session, incident, attempt, result, now)
+            _flag_contact(session, incident, attempt, attempt.host_contact_id, now)
         return
     if rule is None:
         return
@@ -65,6 +63,18 @@ def flag_and_stop_joined(
     if rule.next_step in _NO_REDIAL:
         stay = session.get_one(Stay, incident.stay_id)
         stays.do_not_call(session, stay, None, "operator", now)
+
+
+def _flag_contact(
+    session: Session, incident: Incident, attempt: CallAttempt, contact_id: int, now: datetime
+) -> None:
+    """Flag a contact's number, unless they have another one by now, or are gone."""
+    contact = session.get(HostContact, contact_id)
+    if contact is None or contact.phone_index != attempt.number_index:
+        return
+    reason = AttemptOutcome.INVALID_NUMBER
+    contact.flagged_at, contact.flag_reason = now, str(reason)
+    _tell_flagged(session, incident, attempt, reason, now)
 
 
 def _tell_flagged(

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from callassist import roster, timers
 from callassist.domain.call_task import Party, TaskEvent, TaskState
-from callassist.domain.dial import DialMode, DialState, Leg, LegEvent, LegStatus
+from callassist.domain.dial import DialMode, DialState, Leg, LegEvent, LegStatus, believable
 from callassist.domain.phoning_back import PERSON_KEY, Line
 from callassist.domain.presence import PresenceState
 from callassist.domain.results import NOT_A_CALL, AttemptOutcome
@@ -102,10 +102,11 @@ def _take(
     events: Sequence[LegEvent],
     now: datetime,
 ) -> None:
-    for event in events:
+    for told in events:
+        event = believable(told, row.received_at, now)
         if row.state == Line.RINGING and _is_talk(row, event):
-            talked = timedelta(seconds=event.talk_seconds or 0)
-            _talk_begins(session, ctx, row, event.call_id, event.at - talked, now)
+            began = event.at - timedelta(seconds=event.talk_seconds or 0)
+            _talk_begins(session, ctx, row, event.call_id, max(began, row.received_at), now)
     if row.attempt_id is not None:
         fold_in(session, ctx, row.attempt_id, events, now)
 

@@ -18,6 +18,7 @@ from callassist.domain.dial import (
     Leg,
     LegEvent,
     LegStatus,
+    believable,
     reduce_all,
 )
 from callassist.domain.log_action import LogAction
@@ -27,15 +28,15 @@ from callassist.errors import NotFound
 from callassist.escalation.context import Escalation
 from callassist.escalation.costs import note_attempt
 from callassist.escalation.deadlines import Deadline
+from callassist.escalation.ended_meanwhile import nobody_waits_for_it
 from callassist.escalation.legs import belongs, has_two_legs
 from callassist.escalation.locks import lock_attempt
 from callassist.escalation.moves import move_task
 from callassist.escalation.offers import count_miss
-from callassist.escalation.ringing import has_work
 from callassist.escalation.saving import complete
 from callassist.escalation.tasks import request_hang_up
 from callassist.escalation.telling import needs_you
-from callassist.models import CallAttempt, CallEvent, CallTask, Incident, Operator
+from callassist.models import CallAttempt, CallEvent, CallTask, Incident
 
 # both legs end together; the word of the other one should be there by then
 _OTHER_LEG_SOON = timedelta(seconds=10)
@@ -85,9 +86,10 @@ def _fresh(
     stored = session.connection().execute(_KNOWN, {"attempt": attempt.id})
     known = {(row.call_id, row.sequence) for row in stored}
     fresh: list[LegEvent] = []
-    for event in events:
-        if not belongs(attempt, event) or (event.call_id, event.sequence) in known:
+    for told in events:
+        if not belongs(attempt, told) or (told.call_id, told.sequence) in known:
             continue
+        event = believable(told, attempt.requested_at, now)
         known.add((event.call_id, event.sequence))
         fresh.append(event)
         session.add(_row(attempt, event, now))
@@ -188,7 +190,7 @@ def settle(
         now=now,
     )
     if task.state != TaskState.ASSIGNED:
-        _nobody_waits_for_it(session, attempt, task, outcome, now)
+        nobody_waits_for_it(session, attempt, task, outcome, now)
         return
     move_task(task, TaskEvent.CALL_ENDED)
     task.wrap_up_started_at = now
@@ -215,25 +217,6 @@ def settle(
     if attempt.mode == DialMode.OWN_PHONE:
         due = now + ctx.settings.phone_result_after
         timers.arm(session, Deadline.PHONE_RESULT, attempt.id, due, now=now)
-
-
-def _nobody_waits_for_it(
-    session: Session,
-    attempt: CallAttempt,
-    task: CallTask,
-    outcome: AttemptOutcome | None,
-    now: datetime,
-) -> None:
-    """The task ended before its call did (taken over, quiet, saved): no result will be written."""
-    is_dial = attempt.mode != DialMode.PHONED_BACK
-    attempt.counted = is_dial and outcome not in NOT_A_CALL and not task.continuation
-    whose = attempt.operator_id
-    if is_dial or whose is None or has_work(session, whose, task.id):
-        return
-    talked = (PresenceState.ON_A_CALL,)
-    if roster.set_presence(session, whose, PresenceState.AVAILABLE, now, expect=talked):
-        desk_id = session.get_one(Operator, whose).desk_id
-        timers.arm(session, Deadline.DISPATCH, desk_id, now, now=now)
 
 
 def wrap_up_ends(ctx: Escalation, task: CallTask) -> datetime | None:

@@ -33,8 +33,9 @@ def queue_for_a_person(session: Session, ctx: Escalation, row: IncomingCall, now
     is_new = task.phoned_back_at is None
     task.phoned_back_at, task.guest_asked = now, True
     if row.host_contact_id is not None:
-        contact = session.get_one(HostContact, row.host_contact_id)
-        task.contact_position = contact.position
+        contact = session.get(HostContact, row.host_contact_id)
+        if contact is not None:  # else taken away while they listened to the menu
+            task.contact_position = contact.position
     if row.party == Party.GUEST:
         session.get_one(Incident, task.incident_id).held_until = None
     if task.state == TaskState.PENDING and task.available_at > now:
