@@ -13,6 +13,7 @@ from callassist.bootstrap import Service
 from callassist.domain.dial import DialMode
 from callassist.domain.message_kind import MessageKind
 from callassist.domain.viewer import Viewer
+from callassist.escalation.locks import lock_desk
 from callassist.escalation.new_incident import OpenedBy
 from callassist.escalation.opening import open_by_hand
 from callassist.models import CallTask, Incident, Operator, OutboxEntry, Property, Timer
@@ -95,6 +96,7 @@ def take(sessions: Sessions, call: Waiting, operator_id: int) -> None:
     How their last call went is not measured: it is put away, and nothing comes of it any more.
     """
     with sessions.write() as session:
+        lock_desk(session, call.desk_id)  # first, as everybody does
         _put_away(session, operator_id)
         taken = {"state": "assigned", "operator_id": operator_id, "desk_id": call.desk_id}
         session.execute(update(CallTask).where(CallTask.id == call.task_id).values(taken))

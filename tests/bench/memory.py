@@ -115,7 +115,7 @@ def running_apart(world: World, settings: Mapping[str, str]) -> Iterator[tuple[S
 
     The first of the two counts what all of them take.
     """
-    worker = Served(_process(world, "worker", 0, settings), 0)
+    worker = Served(_process(world, "worker", free_port(), settings), 0)
     started = [worker]
     try:
         for _ in range(2):
