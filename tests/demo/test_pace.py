@@ -190,7 +190,7 @@ def test_a_loop_that_waits_wakes_when_the_clock_has_been_sped_up():
     clock.adopt([*clock.pieces, Piece(origin=REAL, shown=NIGHT, speed=300)])
     real.advance(seconds=13)
     hints.clock_changed()
-    waiting.join(timeout=10)
+    waiting.join(timeout=30)
     assert not waiting.is_alive()
 
 

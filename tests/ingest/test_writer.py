@@ -88,7 +88,7 @@ def test_what_queued_during_a_commit_is_stored_together(scene: Scene):
     scene.attic()
     with gated(scene) as (gate, writer):
         first = in_threads(lambda: scene.post(scene.level(50, id="first")))
-        assert gate.entered.wait(10)
+        assert gate.entered.wait(30)
         calls = [lambda n=n: scene.post(scene.level(50, id=str(n))) for n in range(20)]
         rest = in_threads(*calls)
         until(lambda: writer.waiting() == 20)
@@ -102,7 +102,7 @@ def test_one_that_cannot_be_stored_fails_alone(scene: Scene):
     scene.attic()
     with gated(scene) as (gate, writer):
         first = in_threads(lambda: scene.post(scene.level(50, id="first")))
-        assert gate.entered.wait(10)
+        assert gate.entered.wait(30)
         levels = [50.0, 51.0, POISON, 52.0]
         rest = in_threads(
             *[lambda level=level: scene.post(scene.level(level, id=f"{level}")) for level in levels]
@@ -128,7 +128,7 @@ def test_a_full_queue_is_503_with_retry_after(scene: Scene):
     scene.attic()
     with gated(scene, most_waiting=2) as (gate, writer):
         first = in_threads(lambda: scene.post(scene.level(50, id="first")))
-        assert gate.entered.wait(10)
+        assert gate.entered.wait(30)
         rest = in_threads(*[lambda n=n: scene.post(scene.level(50, id=str(n))) for n in range(2)])
         until(lambda: writer.waiting() == 2)
         refused = scene.post(scene.level(50, id="one-too-many"))
@@ -154,7 +154,7 @@ def test_stopping_stores_what_waits(scene: Scene):
     scene.attic()
     with gated(scene) as (gate, writer):
         first = in_threads(lambda: scene.post(scene.level(50, id="first")))
-        assert gate.entered.wait(10)
+        assert gate.entered.wait(30)
         second = in_threads(lambda: scene.post(scene.level(50, id="second")))
         until(lambda: writer.waiting() == 1)
         gate.open.set()

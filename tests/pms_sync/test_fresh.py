@@ -54,7 +54,7 @@ def test_a_system_that_is_slow_or_fails_holds_up_no_call(here: World) -> None:
     answered, original = threading.Event(), here.pms.reservation
 
     def slow(access: Access, external_id: str) -> Reservation | None:
-        answered.wait(10)
+        answered.wait(30)
         return original(access, external_id)
 
     here.pms.reservation = slow  # type: ignore[method-assign]
@@ -67,7 +67,7 @@ def test_a_system_that_is_slow_or_fails_holds_up_no_call(here: World) -> None:
     waiting = [one for one in threading.enumerate() if one.name == "pms-fresh"]
     answered.set()
     for thread in waiting:
-        thread.join(10)
+        thread.join(30)
     # what came too late is there for the next call
     assert VAULT.open(here.stays()[0].numbers[0].number) == "+12025550102"
     here.pms.error = TransientError("no answer")

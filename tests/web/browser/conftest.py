@@ -6,12 +6,14 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.web.browser.chromium import chromium, chromium_path
 from tests.web.pages.conftest import stage, staged, world
 
 __all__ = ["browser", "stage", "staged", "world"]
+
+expect.set_options(timeout=20_000)  # milliseconds: a busy machine is not a fault of a page
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,6 @@ from tests.web.pages.stage import ANN, BEN, OWNER, Stage
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 GUEST = "Robin <b>Example</b>"
-expect.set_options(timeout=15_000)  # a busy machine is not a fault of the desk
 
 
 @pytest.fixture
@@ -43,12 +42,12 @@ def a_call(site: Site) -> str:
 
 def ready(page: Page) -> None:
     """Until the page's keys work."""
-    expect(page.locator("#desk[data-ready]")).to_be_attached(timeout=15_000)
+    expect(page.locator("#desk[data-ready]")).to_be_attached()
 
 
 def is_live(page: Page) -> None:
     ready(page)
-    expect(page.locator("#live-state")).to_have_attribute("data-state", "live", timeout=15_000)
+    expect(page.locator("#live-state")).to_have_attribute("data-state", "live")
 
 
 def until_the_call_has_ended(site: Site) -> None:
@@ -66,7 +65,7 @@ def drafts(site: Site) -> list[str]:
 
 
 def kept(page: Page) -> None:
-    expect(page.get_by_text("Kept on the server.")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("Kept on the server.")).to_be_visible()
 
 
 def test_a_call_from_sign_in_to_the_saved_result_without_a_mouse(
@@ -84,7 +83,7 @@ def test_a_call_from_sign_in_to_the_saved_result_without_a_mouse(
     expect(page.get_by_text("All quiet for you.")).to_be_visible()
     is_live(page)
     a_call(site)
-    expect(page.get_by_text("A call for you")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("A call for you")).to_be_visible()
     expect(page).to_have_title(re.compile(r"^\(1\) "))
     expect(page.locator("#desk-say")).to_have_text("1 new call, English")
     page.keyboard.press("Enter")
@@ -100,7 +99,7 @@ def test_a_call_from_sign_in_to_the_saved_result_without_a_mouse(
     expect(page.get_by_text("Dialling …")).to_be_visible()
     is_live(page)
     until_the_call_has_ended(site)
-    expect(page.get_by_role("group", name="How did it go?")).to_be_visible(timeout=10_000)
+    expect(page.get_by_role("group", name="How did it go?")).to_be_visible()
     page.keyboard.press("1")
     page.keyboard.press("n")
     page.keyboard.type("1 window is shut; 2 more follow")
@@ -124,7 +123,7 @@ def test_two_take_the_same_call_and_one_is_told_kindly(browser: Browser, site: S
     if ben.get_by_role("button", name=take).count():
         ben.get_by_role("button", name=take).click()
         expect(ben.get_by_text("Already taken by Ann.")).to_be_visible()
-    expect(ben.get_by_text("with Ann")).to_be_visible(timeout=10_000)
+    expect(ben.get_by_text("with Ann")).to_be_visible()
     expect(ben.get_by_role("button", name=take)).to_have_count(0)
 
 
@@ -140,7 +139,7 @@ def test_note_and_caret_stay_while_the_queue_changes(browser: Browser, site: Sit
     page.keyboard.type("They will ")
     for n in range(1, 5):
         site.stage.more_homes(1, calls=True)
-        expect(page.locator("#queue .desk-row")).to_have_count(n, timeout=10_000)
+        expect(page.locator("#queue .desk-row")).to_have_count(n)
         page.keyboard.type("x")
         page.keyboard.press("ArrowLeft")
     expect(note).to_be_focused()
@@ -155,7 +154,7 @@ def test_digits_choose_a_result_but_not_while_typing(browser: Browser, site: Sit
     page.goto(f"/desk/tasks/{task}")
     ready(page)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_be_focused(timeout=10_000)
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
     ready(page)
     page.keyboard.press("c")
     expect(page.get_by_text("Dialling …")).to_be_visible()
@@ -206,7 +205,7 @@ def test_a_draft_survives_a_server_that_restarts_and_is_there_on_a_second_device
     assert drafts(site) == ["before the restart"]
     site.stop()
     note.fill("typed while the desk was away")
-    expect(page.get_by_text("It is kept in this browser.")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("It is kept in this browser.")).to_be_visible()
     site.start()
     kept(page)
     assert drafts(site) == ["typed while the desk was away"]
@@ -227,7 +226,7 @@ def test_the_checks_before_a_shift_are_real(browser: Browser, site: Site) -> Non
     expect(sound).to_contain_text("Heard on this device")  # remembered here
     site.stop()
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    expect(page.locator('[data-check="line"]')).to_contain_text("does not answer", timeout=10_000)
+    expect(page.locator('[data-check="line"]')).to_contain_text("does not answer")
     site.start()
 
 

@@ -42,7 +42,7 @@ def sign_in(context: BrowserContext, stage: Stage) -> None:
 def opened(context: BrowserContext, *, state: str = LIVE) -> Page:
     page = context.new_page()
     page.goto("/try")
-    expect(state_of(page)).to_have_text(state, timeout=15_000)
+    expect(state_of(page)).to_have_text(state)
     return page
 
 
@@ -147,7 +147,7 @@ def test_a_cut_stream_comes_back_and_shows_what_was_missed(
     expect(state_of(page)).to_have_text(RECONNECTING)
     site.part.html = "<p id='line'>missed</p>"
     site.start()
-    expect(state_of(page)).to_have_text(LIVE, timeout=20_000)
+    expect(state_of(page)).to_have_text(LIVE)
     expect(line(page)).to_have_text("missed")
     expect(page.locator("#outside")).to_have_value("typed")
 
@@ -157,7 +157,7 @@ def test_a_network_that_goes_away_is_noticed_at_once(context: BrowserContext, si
     context.set_offline(True)
     expect(state_of(page)).to_have_text(RECONNECTING)
     context.set_offline(False)
-    expect(state_of(page)).to_have_text(LIVE, timeout=20_000)
+    expect(state_of(page)).to_have_text(LIVE)
 
 
 def test_offline_is_said_with_its_time_and_buttons_wait(
@@ -180,9 +180,9 @@ def test_offline_is_said_with_its_time_and_buttons_wait(
 def test_a_line_that_is_open_but_silent_is_noticed(context: BrowserContext, site: Site) -> None:
     site.fault = "silent"
     page = opened(context)
-    expect(state_of(page)).to_have_text(RECONNECTING, timeout=10_000)
+    expect(state_of(page)).to_have_text(RECONNECTING)
     site.fault = ""
-    expect(state_of(page)).to_have_text(LIVE, timeout=20_000)
+    expect(state_of(page)).to_have_text(LIVE)
     site.change("<p id='line'>heard again</p>")
     expect(line(page)).to_have_text("heard again")
 
@@ -194,7 +194,7 @@ def test_a_first_connect_that_is_refused_is_tried_again_and_polls_meanwhile(
     page = opened(context, state=POLLING)
     asked = site.part.asked
     site.part.html = "<p id='line'>polled</p>"
-    expect(line(page)).to_have_text("polled", timeout=15_000)
+    expect(line(page)).to_have_text("polled")
     assert site.part.asked > asked
     site.fault = ""
     expect(state_of(page)).to_have_text(LIVE, timeout=30_000)

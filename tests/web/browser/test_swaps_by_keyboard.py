@@ -47,7 +47,7 @@ def test_a_shift_changes_hands_without_a_mouse(browser: Browser, site: Site) -> 
 
     # Ben's page, open all the while, says so by itself
     agree = ben.get_by_role("button", name="I take the shift")
-    expect(agree).to_be_visible(timeout=20_000)
+    expect(agree).to_be_visible()
     press(ben, agree)
     expect(ben.get_by_text("You agreed.")).to_be_visible()
 
@@ -69,14 +69,14 @@ def test_a_reason_that_is_being_typed_stays_when_the_page_changes(
     ann.get_by_role("link", name="Ben").click()
     ann.get_by_role("button", name="Ask Ben").click()
     decline = ben.locator("summary", has_text="I cannot")
-    expect(decline).to_be_visible(timeout=20_000)
+    expect(decline).to_be_visible()
     decline.click()
     ben.get_by_label("Why (if you like; Ann reads it)").fill("I am away, ")
     shift(site.stage, "Ben", 9)  # the roster changes, and with it this part of the page
-    expect(ben.get_by_text("Monday 22 June").first).to_be_visible(timeout=20_000)
+    expect(ben.get_by_text("Monday 22 June").first).to_be_visible()
     field = ben.get_by_label("Why (if you like; Ann reads it)")
     expect(field).to_have_value("I am away, ")
     field.press_sequentially("sorry")
     ben.get_by_role("button", name="Decline").click()
     expect(ben.get_by_text("Declined. Nothing changes for you.")).to_be_visible()
-    expect(ann.get_by_text("I am away, sorry")).to_be_visible(timeout=20_000)
+    expect(ann.get_by_text("I am away, sorry")).to_be_visible()

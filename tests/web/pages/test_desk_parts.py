@@ -222,7 +222,7 @@ def test_what_many_ask_for_at_the_same_moment_is_written_once(stage: Stage) -> N
 
     def ask(_: int) -> str:
         with app.test_request_context("/"):
-            all_there.wait(10)
+            all_there.wait(30)
             return written.html("x", {"what": "one"})
 
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(8) as pool:
