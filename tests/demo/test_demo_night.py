@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 SPEED = 300  # 600 on a machine of its own; here two test workers share two cores
 
 RESOLUTIONS = {

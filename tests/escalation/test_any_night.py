@@ -94,6 +94,7 @@ class AnythingHappens(RuleBasedStateMachine):
         everything_is_closed_and_reported_once(self.night)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(1500)  # a hundred steps cost minutes when the machine is shared
 def test_any_night_keeps_every_promise(sqlite_databases: SqliteDatabases) -> None:
     run_state_machine_as_test(

@@ -8,6 +8,7 @@ import pytest
 
 from callassist.clock import ManualClock
 from tests.databases import SqliteDatabases
+from tests.dealing import examples
 from tests.telephony.twilio.conftest import Begin
 from tests.telephony.twilio.forging import (
     Forger,
@@ -18,7 +19,7 @@ from tests.telephony.twilio.forging import (
 from tests.telephony.twilio.twilio_stage import PUBLIC_URL
 from tests.web.world import World
 
-FORGERIES = 500
+FORGERIES = examples(500, dealt=150)  # `scripts/prove forged-callbacks` sends 10,000
 
 
 def answer_to(world: World, sent: Sent) -> int:

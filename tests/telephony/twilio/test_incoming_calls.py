@@ -7,12 +7,13 @@ import pytest
 from callassist.ports.telephony import Connect
 from callassist.settings import MachineDetection
 from callassist.telephony.twilio.documents import document_of
+from tests.dealing import examples
 from tests.telephony.twilio.conftest import Begin
 from tests.telephony.twilio.forging import Forger, database_hash, with_two_attempts
 from tests.telephony.twilio.test_forged_over_http import answer_to
 from tests.telephony.twilio.twilio_stage import CALLER_ID, PUBLIC_URL
 
-FORGERIES = 200
+FORGERIES = examples(200, dealt=80)
 RING = Connect(
     to="+12025550177",
     caller_id=None,
