@@ -20,7 +20,7 @@ from callassist.escalation.addresses import after_url, called_leg_url, pressed_u
 from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import Deadline
 from callassist.escalation.dial_log import log_dial_started
-from callassist.escalation.last_look import QUIET, last_look
+from callassist.escalation.last_moment import may_still_be_dialled
 from callassist.escalation.locks import lock_attempt
 from callassist.escalation.polling import arm_poll
 from callassist.escalation.recording import announce, guest_answers, guest_hears
@@ -140,7 +140,7 @@ def _hand_out(
         return HangUp(say=_OVER[language], language=language)
     adopt(session, ctx, attempt, call_id, now)
     if attempt.handed_out_at is None:
-        if last_look(session, incident, task, now) == QUIET:  # while the own line came up
+        if not may_still_be_dialled(session, attempt, task, incident, now):
             outcome = AttemptOutcome.CANCELLED
             settle(session, ctx, attempt, task, incident, outcome, ended_at=now, now=now)
             return HangUp(say=_OVER[language], language=language)
