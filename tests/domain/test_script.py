@@ -52,7 +52,7 @@ def test_the_french_script_without_any_slot_is_still_polite_french() -> None:
     assert script.lines == (
         "Allô, vous êtes bien la personne qui séjourne dans la location\u202f?",
         "Je vous appelle de la part du propriétaire de votre location.",
-        "C'est au sujet du logement où vous séjournez.",
+        "C’est au sujet du logement où vous séjournez.",
         "Le niveau sonore y est élevé depuis un bon moment.",
         "Est-ce que je peux vous demander de baisser la musique et les voix, et de fermer les "
         "fenêtres, pour que les voisins puissent se reposer\u202f?",
