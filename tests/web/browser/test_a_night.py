@@ -13,7 +13,7 @@ from callassist.models import Account
 from tests.web.browser.live_page import live_site
 from tests.web.pages.stage import ANN, OWNER, Stage, local
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

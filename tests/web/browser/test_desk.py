@@ -13,7 +13,7 @@ from callassist.models import NoteDraft
 from tests.web.browser.live_page import Site, live_site
 from tests.web.pages.stage import ANN, BEN, OWNER, Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.browser
 
 GUEST = "Robin <b>Example</b>"
 

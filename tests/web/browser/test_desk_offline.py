@@ -18,7 +18,7 @@ from tests.web.browser.test_desk import (
 )
 from tests.web.pages.stage import ANN, Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.browser
 
 NO_GESTURE_YET = """
 Object.defineProperty(navigator, "userActivation", { value: { hasBeenActive: false } });

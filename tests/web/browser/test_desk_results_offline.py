@@ -16,7 +16,7 @@ from tests.web.browser.test_desk import is_live, ready, until_the_call_has_ended
 from tests.web.browser.test_desk_offline import SLOWLY, in_a_call, kept
 from tests.web.pages.stage import Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.web.browser.live_page import Site, live_site
 from tests.web.browser.test_desk import a_call, at_the_desk, ready
 from tests.web.pages.stage import ANN, Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

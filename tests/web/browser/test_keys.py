@@ -11,7 +11,7 @@ from tests.web.browser.live_page import Site, live_site
 from tests.web.browser.test_desk import at_the_desk
 from tests.web.pages.stage import OWNER, Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from tests.web.browser.chromium import FLAGS, chromium_path
 from tests.web.browser.live_page import Site, live_site
 from tests.web.pages.stage import ANN, Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 
 LIVE, RECONNECTING, POLLING = "Live", "Reconnecting …", "Every 10 seconds"
 NOTE = '<p id="line">{n} calls</p><form action="/x"><textarea name="note">old</textarea></form>'

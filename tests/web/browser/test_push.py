@@ -21,7 +21,7 @@ from tests.web.browser.chromium import serving
 from tests.web.pages.stage import OWNER, Stage
 from tests.web.world import World
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.browser
 SLOWLY = 20_000  # milliseconds; a shared machine may be busy
 # a browser that has a push service, and counts how often it asks the person
 WITH_PUSH = """(subscription) => {

@@ -20,7 +20,7 @@ from tests.web.browser.test_push import (
 from tests.web.pages.stage import ANN, Stage
 
 __all__ = ["address", "near", "push_service"]
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.browser
 
 
 def ann_at_the_checks(

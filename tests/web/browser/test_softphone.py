@@ -21,7 +21,7 @@ from tests.web.browser.live_page import Site, live_site
 from tests.web.browser.test_desk import a_call, at_the_desk, is_live, until_the_call_has_ended
 from tests.web.pages.stage import ANN, Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.browser
 
 GUEST = "+12025550102"
 CHROMIUM_FLAGS = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")

@@ -13,7 +13,7 @@ from tests.web.pages.stage import ANN, BEN, Stage
 from tests.web.pages.swapping import shift, works
 from tests.web.pages.test_board import SUE, chief
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
