@@ -116,6 +116,7 @@ def _tell(session: Session, number: StayNumber, reason: str, now: datetime) -> N
                 "reason": reason,
                 "mask": number.number_mask,
                 "party": "guest",
+                "stay_id": stay.id,
                 "at": now.isoformat(),
             },
         },

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from callassist.domain.message_kind import STAFF_KINDS, MessageKind
 from callassist.models import Account, Incident, Notification, PhoneRing, Property, Stay
+from callassist.notifications.number_pages import number_page
 from callassist.notifications.swap_news import swap_facts, swap_page
 from callassist.roster.result_links import result_link
 from callassist.storage.vault import Vault
@@ -55,6 +56,10 @@ def link(session: Session, vault: Vault, notification: Notification, public_url:
         return f"{base}/{where}/{notification.facts.get('connection', '')}"
     if notification.kind == MessageKind.WEBHOOK_DISABLED:
         return f"{base}/webhooks/{notification.facts.get('endpoint', '')}"
+    if notification.kind == MessageKind.NUMBER_FLAGGED:
+        mended = number_page(session, notification)
+        if mended:
+            return base + mended
     alarm = notification.facts.get("needs_you")
     if alarm:
         return f"{base}/needs-you/{alarm}"

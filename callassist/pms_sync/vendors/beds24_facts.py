@@ -22,8 +22,9 @@ FACTS = Facts(
                 name="invite_code",
                 label=said("Invite code"),
                 help=said(
-                    "The best choice. It is used once, within 24 hours. What it allows is fixed "
-                    "when it is made: to change it, make a new one."
+                    "This or the next one is needed; this is the best choice. It is used once, "
+                    "within 24 hours. What it allows is fixed when it is made: to change it, make "
+                    "a new one."
                 ),
                 kind=FieldKind.SECRET,
                 required=False,

@@ -19,6 +19,7 @@ OF_THE_ACCOUNT = frozenset(
         MissingPart.OPERATOR_LANGUAGE,
     }
 )
+ON_THE_ROSTER = _l("Put somebody on the roster.")  # where it is the host's own
 # the button that leads to where it is mended
 MEND: Mapping[str, LazyString] = {
     MissingPart.SENSOR: _l("Pair a sensor"),

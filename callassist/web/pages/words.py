@@ -135,7 +135,7 @@ MISSING: Mapping[str, tuple[LazyString, LazyString, str]] = {
     ),
     MissingPart.OPERATOR: (
         _l("Nobody is rostered for the whole night."),
-        _l("Ask the desk, or put somebody on the roster."),
+        _l("Ask the desk that answers for you."),
         "",
     ),
     MissingPart.OPERATOR_LANGUAGE: (

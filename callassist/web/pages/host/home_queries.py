@@ -21,6 +21,7 @@ from callassist.models import Incident, Property, Sensor, SensorConnection
 from callassist.web.pages.host.home_rules import rules_by_preset
 from callassist.web.pages.host.live import LiveIncident, live_incidents
 from callassist.web.pages.host.noise_lately import Heard, Lately, heard, noise_lately
+from callassist.web.pages.host.own_roster import roster_url_if_lacking
 
 PER_PAGE = 25
 
@@ -36,6 +37,7 @@ class HomeHead:
     incident: LiveIncident | None
     lately: Lately
     may_write: bool
+    roster_url: str  # where a night that nobody has is filled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,14 +59,16 @@ def home_head(
 ) -> HomeHead:
     """The home with its night."""
     home = find_property(session, viewer, public_id)
+    coverage = coverage_tonight(session, viewer, home, service.surroundings, now)
     return HomeHead(
         home=home,
         zone=ZoneInfo(home.timezone),
-        coverage=coverage_tonight(session, viewer, home, service.surroundings, now),
+        coverage=coverage,
         paused_until=home.paused_until if is_paused(home, now) else None,
         incident=next(iter(live_incidents(session, viewer, now, home.id)), None),
         lately=noise_lately(session, [home], service.surroundings, now)[home.id],
         may_write=viewer.can_write(home.account_id),
+        roster_url=roster_url_if_lacking(session, home.account_id, coverage),
     )
 
 

@@ -22,6 +22,7 @@ from callassist.web.pages.host.alarm_lines import alarm_lines
 from callassist.web.pages.host.deletion_cards import deletion_cards
 from callassist.web.pages.host.home_rows import HomeRow
 from callassist.web.pages.host.need import Need
+from callassist.web.pages.host.own_roster import OF_A_ROSTER, roster_url
 from callassist.web.pages.host.system_cards import system_cards
 from callassist.web.pages.host.verdicts import NAMED, Lacking, Verdicts
 from callassist.web.translate import gettext as _
@@ -112,13 +113,16 @@ def _missing(
     now: datetime,
 ) -> Need:
     said, to_do, _place = words.MISSING[part]
+    own = roster_url(session, homes.first[0].account_id) if part in OF_A_ROSTER else ""
+    if own:
+        to_do = home_words.ON_THE_ROSTER
     return Need(
         title=_named(homes) if part not in home_words.OF_THE_ACCOUNT else str(said),
         text=_silent_since(session, homes.first[0], now)
         if part is MissingPart.SENSOR_SILENT and homes.amount == 1
         else str(to_do if part in home_words.OF_THE_ACCOUNT else said),
-        url=_where(part, homes, judged),
-        button=str(home_words.MEND[part]),
+        url=own or _where(part, homes, judged),
+        button=_("See the roster") if own else str(home_words.MEND[part]),
         tone="watch",
         icon=_ICONS.get(part, "triangle-alert"),
     )

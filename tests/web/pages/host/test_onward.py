@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import select
 
 from callassist.models import HostContact, Operator, Person, Property, Shift
+from callassist.web.pages.host.own_roster import roster_url
 from tests.web.pages.browser import Browser, words_of
 from tests.web.pages.host.test_setting_up import newcomer
 from tests.web.pages.stage import ANN, LOOKER, OTHER, OWNER, Stage
@@ -113,3 +116,18 @@ def test_a_wrong_number_keeps_the_home_from_being_added(stage: Stage) -> None:
         contact = session.scalars(select(HostContact).where(HostContact.property_id == mill)).one()
     assert contact.name == "Nora"
     assert account
+
+
+def test_a_night_that_nobody_has_is_filled_where_the_roster_is(stage: Stage) -> None:
+    for choice, there in (("own_desk", "/board/shifts"), ("on_call", "/duty")):
+        new, account = newcomer(stage, choice)
+        new.post("/set-up/calls", account=account, calls_by=choice)
+        new.post("/homes/new", **HOME, phone=PHONE)
+        new.post("/set-up/skip", account=account, step="takers")
+        assert f'<a href="{there}">Put somebody on the roster.</a>' in new.page(home_of(new))
+    with stage.world.service.sessions.read() as session:
+        assert roster_url(session, stage.account.id) == "", "whoever is served has none"
+
+
+def home_of(browser: Browser) -> str:
+    return re.findall(r'href="(/homes/[0-9a-z]{20})"', browser.page("/homes"))[0]
