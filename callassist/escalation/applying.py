@@ -57,6 +57,10 @@ def apply_guest(
         close(session, incident, IncidentEvent.NOISE_ENDED, now=now)
     elif isinstance(decision, CallAgain):
         _call_again(session, ctx, incident, task, decision, now)
+    elif decision.reason is HostReason.ATTEMPTS_USED and _phoned_back_since(task):
+        # they phoned while we rang them for the last time, and were promised a call
+        once_more = CallAgain(attempt_number=task.attempt_number, available_at=now)
+        _call_again(session, ctx, incident, task, once_more, now)
     else:
         if decision.guest_was_reached:
             _note_contact(incident, Party.GUEST, now)

@@ -133,6 +133,31 @@ def test_the_holder_is_rung_and_the_menu_comes_when_they_do_not_pick_up(night):
     assert again.available_at <= home.clock.now()
 
 
+@pytest.mark.parametrize("attempt", [1, 3])
+def test_who_phones_while_we_ring_them_is_phoned_again_at_once(night, attempt):
+    home = night(guest_numbers=(NO_ANSWER,))
+    home.available()
+    home.noise_for_30_minutes()
+    for _ in range(attempt - 1):
+        home.work("no_answer")
+        home.pass_time(minutes=5)
+    home.accept()
+    home.dial()
+    home.clock.advance(seconds=5)
+    assert isinstance(phones(home, NO_ANSWER), AskKey)
+    presses(home, "1")
+    home.call_ends()
+    home.save("no_answer")
+    home.run()
+    assert home.tasks()[-1].phoned_back_at is not None
+    home.accept()
+    assert home.dial().attempt is not None
+    assert (home.incident.state, len(home.attempts())) == ("calling_guest", attempt + 1)
+    home.call_ends()
+    home.save("no_answer")
+    assert home.incident.state == ("calling_host" if attempt == 3 else "calling_guest")
+
+
 def test_who_said_stop_or_do_not_phone_me_is_helped_all_the_same(called):
     with called.sessions.write() as session:
         stay = session.scalars(select(Stay)).one()
