@@ -144,8 +144,9 @@ def test_a_desk_that_is_merely_watched_is_not_rung(stage, service, is_taken_over
         presence.choose(session, service.escalation, ann, "available", service.clock.now())
         if is_taken_over:
             take_over(session, "Ann", NIGHT)
-    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/as/desk/desk").text)[1]
-    line = {"line": "the-page-one", "network": "simulated", "csrf_token": token}
+    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/as/desk/desk").text)
+    assert token is not None
+    line = {"line": "the-page-one", "network": "simulated", "csrf_token": token[1]}
     assert browser.post("/as/desk/desk/beat", data=line).status_code == 204
     with service.sessions.read() as session:
         assert (session.get_one(Presence, ann).line is not None) is is_taken_over
