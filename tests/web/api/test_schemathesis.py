@@ -24,11 +24,11 @@ from callassist.web.api.catalogue import ROUTES
 from callassist.web.api.dispatch import LIMITS_SETTING
 from callassist.web.api.routing import PREFIX, Route, Scope
 from tests.databases import SqliteDatabases
-from tests.dealing import one_of
+from tests.dealing import examples, one_of
 from tests.web.api.seeds import Seeds
 from tests.web.world import World
 
-EXAMPLES = 3
+EXAMPLES = examples(3, dealt=2)
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
