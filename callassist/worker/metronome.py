@@ -35,6 +35,7 @@ from callassist.sensors.lapsing import let_lapse
 from callassist.storage import nudges
 from callassist.storage.backup import nightly_backup
 from callassist.storage.facts import put_fact
+from callassist.worker.phone_watch import PhoneWatch
 
 _log = structlog.get_logger()
 UPTIME_SECONDS = 15
@@ -48,6 +49,7 @@ class Metronome:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self._phone = PhoneWatch(service.telephony)
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
             executors={"default": ThreadPoolExecutor(4)},
@@ -58,6 +60,7 @@ class Metronome:
             ("systems", self.read_systems, SYSTEMS_SECONDS),
             ("audit", self.audit, MINUTE),
             ("heartbeat", self.heartbeat, MINUTE),
+            ("phone network", self._phone.look, MINUTE),
             ("backup", self.back_up, MINUTE),
             ("morning notes", self.arm_morning_notes, HOUR),
             ("digests", self.ask_for_digests, 5 * MINUTE),
@@ -80,6 +83,7 @@ class Metronome:
         _guarded("morning notes", self.arm_morning_notes)()
         _guarded("asked sensors", self.ask_sensors_soon)()
         self._scheduler.start()
+        self._scheduler.add_job(_guarded("phone network", self._phone.look))  # nobody waits for it
 
     def stop(self) -> None:
         """Let a running job finish and stop."""
