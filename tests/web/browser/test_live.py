@@ -75,6 +75,15 @@ def test_a_change_is_shown_and_told_to_other_scripts(context: BrowserContext, si
     assert heard(page) == [{"kind": "queue", "id": "abc"}]
 
 
+def test_a_change_that_could_not_be_fetched_is_fetched_later(
+    context: BrowserContext, site: Site
+) -> None:
+    page = opened(context)
+    page.route("**/try/part", lambda route: route.fulfill(status=503), times=1)
+    site.change("<p id='line'>1 call</p>")
+    expect(line(page)).to_have_text("1 call", timeout=10_000)
+
+
 def test_note_and_caret_are_kept_under_20_events(context: BrowserContext, site: Site) -> None:
     site.part.html = NOTE.format(n=0)
     page = opened(context)

@@ -12,12 +12,15 @@ import { counterpart, keptIn, said } from "./edited.js";
 const PATIENCE = 10_000;
 const UNSEEN_PAUSE = 2_000; // between refreshes of a tab that nobody looks at
 const LOOK_EVERY = 5_000;
+const AGAIN_AFTER = 3_000; // when the server did not say how things are, though the line may be up
+const AGAIN_AT_MOST = 30_000;
 
 const known = new WeakMap(); // kept element → what the server said in it when last taken over
 const released = new WeakSet(); // kept elements whose new version was asked for
 const offered = new WeakMap(); // line → what it is about
 const busy = new Map(); // address → the regions that want it once more afterwards
 const wanted = new Map(); // address → the regions that want it in a moment
+const failed = new Map(); // address → how often in a row the server did not say
 const fetchedAt = new WeakMap();
 
 function regions() {
@@ -57,7 +60,9 @@ async function renew(src, asking) {
   for (const region of asking) fetchedAt.set(region, performance.now());
   try {
     const text = await fetched(src, asking);
-    if (text !== null) showAll(asking, text);
+    if (text === undefined) tryAgain(src, asking);
+    else failed.delete(src);
+    if (text) showAll(asking, text);
     if (document.visibilityState === "hidden") await new Promise((done) => setTimeout(done, UNSEEN_PAUSE));
   } finally {
     const again = [...busy.get(src)].filter((region) => region.isConnected);
@@ -66,7 +71,18 @@ async function renew(src, asking) {
   }
 }
 
-/** The parts as the server writes them now; null when it does not say. */
+/** What was told must be shown: nothing else may change for hours. */
+function tryAgain(src, asking) {
+  const times = failed.get(src) ?? 0;
+  failed.set(src, times + 1);
+  const pause = Math.min(AGAIN_AFTER * 2 ** times, AGAIN_AT_MOST) * (0.5 + Math.random());
+  setTimeout(() => {
+    const there = [...asking].filter((region) => region.isConnected);
+    if (there.length && failed.has(src)) renew(src, new Set(there));
+  }, pause);
+}
+
+/** The parts as the server writes them now; null when they are not for us, undefined when it does not say. */
 async function fetched(src, asking) {
   const url = new URL(src, document.baseURI);
   if (url.origin !== location.origin) return null;
@@ -78,9 +94,10 @@ async function fetched(src, asking) {
       signal: AbortSignal.timeout(PATIENCE),
     });
     if (answer.status === 403 || answer.status === 404 || answer.status === 410) for (const region of asking) offer(region);
-    return answer.ok ? await answer.text() : null;
+    if (answer.ok) return await answer.text();
+    return answer.status >= 500 || answer.status === 429 ? undefined : null;
   } catch {
-    return null; // live.js says that the line is down
+    return undefined;
   }
 }
 
