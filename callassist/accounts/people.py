@@ -70,11 +70,13 @@ _ACCOUNTS = select(Account).where(Account.deleted_at.is_(None)).order_by(Account
 _OWN: BindParameter[Any] = bindparam("own", expanding=True)
 _OWN_ACCOUNTS = _ACCOUNTS.where(Account.id.in_(_OWN))
 _PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
-_BINDINGS = select(
-    RoleBinding.person_id, RoleBinding.role, RoleBinding.account_id, RoleBinding.desk_id
-).where(RoleBinding.person_id.in_(_PEOPLE))
-_OPERATORS = select(Operator.person_id, Operator.id).where(
-    Operator.person_id.in_(_PEOPLE), Operator.active.is_(True)
+# of the tables themselves, past the mapper: asked with each request
+_BINDING, _OPERATOR = RoleBinding.__table__.c, Operator.__table__.c
+_BINDINGS = select(_BINDING.person_id, _BINDING.role, _BINDING.account_id, _BINDING.desk_id).where(
+    _BINDING.person_id.in_(_PEOPLE)
+)
+_OPERATORS = select(_OPERATOR.person_id, _OPERATOR.id).where(
+    _OPERATOR.person_id.in_(_PEOPLE), _OPERATOR.active.is_(True)
 )
 
 

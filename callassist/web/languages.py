@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Flask, g, request, session
+from flask.globals import _cv_app
 from flask_babel import Babel
 from flask_security import current_user
 
@@ -20,12 +21,13 @@ def init_app(app: Flask) -> None:
 
 def language() -> str:
     """The language of this request's page; English where nobody asks."""
-    try:
-        found: str = g.language  # asked for with every text of a page
-    except AttributeError:
-        found = g.language = _wanted()
-    except RuntimeError:
+    here = _cv_app.get(None)  # as has_app_context(): asked for with every text of a page
+    if here is None:
         return "en"
+    try:
+        found: str = here.g.language
+    except AttributeError:
+        found = here.g.language = _wanted()
     return found
 
 

@@ -104,59 +104,63 @@ class Look:
         )
 
 
+# of the tables themselves, past the mapper: two hundred desks ask at the same moment
+_OPERATOR, _DESK, _PRESENCE = Operator.__table__, Desk.__table__, Presence.__table__
+_TASK, _INCIDENT, _OFFER = CallTask.__table__, Incident.__table__, Offer.__table__
+_HOME, _STAY = Property.__table__, Stay.__table__
 _MEMBERS = (
     select(
-        Operator.id,
-        Operator.public_id,
-        Operator.desk_id,
-        Desk.name,
-        Operator.desk_name,
-        Operator.languages,
-        Presence.state,
-        Presence.since,
-        Presence.misses,
+        _OPERATOR.c.id,
+        _OPERATOR.c.public_id,
+        _OPERATOR.c.desk_id,
+        _DESK.c.name,
+        _OPERATOR.c.desk_name,
+        _OPERATOR.c.languages,
+        _PRESENCE.c.state,
+        _PRESENCE.c.since,
+        _PRESENCE.c.misses,
     )
-    .join(Desk, Desk.id == Operator.desk_id)
-    .outerjoin(Presence, Presence.operator_id == Operator.id)
-    .where(Operator.id.in_(bindparam("operators", expanding=True)))
-    .order_by(Desk.name, Operator.id)
+    .join(_DESK, _DESK.c.id == _OPERATOR.c.desk_id)
+    .outerjoin(_PRESENCE, _PRESENCE.c.operator_id == _OPERATOR.c.id)
+    .where(_OPERATOR.c.id.in_(bindparam("operators", expanding=True)))
+    .order_by(_DESK.c.name, _OPERATOR.c.id)
 )
 _CALLS = (
     select(
-        CallTask.desk_id,
-        CallTask.id,
-        CallTask.public_id,
-        CallTask.party,
-        CallTask.attempt_number,
-        CallTask.language,
-        CallTask.state,
-        CallTask.operator_id,
-        Operator.desk_name.label("holder"),
-        CallTask.preferred_operator_id,
-        CallTask.preferred_until,
-        CallTask.any_language,
-        CallTask.available_at,
-        CallTask.phoned_back_at,
-        CallTask.offered_at,
-        CallTask.guest_asked,
-        Incident.practice,
-        Incident.reference,
-        Incident.cadence,
-        Property.timezone,
-        Property.host_spoken_name,
-        Stay.guest_name,
-        Stay.erased_at,
+        _TASK.c.desk_id,
+        _TASK.c.id,
+        _TASK.c.public_id,
+        _TASK.c.party,
+        _TASK.c.attempt_number,
+        _TASK.c.language,
+        _TASK.c.state,
+        _TASK.c.operator_id,
+        _OPERATOR.c.desk_name.label("holder"),
+        _TASK.c.preferred_operator_id,
+        _TASK.c.preferred_until,
+        _TASK.c.any_language,
+        _TASK.c.available_at,
+        _TASK.c.phoned_back_at,
+        _TASK.c.offered_at,
+        _TASK.c.guest_asked,
+        _INCIDENT.c.practice,
+        _INCIDENT.c.reference,
+        _INCIDENT.c.cadence,
+        _HOME.c.timezone,
+        _HOME.c.host_spoken_name,
+        _STAY.c.guest_name,
+        _STAY.c.erased_at,
     )
-    .join(Incident, Incident.id == CallTask.incident_id)
-    .join(Property, Property.id == Incident.property_id)
-    .outerjoin(Stay, Stay.id == Incident.stay_id)
-    .outerjoin(Operator, Operator.id == CallTask.operator_id)
-    .where(CallTask.desk_id.in_(bindparam("desks", expanding=True)), CallTask.state.in_(OPEN))
+    .join(_INCIDENT, _INCIDENT.c.id == _TASK.c.incident_id)
+    .join(_HOME, _HOME.c.id == _INCIDENT.c.property_id)
+    .outerjoin(_STAY, _STAY.c.id == _INCIDENT.c.stay_id)
+    .outerjoin(_OPERATOR, _OPERATOR.c.id == _TASK.c.operator_id)
+    .where(_TASK.c.desk_id.in_(bindparam("desks", expanding=True)), _TASK.c.state.in_(OPEN))
 )
-_DECLINED = select(Offer.operator_id, Offer.task_id, Offer.ended_at).where(
-    Offer.operator_id.in_(bindparam("operators", expanding=True)),
-    Offer.ending == "declined",
-    Offer.ended_at > bindparam("since"),
+_DECLINED = select(_OFFER.c.operator_id, _OFFER.c.task_id, _OFFER.c.ended_at).where(
+    _OFFER.c.operator_id.in_(bindparam("operators", expanding=True)),
+    _OFFER.c.ending == "declined",
+    _OFFER.c.ended_at > bindparam("since"),
 )
 
 

@@ -53,32 +53,41 @@ class _Row(NamedTuple):
         return ZoneInfo(self.timezone)
 
 
+# of the tables themselves: past the mapper
+_INCIDENT, _HOME, _BREACH = Incident.__table__, Property.__table__, Breach.__table__
+_TASK, _OPERATOR = CallTask.__table__, Operator.__table__
 _RUNNING = (
     select(
-        *(Incident.public_id, Incident.reference, Incident.state, Incident.ending),
-        *(Incident.practice, Incident.opened_at, Incident.first_contact, Incident.contact_at),
-        Incident.latest_contact_at,
-        case((Incident.state == IncidentState.FOLLOWING_UP, Incident.policy)),
-        Incident.cadence,
-        *(Property.name, Property.public_id, Property.timezone),
-        *(Breach.began_at, Breach.frozen_since),
-        *(CallTask.state, CallTask.party, CallTask.attempt_number, CallTask.available_at),
-        Operator.desk_name,
+        *(_INCIDENT.c.public_id, _INCIDENT.c.reference, _INCIDENT.c.state, _INCIDENT.c.ending),
+        *(
+            _INCIDENT.c.practice,
+            _INCIDENT.c.opened_at,
+            _INCIDENT.c.first_contact,
+            _INCIDENT.c.contact_at,
+        ),
+        _INCIDENT.c.latest_contact_at,
+        case((_INCIDENT.c.state == IncidentState.FOLLOWING_UP, _INCIDENT.c.policy)),
+        _INCIDENT.c.cadence,
+        *(_HOME.c.name, _HOME.c.public_id, _HOME.c.timezone),
+        *(_BREACH.c.began_at, _BREACH.c.frozen_since),
+        *(_TASK.c.state, _TASK.c.party, _TASK.c.attempt_number, _TASK.c.available_at),
+        _OPERATOR.c.desk_name,
     )
-    .join(Property, Property.id == Incident.property_id)
-    .outerjoin(Breach, Breach.id == Incident.breach_id)
+    .join(_HOME, _HOME.c.id == _INCIDENT.c.property_id)
+    .outerjoin(_BREACH, _BREACH.c.id == _INCIDENT.c.breach_id)
     .outerjoin(
-        CallTask,
-        (CallTask.incident_id == Incident.id)
-        & CallTask.state.in_([str(state) for state in OPEN_TASK_STATES]),
+        _TASK,
+        (_TASK.c.incident_id == _INCIDENT.c.id)
+        & _TASK.c.state.in_([str(state) for state in OPEN_TASK_STATES]),
     )
-    .outerjoin(Operator, Operator.id == CallTask.operator_id)
+    .outerjoin(_OPERATOR, _OPERATOR.c.id == _TASK.c.operator_id)
     .where(
-        Incident.account_id.in_(bindparam("accounts", expanding=True)), Incident.closed_at.is_(None)
+        _INCIDENT.c.account_id.in_(bindparam("accounts", expanding=True)),
+        _INCIDENT.c.closed_at.is_(None),
     )
-    .order_by(Incident.id.desc())
+    .order_by(_INCIDENT.c.id.desc())
 )
-_RUNNING_HERE = _RUNNING.where(Incident.property_id == bindparam("home"))
+_RUNNING_HERE = _RUNNING.where(_INCIDENT.c.property_id == bindparam("home"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,13 +8,14 @@ from typing import Any
 
 from flask import current_app, request, url_for
 from flask_babel.speaklater import LazyString
-from sqlalchemy import select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from callassist.accounts.people import accounts
 from callassist.accounts.setting_up import SetUp, SetUpStep
 from callassist.domain.call_takers import CallTakers
 from callassist.models import Property, SensorConnection
+from callassist.models.types import BigKey
 from callassist.web.pages import asking, times
 from callassist.web.pages.host.home_rules import service_rules
 from callassist.web.pages.host.tonight_queries import open_set_up
@@ -67,6 +68,17 @@ _SAID: Mapping[SetUpStep, tuple[LazyString, LazyString, LazyString]] = {
     ),
 }
 
+_ACCOUNT = bindparam("account", type_=BigKey)
+_FIRST_HOME = (
+    select(Property.public_id)
+    .where(Property.account_id == _ACCOUNT, Property.archived_at.is_(None))
+    .order_by(Property.id)
+    .limit(1)
+)
+_THERE = select(
+    _FIRST_HOME.scalar_subquery(), exists().where(SensorConnection.account_id == _ACCOUNT)
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class StepLine:
@@ -105,12 +117,7 @@ class Checklist:
 
 def checklist(session: Session, set_up: SetUp) -> Checklist:
     """The lines for an account; the first that is open is the next one."""
-    query = select(Property.public_id).where(
-        Property.account_id == set_up.account_id, Property.archived_at.is_(None)
-    )
-    home_id = session.scalar(query.order_by(Property.id).limit(1))
-    mine = SensorConnection.account_id == set_up.account_id
-    is_connected = session.scalar(select(SensorConnection.id).where(mine).limit(1)) is not None
+    home_id, is_connected = session.execute(_THERE, {"account": set_up.account_id}).one()
     urls = {step: _where(step, home_id, set_up.calls_by, is_connected) for step in SetUpStep}
     # what waits for somebody else is not in the way of the rest
     upcoming = sorted(set_up.open_steps, key=lambda step: not urls[step])[:1]
