@@ -130,4 +130,6 @@ def test_a_night_that_nobody_has_is_filled_where_the_roster_is(stage: Stage) -> 
 
 
 def home_of(browser: Browser) -> str:
-    return re.findall(r'href="(/homes/[0-9a-z]{20})"', browser.page("/homes"))[0]
+    found = re.search(r'href="(/homes/[0-9a-z]{20})"', browser.page("/homes"))
+    assert found is not None
+    return found[1]
