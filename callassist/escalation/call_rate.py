@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from callassist.domain.dial import DialMode, DialState
@@ -13,6 +13,7 @@ from callassist.escalation.context import Escalation
 from callassist.models import CallAttempt, PhoneRing
 
 _LEAST_SECONDS = 0.02
+_ASKED_FOR_BY_OTHERS = (DialMode.SOFTPHONE, DialMode.OPERATOR)  # a browser, a hand
 
 
 def await_turn(
@@ -23,8 +24,8 @@ def await_turn(
     The turn is behind everything of the account that waits for longer; what was put off for another
     reason holds nobody up, as whoever comes at a free moment goes.
     """
+    spacing = _spacing(ctx)
     # what lies further ahead was asked for before the clock was set back, and would stop everything
-    spacing = ctx.network(timedelta(seconds=1 / ctx.settings.calls_per_second))
     latest = [
         session.scalar(
             select(func.max(kind.dial_at)).where(
@@ -38,17 +39,38 @@ def await_turn(
     known = [one for one in latest if one is not None]
     if not known:
         return
-    free_at = max(known) + spacing + spacing * _ahead(session, account_id, requested_at)
+    free_at = max(known) + spacing + spacing * ahead_of(session, account_id, requested_at)
     wait = max(ctx.pace.real_seconds(free_at - now), _LEAST_SECONDS)
     raise NotYet(f"{ctx.settings.calls_per_second:g} calls a second for each account", wait)
 
 
-def _ahead(session: Session, account_id: int, requested_at: datetime) -> int:
+def turn_of(
+    session: Session, ctx: Escalation, attempt: CallAttempt, now: datetime
+) -> datetime | None:
+    """When an attempt will about be dialled that others go before; None when it goes at once."""
+    if attempt.state != DialState.WAITING or attempt.mode in _ASKED_FOR_BY_OTHERS:
+        return None
+    before = ahead_of(session, attempt.account_id, attempt.requested_at)
+    return now + _spacing(ctx) * (before + 1) if before else None
+
+
+def _spacing(ctx: Escalation) -> timedelta:
+    return ctx.network(timedelta(seconds=1 / ctx.settings.calls_per_second))
+
+
+def waits_for_a_turn() -> ColumnElement[bool]:
+    """The condition that an attempt is asked for and not dialled yet."""
+    return and_(
+        CallAttempt.state == DialState.WAITING,
+        CallAttempt.mode.not_in(_ASKED_FOR_BY_OTHERS),
+    )
+
+
+def ahead_of(session: Session, account_id: int, requested_at: datetime) -> int:
     """How many of the account's calls wait for longer."""
     attempts = select(func.count(CallAttempt.id)).where(
         CallAttempt.account_id == account_id,
-        CallAttempt.state == DialState.WAITING,
-        CallAttempt.mode.not_in((DialMode.SOFTPHONE, DialMode.OPERATOR)),  # others ask for those
+        waits_for_a_turn(),
         CallAttempt.requested_at < requested_at,
     )
     rings = select(func.count(PhoneRing.id)).where(

@@ -8,14 +8,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from callassist import roster
 from callassist.domain.call_task import OPEN_TASK_STATES, Party, TaskState
 from callassist.domain.presence import PresenceState
+from callassist.escalation.call_rate import waits_for_a_turn
 from callassist.escalation.handing_out import queue_rank
-from callassist.models import CallTask, Desk, Incident, Operator, Presence
+from callassist.models import CallAttempt, CallTask, Desk, Incident, Operator, Presence
 from callassist.web.pages.board.shares import shares
 
 COMING = timedelta(minutes=15)
@@ -48,6 +49,7 @@ class Line(NamedTuple):
     holder: str | None
     could_take: tuple[str, ...]
     practice: bool
+    waits_to_dial: bool  # asked for, and other calls of the account are dialled first
 
 
 class Member(NamedTuple):
@@ -74,6 +76,7 @@ class Board:
     reached: int | None  # per cent of finished callings
     coming: int  # calls that become due soon
     free: int
+    to_dial: int  # calls that wait for their turn at the phone network
 
     @property
     def in_time_tone(self) -> Tone:
@@ -102,6 +105,7 @@ def board(session: Session, desk: Desk, late_after: timedelta, now: datetime) ->
         reached=reached,
         coming=sum(1 for one in lines if not one.is_due and one.available_at <= now + COMING),
         free=len(free),
+        to_dial=sum(one.waits_to_dial for one in lines),
     )
 
 
@@ -122,6 +126,9 @@ _LINES = (
         *(CallTask.phoned_back_at, CallTask.guest_asked),
         *(Incident.reference, Incident.practice),
         Operator.desk_name.label("holder"),
+        exists()
+        .where(CallAttempt.task_id == CallTask.id, waits_for_a_turn())
+        .label("waits_to_dial"),
     )
     .join(Incident, Incident.id == CallTask.incident_id)
     .outerjoin(Operator, Operator.id == CallTask.operator_id)
@@ -202,6 +209,7 @@ def _line(
             one.desk_name for one in free if task.any_language or task.language in one.languages
         ),
         practice=task.practice,
+        waits_to_dial=task.waits_to_dial,
     )
 
 

@@ -16,6 +16,7 @@ from callassist.domain.dial import DialMode, DialState
 from callassist.domain.phoning_back import Line
 from callassist.domain.viewer import Viewer
 from callassist.domain.written_back import Kind
+from callassist.escalation.call_rate import turn_of
 from callassist.escalation.context import Escalation
 from callassist.escalation.foretelling import foretell
 from callassist.escalation.joined import incidents_of
@@ -102,6 +103,7 @@ class TaskPage:
     choices: Choices | None  # once the call has ended
     choices_unasked: Choices | None  # until then: for a browser that cannot ask for them
     languages: tuple[str, ...]  # in which the desk takes calls
+    turn_at: datetime | None = None  # other calls of the account are dialled first
     own_line: str = ""  # "browser" or "phone": what comes up before the other party is dialled
     attempt_id: str | None = None
     is_recorded: bool = False  # now: the guest was asked and agreed
@@ -141,6 +143,7 @@ def task_page(
         outcome=attempt.outcome if attempt else None,
         hanging_up=attempt is not None and attempt.hang_up_requested_at is not None,
         by_hand=by_hand,
+        turn_at=turn_of(session, escalation, attempt, now) if attempt else None,
         own_line=_own_line(attempt),
         attempt_id=attempt.public_id if attempt else None,
         is_recorded=attempt is not None and is_recorded_now(session, attempt.id),
