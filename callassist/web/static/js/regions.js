@@ -62,7 +62,7 @@ async function renew(src, asking) {
     const text = await fetched(src, asking);
     if (text === undefined) tryAgain(src, asking);
     else failed.delete(src);
-    if (text) showAll(asking, text);
+    if (typeof text === "string") showAll(asking, text); // an empty part is shown, too
     if (document.visibilityState === "hidden") await new Promise((done) => setTimeout(done, UNSEEN_PAUSE));
   } finally {
     const again = [...busy.get(src)].filter((region) => region.isConnected);
