@@ -44,7 +44,7 @@ def test_figures_count_what_happened_and_lead_to_it(stage: Stage, owner: Browser
     assert "/incidents?" in page
     assert HOME in said
     assert "Foreign" not in said
-    assert "0 %" in said
+    assert "0%" in said
     assert "no call was needed" in words_of(stage.sign_in(OTHER).page("/reports"))
     for wrong in ("?first=x&last=y", "?first=2026-07-01&last=2026-06-01", "?first=9999-12-31"):
         assert owner.get(f"/reports{wrong}").status_code == 200

@@ -29,7 +29,7 @@ _DIALS = {
     AttemptOutcome.ANSWERED: DialState.TALKING,
     AttemptOutcome.NO_ANSWER: DialState.RINGING,
 }
-_SHOWN = 4  # results that a first call shows at once; the others are under "more"
+_SHOWN = 3  # results that a first call shows at once; the others are under "more"
 
 
 @dataclass(frozen=True, kw_only=True)
