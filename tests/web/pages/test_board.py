@@ -66,6 +66,7 @@ def test_the_board_says_who_waits_and_who_could_take_it_and_nothing_about_the_gu
     page = sue.page("/board")
     assert stage.incident().reference.replace("-", " ") in page  # as it is said
     assert "nobody who is free" in page
+    assert "nobody is free for it" in sue.page("/board/wall")
     for path in ("/board", "/board/now", "/board/wall", "/board/wall/now"):
         text = unescape(sue.page(path))
         assert [canary for canary in CANARIES if canary in text] == [], path
