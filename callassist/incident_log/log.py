@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import CursorResult, bindparam, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, attributes
+from sqlalchemy.orm.util import identity_key
 
 from callassist.domain.log_action import LogAction
 from callassist.errors import NotFound
@@ -16,6 +17,7 @@ from callassist.models import Incident, IncidentLogEntry
 from callassist.models.types import to_micros
 from callassist.storage import nudges
 
+_HEADS = "callassist_log_heads"  # in a session: by incident, what its last entry led to
 _incidents = Incident.__table__.c
 # The row lock puts writers on one incident in a queue (SQLite has one writer anyway).
 _HEAD = (
@@ -25,7 +27,11 @@ _HEAD = (
 )
 _MOVED = (
     update(Incident)
-    .where(_incidents.id == bindparam("incident"), _incidents.log_length == bindparam("was"))
+    .where(
+        _incidents.id == bindparam("incident"),
+        _incidents.log_length == bindparam("was"),
+        _incidents.log_head == bindparam("previous"),
+    )
     .values(log_length=bindparam("length"), log_head=bindparam("head"))
 )
 _WRITTEN = insert(IncidentLogEntry).inline()
@@ -40,27 +46,18 @@ def append(
     outlives the erasure of the guest. NotFound for an unknown incident.
     """
     session.flush()
-    length, head = _lock(session, incident_id)
-    kept = plain(data)
-    digest = entry_hash(
-        incident_id=incident_id,
-        seq=length + 1,
-        at_micros=to_micros(now),
-        action=action.value,
-        data=kept,
-        previous_hash=head,
-    )
     entry = {
         "incident_id": incident_id,
-        "seq": length + 1,
         "at": now,
         "action": action.value,
-        "data": kept,
-        "previous_hash": head,
-        "hash": digest,
+        "data": plain(data),
     }
-    session.connection().execute(_WRITTEN, entry)
-    _move_head(session, incident_id, length, digest)
+    # most know the incident already, which spares a question; whoever is wrong moves nothing
+    chained = _chained(session, entry, _at_hand(session, incident_id))
+    if chained is None:
+        chained = _chained(session, entry, _lock(session, incident_id))
+    assert chained is not None, "the incident's row is locked, nobody else can have moved it"
+    session.connection().execute(_WRITTEN, chained)
     nudges.changed(session, Incident, incident_id)
 
 
@@ -70,15 +67,53 @@ def entries(session: Session, incident_id: int) -> list[IncidentLogEntry]:
     return list(session.scalars(query.order_by(IncidentLogEntry.seq)))
 
 
-def _lock(session: Session, incident_id: int) -> tuple[int, str]:
+class _Head(NamedTuple):
+    """How many entries there are, and the hash of the newest."""
+
+    length: int
+    digest: str
+
+
+def _at_hand(session: Session, incident_id: int) -> _Head | None:
+    """The head as this session knows it: others may have moved it since."""
+    found: _Head | None = session.info.get(_HEADS, {}).get(incident_id)
+    if found is not None:
+        return found
+    incident = session.identity_map.get(identity_key(Incident, incident_id))
+    if (
+        incident is None
+        or {"log_length", "log_head"} & attributes.instance_state(incident).unloaded
+    ):
+        return None
+    return _Head(incident.log_length, incident.log_head)
+
+
+def _lock(session: Session, incident_id: int) -> _Head:
     row = session.connection().execute(_HEAD, {"incident": incident_id}).one_or_none()
     if row is None:
         raise NotFound(f"there is no incident {incident_id} to log about")
-    return row.log_length, row.log_head
+    return _Head(row.log_length, row.log_head)
 
 
-def _move_head(session: Session, incident_id: int, length: int, digest: str) -> None:
-    where = {"incident": incident_id, "was": length}
-    moved = session.connection().execute(_MOVED, {**where, "length": length + 1, "head": digest})
+def _chained(
+    session: Session, entry: Mapping[str, Any], head: _Head | None
+) -> dict[str, Any] | None:
+    """The entry behind `head`, which is moved to it; None when the head is another one."""
+    if head is None:
+        return None
+    seq = head.length + 1
+    digest = entry_hash(
+        incident_id=entry["incident_id"],
+        seq=seq,
+        at_micros=to_micros(entry["at"]),
+        action=entry["action"],
+        data=entry["data"],
+        previous_hash=head.digest,
+    )
+    where = {"incident": entry["incident_id"], "was": head.length, "previous": head.digest}
+    moved = session.connection().execute(_MOVED, {**where, "length": seq, "head": digest})
     assert isinstance(moved, CursorResult)
-    assert moved.rowcount == 1, "the incident's row was locked, nobody else can have moved it"
+    if moved.rowcount != 1:
+        return None
+    session.info.setdefault(_HEADS, {})[entry["incident_id"]] = _Head(seq, digest)
+    return {**entry, "seq": seq, "previous_hash": head.digest, "hash": digest}

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from hashlib import sha256
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from callassist import incident_log
 from callassist.clock import ManualClock
 from callassist.domain.log_action import LogAction
 from callassist.errors import InvalidInput, NotFound
 from callassist.incident_log.chain import entry_hash
+from callassist.models import Incident
+from callassist.storage.engine import is_sqlite
 from callassist.storage.sessions import Sessions
 from tests.incident_log.incidents import open_incident
 
@@ -94,21 +98,52 @@ def test_an_entry_of_a_move_that_was_rolled_back_leaves_no_trace(
         assert incident_log.verify(session) == []
 
 
-def test_writers_on_one_incident_wait_for_each_other(sessions: Sessions, clock: ManualClock):
+def test_what_a_session_knew_of_a_log_is_not_believed_when_it_went_on(
+    sessions: Sessions, clock: ManualClock
+):
+    incident_id = _incident_with(sessions, clock, 1)
+
+    def append(session: Session) -> None:
+        incident_log.append(session, incident_id, LogAction.STILL_LOUD, {}, now=clock.now())
+
+    with sessions.write() as session:
+        session.get_one(Incident, incident_id)
+        append(session)
+        session.commit()
+        with Sessions(sessions.engine).write() as elsewhere:
+            append(elsewhere)
+        append(session)
+        savepoint = session.begin_nested()
+        append(session)
+        savepoint.rollback()
+        append(session)
+    with sessions.read() as session:
+        assert [one.seq for one in incident_log.entries(session, incident_id)] == [1, 2, 3, 4, 5]
+        assert incident_log.verify(session) == []
+
+
+@pytest.mark.parametrize("at_hand", [False, True], ids=["asked for", "at hand"])
+def test_writers_on_one_incident_wait_for_each_other(
+    sessions: Sessions, clock: ManualClock, at_hand: bool
+):
     incident_id = _incident_with(sessions, clock, 0)
+    # where several may write at a time, all know the same head before the first one moves it
+    all_know = None if is_sqlite(sessions.engine) else threading.Barrier(3)
 
     def write() -> None:
         for n in range(10):
             with sessions.write() as session:
+                if at_hand:
+                    session.get_one(Incident, incident_id)
+                if all_know is not None:
+                    all_know.wait(30)
                 incident_log.append(
                     session, incident_id, LogAction.STILL_LOUD, {"n": n}, now=clock.now()
                 )
 
-    threads = [threading.Thread(target=write) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(3) as pool:
+        for writer in [pool.submit(write) for _ in range(3)]:
+            writer.result(60)
     with sessions.read() as session:
         assert [e.seq for e in incident_log.entries(session, incident_id)] == list(range(1, 31))
         assert incident_log.verify(session) == []
