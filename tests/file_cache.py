@@ -30,3 +30,4 @@ def share_files() -> None:
 
     WhiteNoise.get_static_file = get_static_file
     static_files.version_of = cache(static_files.version_of)
+    static_files.kept = cache(static_files.kept)
