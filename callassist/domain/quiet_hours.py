@@ -102,6 +102,18 @@ def do_overlap(hours: Sequence[LocalHours]) -> bool:
     return False
 
 
+def running_or_next(hours: Sequence[LocalHours], at: datetime, tz: tzinfo) -> LocalHours | None:
+    """Of these the one in which `at` lies, else the one that begins first within a day."""
+    local_on = at.astimezone(tz).date()
+    near = [
+        (span, one)
+        for one in hours
+        for day in (local_on - _DAY, local_on, local_on + _DAY)
+        if (span := one.span_on(day, tz)) is not None and span[0] - _DAY <= at < span[1]
+    ]
+    return min(near, key=lambda found: found[0])[1] if near else None
+
+
 def _instant(wall: datetime, tz: tzinfo, *, fold: int) -> datetime:
     """The UTC instant of a local wall time; the jump itself when the clocks skip it."""
     instant = wall.replace(tzinfo=tz, fold=fold).astimezone(UTC)

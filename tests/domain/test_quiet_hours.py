@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from callassist.domain.quiet_hours import NIGHT, LocalHours, do_overlap
+from callassist.domain.quiet_hours import NIGHT, LocalHours, do_overlap, running_or_next
 from callassist.errors import InvalidInput
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -46,6 +46,20 @@ def test_hours_belong_to_the_weekday_on_which_they_begin() -> None:
     assert friday.contains(utc("2025-06-07 03:00"), PARIS)  # Saturday morning
     assert not friday.contains(utc("2025-06-06 03:00"), PARIS)  # Friday morning
     assert not friday.contains(utc("2025-06-07 21:00"), PARIS)  # Saturday night
+
+
+def test_the_hours_of_tonight_are_those_that_run_or_begin_next() -> None:
+    week = LocalHours(start=time(22), end=time(8), weekdays=frozenset({0, 1, 2, 3, 6}))
+    friday = LocalHours(start=time(23), end=time(9), weekdays=frozenset({4}))
+    for at, hours in (
+        ("2025-06-05 15:00", week),  # Thursday
+        ("2025-06-06 05:59", week),  # its morning after
+        ("2025-06-06 06:00", friday),
+        ("2025-06-07 06:59", friday),
+        ("2025-06-07 07:00", None),  # no quiet hours begin on Saturday
+        ("2025-06-07 20:00", week),
+    ):
+        assert running_or_next((week, friday), utc(at), PARIS) == hours, at
 
 
 def test_nights_on_which_the_clocks_change_are_an_hour_shorter_or_longer() -> None:

@@ -15,7 +15,7 @@ from callassist.accounts.recordings import was_recorded
 from callassist.bootstrap import Service
 from callassist.domain.incident import IncidentState
 from callassist.domain.log_action import LogAction
-from callassist.domain.quiet_hours import LocalHours
+from callassist.domain.quiet_hours import LocalHours, running_or_next
 from callassist.escalation.coverage import is_heard
 from callassist.escalation.guest_answers import GuestAnswer
 from callassist.escalation.opening import home_policy, open_incident_of, running_breach
@@ -56,6 +56,7 @@ class GuestScreen:
     can_answer: bool
     answered: Answered | None
     has_numbers: bool
+    is_phoned: bool  # should it stay loud; else only the host is
     messages_stopped: bool
     was_recorded: bool
 
@@ -64,16 +65,19 @@ def guest_screen(session: Session, service: Service, stay: Stay, now: datetime) 
     """The page of a stay whose link was shown."""
     home = session.get_one(Property, stay.property_id)
     incident = incident_of(session, stay)
+    zone = ZoneInfo(home.timezone)
+    is_phoned = _is_phoned(home, stay)
     return GuestScreen(
         host=home.host_spoken_name,
         house_rule=home.house_rule,
         house_language=home.language,
-        quiet_hours=home_policy(home).quiet_hours,
-        zone=ZoneInfo(home.timezone),
+        quiet_hours=running_or_next(home_policy(home).all_quiet_hours, now, zone),
+        zone=zone,
         now_word=_now_word(session, service, home, now),
         can_answer=incident is not None and incident.state in _ANSWERABLE,
-        answered=None if incident is None else _answered(session, incident, now),
+        answered=None if incident is None else _answered(session, incident, now, is_phoned),
         has_numbers=bool(stay.numbers),
+        is_phoned=is_phoned,
         messages_stopped=stays.messages_stopped(session, service.vault, stay),
         was_recorded=was_recorded(session, stay.id),
     )
@@ -98,7 +102,15 @@ def _now_word(session: Session, service: Service, home: Property, now: datetime)
     return NowWord.CALM if heard and breach is None else NowWord.UNKNOWN
 
 
-def _answered(session: Session, incident: Incident, now: datetime) -> Answered | None:
+def _is_phoned(home: Property, stay: Stay) -> bool:
+    if home.host_only or stay.do_not_call_at is not None:
+        return False
+    return any(number.flagged_at is None for number in stay.numbers)
+
+
+def _answered(
+    session: Session, incident: Incident, now: datetime, is_phoned: bool
+) -> Answered | None:
     said = [
         entry
         for entry in incident_log.entries(session, incident.id)
@@ -111,6 +123,8 @@ def _answered(session: Session, incident: Incident, now: datetime) -> Answered |
     sentence = f"next_{answer}"
     if incident.state not in _ANSWERABLE:
         sentence = "next_over"
+    elif not is_phoned:
+        sentence = "next_noted"
     elif answer is GuestAnswer.TURN_IT_DOWN:
         sentence = "next_held" if held else "next_not_held"
     return Answered(answer=answer, at=said[-1].at, next=sentence, until=held)

@@ -10,40 +10,16 @@ import pytest
 from sqlalchemy import select
 
 from callassist.accounts.guest_data import guest_erase
-from callassist.domain.viewer import Role, Viewer
+from callassist.domain.viewer import Role
 from callassist.errors import Conflict, Forbidden, NotFound, SettingsError
 from callassist.models import Property, Stay, StopEntry
 from callassist.settings import load_settings
-from callassist.stays import guest_link, renew_guest_link
+from callassist.stays import renew_guest_link
 from callassist.stays.guest_words import LANGUAGES, load_texts
+from tests.web.pages.guest.visiting import call_now, look, say, token_of
 
 FOLDER = load_settings({}, dotenv=None).config_dir / "guest"
 LIMIT = 15_000
-
-
-def viewer(session, stay_id, role=Role.OWNER, off=0):
-    stay = session.scalars(select(Stay).where(Stay.public_id == stay_id)).one()
-    return Viewer(name="Host", account_roles={stay.account_id + off: frozenset({role})})
-
-
-def token_of(world, scene, make=guest_link, **who):
-    with world.service.sessions.write() as session:
-        asks = viewer(session, scene.stay, **who)
-        return make(session, world.service.vault, asks, scene.stay, now=world.clock.now())
-
-
-def look(world, token, language="en"):
-    return world.app.test_client().get(f"/g/{token}", headers={"Accept-Language": language})
-
-
-def say(world, token, word, **headers):
-    client = world.app.test_client()
-    sent = client.post(f"/g/{token}/answer", data={"answer": word}, headers=headers)
-    return sent, look(world, token).get_data(as_text=True)
-
-
-def call_now(world, scene):
-    return world.post("/incidents", scene.host, {"property": scene.home})["id"]
 
 
 def task(world, scene):
