@@ -115,7 +115,8 @@ def false_alarm(session: Session, incident: Incident) -> FalseAlarm | None:
 
 
 def _checked(text: str, field: str, *, needed: bool = False) -> str | None:
-    cleaned = text.replace("\x00", "").strip()
+    # browsers count a new line as one character, and send two
+    cleaned = text.replace("\x00", "").replace("\r\n", "\n").strip()
     if needed and not cleaned:
         raise InvalidInput("write something first", field)
     if len(cleaned) > LONGEST:

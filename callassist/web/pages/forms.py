@@ -33,6 +33,10 @@ class Form:
         form.sent = True
         return form
 
+    def fill(self, values: Mapping[str, str]) -> None:
+        """What stands in fields that were not sent."""
+        self._values = {**values, **self._values}
+
     def __getitem__(self, name: str) -> str:
         return self._values.get(name, "").replace("\x00", "")
 

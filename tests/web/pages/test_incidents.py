@@ -103,10 +103,13 @@ def test_a_hosts_note_is_text_is_theirs_and_goes(
     stage: Stage, owner: Browser, incident: str
 ) -> None:
     path = f"/incidents/{incident}"
-    assert owner.post(f"{path}/notes", note="  ").status_code == 302
-    assert "Write something first" in words_of(owner.page(path))
-    owner.post(f"{path}/notes", note="x" * 3000)
-    assert "At most 2000 characters" in words_of(owner.page(path))
+    refused = owner.post(f"{path}/notes", note="  ")
+    assert refused.status_code == 422
+    assert "Write something first" in words_of(refused.text)
+    refused = owner.post(f"{path}/notes", note="x" * 3000)
+    assert words_of(refused.text).count("At most 2000 characters") == 2  # above, and beside it
+    assert "x" * 3000 in refused.text
+    assert owner.post(f"{path}/notes", note="x\r\n" * 1000).status_code == 302
     owner.post(f"{path}/notes", note="<script>alert(1)</script> called back")
     page = owner.page(path)
     assert "<script>alert(1)" not in page
@@ -114,7 +117,7 @@ def test_a_hosts_note_is_text_is_theirs_and_goes(
     assert stage.sign_in(LOOKER).post(f"{path}/notes", note="x").status_code == 403
     assert stage.sign_in(OTHER).post(f"{path}/notes", note="x").status_code == 404
     with stage.world.service.sessions.read() as session:
-        note = session.scalars(select(HostNote.public_id)).one()
+        note = session.scalars(select(HostNote.public_id).order_by(HostNote.id)).all()[-1]
     assert stage.sign_in(OTHER).post(f"{path}/notes/{note}/remove").status_code == 404
     assert owner.post(f"{path}/notes/{note}/remove").status_code == 302
     assert "called back" not in owner.page(path)
@@ -124,8 +127,10 @@ def test_a_false_alarm_is_said_corrected_and_answered_with_advice(
     stage: Stage, owner: Browser, incident: str
 ) -> None:
     path = f"/incidents/{incident}"
-    owner.post(f"{path}/false-alarm", kind="nonsense")
-    assert "Choose what was wrong" in words_of(owner.page(path))
+    refused = owner.post(f"{path}/false-alarm", comment="a film")
+    assert refused.status_code == 422
+    assert words_of(refused.text).count("Choose what was wrong") == 2
+    assert 'value="a film"' in refused.text
     owner.post(f"{path}/false-alarm", kind="too_sensitive", comment="a film")
     said = words_of(owner.page(path))
     assert "a film" in said
@@ -191,7 +196,8 @@ def test_a_link_shows_the_report_without_the_guest_until_it_ends(
     assert stranger.get(address).status_code == 404
     for wrong in ({"days": "9999"}, {"days": "x"}, {"days": "7", "label": "x" * 300}):
         refused = owner.post(f"{path}/share", **({"days": "7"} | wrong))
-        assert refused.status_code == 302, wrong
+        assert refused.status_code == 422, wrong
+        assert all(value in refused.text for value in wrong.values() if len(value) > 4), wrong
     other = stage.sign_in(OTHER)
     assert other.post(f"{path}/share", days="7").status_code == 404
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -21,9 +21,9 @@ from callassist.reports.evidence import evidence, take_evidence
 from callassist.stays.stops import allow_calls, stop_calls
 from callassist.web.languages import language
 from callassist.web.pages import asking
+from callassist.web.pages.forms import Form
 from callassist.web.pages.host.downloads import download
-from callassist.web.pages.host.incident_page import incident_screen
-from callassist.web.pages.host.incidents import BY
+from callassist.web.pages.host.incidents import BY, page_of
 from callassist.web.pages.refusals import in_words
 from callassist.web.translate import gettext as _
 
@@ -32,12 +32,10 @@ _Act = Callable[[Session, datetime], None]
 
 def note(incident_id: str) -> ResponseReturnValue:
     """Write something down."""
-
-    def run(session: Session, now: datetime) -> None:
-        text = request.form.get("note", "")
-        afterwards.add_note(session, asking.host(), incident_id, text, now)
-
-    return _done(incident_id, run, _("Your note is kept."), "notes")
+    form = Form.of_request()
+    with form.taking_errors(), asking.writing() as session:
+        afterwards.add_note(session, asking.host(), incident_id, form["note"], asking.now())
+    return _after(incident_id, form, _("Your note is kept."), "notes")
 
 
 def remove_note(incident_id: str, note_id: str) -> ResponseReturnValue:
@@ -65,12 +63,11 @@ def reply(incident_id: str, reply_id: str, what: str) -> ResponseReturnValue:
 
 def false_alarm(incident_id: str) -> ResponseReturnValue:
     """Say why it was none."""
-
-    def run(session: Session, now: datetime) -> None:
-        kind, comment = request.form.get("kind", ""), request.form.get("comment", "")
-        afterwards.say_false_alarm(session, asking.host(), incident_id, kind, comment, now)
-
-    return _done(incident_id, run, _("Thank you, we noted it."), "false-alarm")
+    form = Form.of_request()
+    with form.taking_errors(), asking.writing() as session:
+        kind, comment = form["kind"], form["comment"]
+        afterwards.say_false_alarm(session, asking.host(), incident_id, kind, comment, asking.now())
+    return _after(incident_id, form, _("Thank you, we noted it."), "false-alarm")
 
 
 def stop(incident_id: str) -> ResponseReturnValue:
@@ -104,25 +101,21 @@ def allow(incident_id: str) -> ResponseReturnValue:
 
 def share(incident_id: str) -> ResponseReturnValue:
     """Make a link; it is shown this once, so the page is the answer."""
-    now = asking.now()
-    try:
-        with asking.writing() as session:
-            days = request.form.get("days", "")
-            _link, token = sharing.share(
-                session,
-                asking.host(),
-                incident_id,
-                int(days) if days.isascii() and days.isdigit() and len(days) < 5 else 0,
-                request.form.get("label", ""),
-                now=now,
-            )
-    except (InvalidInput, Conflict) as error:
-        return _refused(incident_id, error, "share")
+    form = Form.of_request()
+    with form.taking_errors(), asking.writing() as session:
+        _link, token = sharing.share(
+            session,
+            asking.host(),
+            incident_id,
+            form.whole("days") or 0,
+            form["label"],
+            now=asking.now(),
+        )
+    if form.is_refused:
+        return page_of(incident_id, form)
     public_url = asking.service().settings.service.public_url.rstrip("/")
-    with asking.reading() as session:
-        screen = incident_screen(session, asking.service(), asking.host(), incident_id, now)
     link = f"{public_url}{url_for('shared.report', token=token)}"
-    return render_template("host/incident.html", screen=screen, new_link=link)
+    return page_of(incident_id, Form(), new_link=link)
 
 
 def revoke(incident_id: str, share_id: str) -> ResponseReturnValue:
@@ -153,6 +146,14 @@ def _stay_of(session: Session, stay_id: int | None) -> Stay:
     if stay is None:
         raise Conflict("no stay is known for this incident")
     return stays.find_stay(session, asking.host(), stay.public_id)
+
+
+def _after(incident_id: str, form: Form, told: str, part: str) -> ResponseReturnValue:
+    """Back to the incident, or to what was typed with what is wrong in it."""
+    if form.is_refused:
+        return page_of(incident_id, form)
+    flash(told)
+    return _back(incident_id, part)
 
 
 def _done(incident_id: str, run: _Act, told: str, part: str = "") -> ResponseReturnValue:

@@ -15,6 +15,7 @@ from callassist.errors import Conflict
 from callassist.escalation import ending
 from callassist.models import Incident
 from callassist.web.pages import asking, words
+from callassist.web.pages.forms import Form
 from callassist.web.pages.host.downloads import csv_download
 from callassist.web.pages.host.incident_list import (
     BY_ITSELF,
@@ -24,7 +25,7 @@ from callassist.web.pages.host.incident_list import (
     homes_to_choose,
     incident_list,
 )
-from callassist.web.pages.host.incident_page import find_incident, incident_screen
+from callassist.web.pages.host.incident_page import IncidentScreen, find_incident, incident_screen
 from callassist.web.pages.host.stays import chosen_home
 from callassist.web.pages.refusals import in_words
 from callassist.web.translate import gettext as _
@@ -86,7 +87,17 @@ def as_csv() -> ResponseReturnValue:
 
 def show(incident_id: str) -> ResponseReturnValue:
     """One incident."""
-    return render_template("host/incident.html", screen=_screen(incident_id), new_link="")
+    return page_of(incident_id, Form())
+
+
+def page_of(incident_id: str, form: Form, new_link: str = "") -> ResponseReturnValue:
+    """Its page, with what was typed into its forms and was refused."""
+    screen = _screen(incident_id)
+    said = screen.false_alarm
+    kind, comment = (said.kind, said.comment or "") if said else ("", "")
+    form.fill({"days": "7", "kind": kind, "comment": comment})
+    page = render_template("host/incident.html", screen=screen, form=form, new_link=new_link)
+    return page, 422 if form.is_refused else 200
 
 
 def fragment(incident_id: str) -> ResponseReturnValue:
@@ -112,7 +123,7 @@ def cancel(incident_id: str) -> ResponseReturnValue:
     return _end(incident_id, run, _("The calls are cancelled."))
 
 
-def _screen(incident_id: str) -> object:
+def _screen(incident_id: str) -> IncidentScreen:
     with asking.reading() as session:
         return incident_screen(session, asking.service(), asking.host(), incident_id, asking.now())
 
