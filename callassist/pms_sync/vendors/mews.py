@@ -51,9 +51,10 @@ class Mews:
         enterprise = _enterprise(access)
         place = zone(enterprise.get("TimeZoneIdentifier"))
         zones = {str(enterprise.get("Id")): place} if place else {}
+        house = str(enterprise.get("Name") or "")
         extent = {"Extent": {"Resources": True, "Inactive": False}}
         for page in pages_of(access, "resources/getAll", extent, "Resources"):
-            yield from read_each(page, partial(listing_of, zones), "Id")
+            yield from read_each(page, partial(listing_of, zones, house), "Id")
 
     def reservations(self, access: Access, wanted: Wanted) -> Iterator[Reservation | SetAside]:
         """In pieces of less than three months; one that lies in two of them comes once."""

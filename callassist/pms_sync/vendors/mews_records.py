@@ -23,7 +23,7 @@ _STATES = {
 STATES = tuple(_STATES)
 
 
-def listing_of(zones: dict[str, str], record: dict[str, Any]) -> Listing | None:
+def listing_of(zones: dict[str, str], house: str, record: dict[str, Any]) -> Listing | None:
     """A space that is let; None for things and people, which can be booked there, too."""
     data = record.get("Data")
     kind = data.get("Discriminator") if isinstance(data, dict) else None
@@ -32,11 +32,17 @@ def listing_of(zones: dict[str, str], record: dict[str, Any]) -> Listing | None:
     resource = an_id(record, "Id")
     return Listing(
         external_id=resource,
-        name=text(record, "Name") or resource,
+        name=text(record, "Name") or _name_outside(record) or f"{house} {resource[:8]}".strip(),
         timezone=zones.get(text(record, "EnterpriseId")),
         is_active=record.get("IsActive") is not False,
         parent_id=text(record, "ParentResourceId") or None,
     )
+
+
+def _name_outside(record: dict[str, Any]) -> str:
+    """What guests read, in whichever language it is written."""
+    names = record.get("ExternalNames")
+    return text(names, *names) if isinstance(names, dict) else ""
 
 
 def reservation_of(timezone: str | None, record: dict[str, Any]) -> Reservation:

@@ -59,6 +59,18 @@ def test_the_sample_is_read_as_it_is_meant(access: Canned):
     assert found["2"].visits[0].listing_id == "unassigned"
 
 
+def test_a_space_without_a_name_is_called_by_its_name_outside_or_after_the_house(access: Canned):
+    answer = fixture("mews_listings")
+    first, second = [one for one in answer["Resources"] if one["Data"]["Discriminator"] == "Space"][
+        :2
+    ]
+    first["Name"], first["ExternalNames"] = "", {"fr-FR": "La Tour"}
+    second["Name"] = None
+    access.answer(f"{AT}resources/getAll", answer)
+    names = [one.name for one in MEWS.listings(access) if isinstance(one, Listing)]
+    assert names == ["La Tour", "Hotel Muster 20e00000"]
+
+
 def test_tokens_stand_in_the_body_and_every_state_is_asked_for(access: Canned):
     _read(access)
     (body,) = _bodies(access, RESERVATIONS)
