@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from itertools import pairwise
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -74,11 +73,15 @@ def _overlaps(rows: Sequence[ReadRow]) -> list[ReadRow]:
     told: dict[int, str] = {}
     for own in by_home.values():
         own.sort(key=lambda row: (row.check_in_at or row.check_out_at, row.line))
-        for before, row in pairwise(own):
+        before = own[0]  # of those that came earlier the one that leaves last
+        for row in own[1:]:
             assert before.check_out_at is not None
             assert row.check_in_at is not None
+            assert row.check_out_at is not None
             if row.check_in_at < before.check_out_at:
                 told[row.line] = f"overlaps the stay in line {before.line}"
+            if row.check_out_at > before.check_out_at:
+                before = row
     return [
         replace(row, remarks=(*row.remarks, ("check_in_at", told[row.line])))
         if row.line in told

@@ -220,6 +220,20 @@ def test_each_wrong_row_is_named_and_the_others_are_stored(sessions: Sessions, p
         assert names == {"D", "=cmd|' /C calc'!A0"}
 
 
+def test_a_long_stay_overlaps_each_that_lies_in_it(sessions: Sessions, place: Firm) -> None:
+    text = HEAD + (
+        "Canal 12,2026-07-01,2026-07-20,A,+12025550101,R1\n"
+        "Canal 12,2026-07-02,2026-07-04,B,+12025550102,R2\n"
+        "Canal 12,2026-07-06,2026-07-08,C,+12025550103,R3\n"
+        "Canal 12,2026-07-20,2026-07-22,D,+12025550104,R4\n"
+    )
+    file_id = kept(sessions, place, text)
+    with sessions.read() as session:
+        rows = preview(session, VAULT, place.owner, file_id, NOW).rows
+    told = [[said for _field, said in one.row.remarks if "overlaps" in said] for one in rows]
+    assert told == [[], ["overlaps the stay in line 2"], ["overlaps the stay in line 2"], []]
+
+
 def test_columns_that_are_not_understood_are_chosen_by_hand(
     sessions: Sessions, place: Firm
 ) -> None:
