@@ -28,6 +28,7 @@ from callassist.web.pages.host.home_queries import (
 )
 from callassist.web.pages.host.noise_window import WINDOWS, window_of
 from callassist.web.pages.host.queries import coming_stays, presets
+from callassist.web.pages.host.rules_words import exact_number, rules_facts
 from callassist.web.pages.host.sample_night import sample_night
 from callassist.web.pages.host.set_up_steps import url_if
 from callassist.web.translate import gettext as _
@@ -60,7 +61,7 @@ def rules(home_id: str) -> ResponseReturnValue:
             "host/home_rules.html",
             head=head,
             tabs=tabs(head, "rules"),
-            rules=home_policy(session, home),
+            facts=rules_facts(home_policy(session, home)),
             preset=home.policy,
             used_by=homes_using(session, home.policy) if home.policy else 0,
             changes=changes_of(session, asking.host(), home.policy) if home.policy else [],
@@ -182,6 +183,7 @@ def _overview(home_id: str, template: str) -> ResponseReturnValue:
             windows=_windows(head, window.name),
             stays=coming_stays(session, asking.service(), head.home, now),
             decibels=noise_words.decibels,
+            limit=exact_number,
             practice_url=url_if("host.practice", home_id=home_id),
             automatic=(
                 automatic_tonight(session, asking.service(), head.home, rules, now),

@@ -52,6 +52,7 @@ class PastIncident:
     resolution: str | None
     state: str
     practice: bool
+    shadow: bool
 
 
 def home_head(
@@ -118,6 +119,7 @@ def history(session: Session, home: Property, before: int | None) -> list[tuple[
                 resolution=one.resolution,
                 state=one.state,
                 practice=one.practice,
+                shadow=one.shadow,
             ),
         )
         for one in session.scalars(query)

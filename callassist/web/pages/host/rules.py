@@ -36,6 +36,7 @@ from callassist.web.pages.host import noise_words, rules_form
 from callassist.web.pages.host.home_rules import service_rules
 from callassist.web.pages.host.queries import writable_accounts
 from callassist.web.pages.host.rules_preview import Preview, preview
+from callassist.web.pages.host.rules_words import exact_number
 from callassist.web.pages.refusals import in_words
 from callassist.web.pages.weekdays import night_name, short_weekdays
 from callassist.web.translate import gettext as _
@@ -75,7 +76,7 @@ def index() -> ResponseReturnValue:
             usual=service_rules(),
             usual_homes=counted.get(None, 0),
             may_write=bool(writable_accounts(session, viewer)),
-            decibels=noise_words.decibels,
+            limit=exact_number,
         )
 
 

@@ -17,7 +17,10 @@ def rules_facts(rules: EscalationPolicy) -> list[tuple[str, str]]:
     day, night = rules.cadence, rules.quiet_cadence or rules.cadence
     return [
         (_("Loud from"), exact_level(rules.threshold_db)),
-        (_("In quiet hours"), exact_level(rules.quiet_threshold_db)),
+        (
+            _("In quiet hours"),
+            exact_level(rules.quiet_threshold_db) if rules.quiet_hours else "–",
+        ),
         (_("Quiet hours"), ", ".join(_hours(one) for one in rules.all_quiet_hours) or _("none")),
         (_("Watch from"), times.lasting(day.open_after)),
         (_("Call after"), times.lasting(day.persist_for)),
@@ -49,7 +52,12 @@ def rules_differences(
 
 def exact_level(level_db: float) -> str:
     """With its decimals: `62.5 dB`, `62,5 dB`."""
-    return _("%(db)s dB", db=format_decimal(level_db, locale=language()))
+    return _("%(db)s dB", db=exact_number(level_db))
+
+
+def exact_number(level_db: float) -> str:
+    """A limit as it was set: what is loud at 62.5 dB is not loud at 62."""
+    return str(format_decimal(level_db, locale=language()))
 
 
 def _hours(hours: LocalHours) -> str:

@@ -67,6 +67,8 @@ def test_a_set_is_made_for_a_home_and_shown_there(stage: Stage) -> None:
     saved(stage, owner, threshold_db="68,5", quiet_persist_for="15")
     page = words_of(owner.page(f"/homes/{stage.home_id}/rules"))
     assert "City flats" in page
+    for path in (f"/homes/{stage.home_id}/rules", f"/homes/{stage.home_id}", "/rules"):
+        assert "68.5 dB" in words_of(owner.page(path)), path  # a limit is never rounded
     with stage.world.service.sessions.read() as session:
         rules = session.scalars(select(Policy)).one().rules
     assert rules["threshold_db"] == 68.5

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from callassist.models import Incident, Stay
+from tests.web.pages.browser import words_of
 from tests.web.pages.stage import HOME, LOOKER, OTHER, OWNER
 from tests.web.pages.test_query_counts import statements
 
@@ -65,6 +66,8 @@ def test_the_list_of_calls_that_were_not_made_costs_the_same_for_one_and_for_ten
     _in_shadow(stage, 9)
     assert "We would have made 10 calls" in owner.get(path).text
     assert statements(stage, owner, path) == before
+    past = words_of(owner.page(f"/homes/{stage.home_id}/history"))
+    assert past.count("shadow mode: nobody was called") == 10
 
 
 def _in_shadow(stage, count):
