@@ -16,6 +16,7 @@ from callassist.bootstrap import Service
 from callassist.errors import CallAssistError
 from callassist.web import firm_client, keys, languages, translate
 from callassist.web.datastore import TOKEN, PersonDatastore, SignedIn
+from callassist.web.form_tokens import form_token
 from callassist.web.link_mail import LinkMail
 from callassist.web.page_sessions import PageSessions
 from callassist.web.sparing_limiter import SparingLimiter
@@ -36,7 +37,10 @@ def init_app(app: Flask, service: Service) -> None:
     languages.init_app(app)
     translate.init_app(app)
     csrf.init_app(app)
-    Security(app, PersonDatastore(service.sessions), register_blueprint=False)
+    app.jinja_env.globals["csrf_token"] = form_token
+    security = Security(app, PersonDatastore(service.sessions), register_blueprint=False)
+    # what somebody may do is said by their Viewer: no second identity is made for each request
+    app.before_request_funcs[None].remove(security.principal._on_before_request)
     app.before_request(_protect_forms)
     app.after_request(_seen(service))
     app.extensions[firm_client.EXTENSION] = firm_client.FirmClient(

@@ -62,8 +62,8 @@ def _frame() -> dict[str, Any]:
     return {
         "simulated": asking.service().telephony.capabilities().simulated,
         "signed_in": who,
-        "menu": list(_menu()) if who is not None else [],
-        "account_menu": list(_account_menu()) if who is not None else [],
+        "main_menu": _menu,  # asked by whole pages; a part of one has none
+        "account_menu": _account_menu,
         "worker_gone": _worker_gone() if who is not None else "",
         "portal_keys": keys.ways_here(),
         "keys_on": keys.are_on(),
@@ -103,6 +103,7 @@ def _counted(due: datetime, direction: str) -> str:
 
 
 def _menu() -> Iterator[MenuEntry]:
+    """Of somebody who is signed in."""
     viewer = asking.viewer()
     if viewer.account_ids:
         yield _entry("host.tonight", _("Tonight"), "moon", "/needs-you", "/set-up")

@@ -19,7 +19,7 @@ from callassist.domain.viewer import Role
 from callassist.models import Stay
 from callassist.web.app import create_app
 from callassist.web.pages.desk.look import Call, Look, Member
-from callassist.web.pages.desk.written import Written
+from callassist.web.pages.written import Written
 from tests.web.pages.browser import Browser, words_of
 from tests.web.pages.stage import ADMIN, ANN, BEN, LOOKER, OWNER, Stage
 

@@ -13,7 +13,7 @@ from callassist.web.pages import asking
 from callassist.web.pages.desk import places
 from callassist.web.pages.desk.look import Look, look_at
 from callassist.web.pages.desk.queries import DeskScreen, screen_of
-from callassist.web.pages.desk.written import Written, reading
+from callassist.web.pages.written import Written, reading
 from callassist.web.together import Together
 
 _Ids = frozenset[int]

@@ -63,7 +63,7 @@ _ICONS = {
     MissingPart.CHANNEL: "bell-off",
 }
 # not the host's to mend from here, or chosen by the host
-_NO_CARD = {MissingPart.PAUSED, MissingPart.SIMULATED_NETWORK}
+_NO_CARD = {MissingPart.PAUSED, MissingPart.SHADOW, MissingPart.SIMULATED_NETWORK}
 
 
 def alarm_cards(session: Session, viewer: Viewer, alarms: Iterable[NeedsYou]) -> Iterator[Need]:

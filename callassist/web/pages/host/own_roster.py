@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import url_for
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from callassist.domain.call_takers import CallTakers
@@ -11,14 +11,16 @@ from callassist.domain.coverage import Coverage, MissingPart
 from callassist.models import Account, Desk
 
 OF_A_ROSTER = frozenset({MissingPart.OPERATOR, MissingPart.OPERATOR_LANGUAGE})
+_TAKERS = select(Account.calls_by, exists().where(Desk.account_id == Account.id)).where(
+    Account.id == bindparam("account")
+)
 
 
 def roster_url(session: Session, account_id: int) -> str:
     """The page of the account's own roster or rota; empty when another's desk answers."""
-    calls_by = session.scalar(select(Account.calls_by).where(Account.id == account_id))
+    calls_by, own = session.execute(_TAKERS, {"account": account_id}).one()
     if calls_by == CallTakers.ON_CALL:
         return url_for("host.duty")
-    own = session.scalar(select(exists().where(Desk.account_id == account_id)))
     return url_for("board.shifts") if own and calls_by != CallTakers.SERVICED else ""
 
 

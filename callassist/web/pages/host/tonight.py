@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from dataclasses import replace
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from callassist.accounts.people import find_account
 from callassist.accounts.setting_up import accept_rules, choose_call_takers, skip_step
@@ -11,10 +15,19 @@ from callassist.errors import InvalidInput
 from callassist.web.pages import asking, times
 from callassist.web.pages.host import noise_words, set_up_steps
 from callassist.web.pages.host.onward import onward
-from callassist.web.pages.host.tonight_queries import Standing, TonightScreen, tonight_screen
+from callassist.web.pages.host.tonight_queries import (
+    HomeLine,
+    Standing,
+    TonightScreen,
+    tonight_screen,
+)
 from callassist.web.pages.refusals import in_words
+from callassist.web.pages.written import Written
 from callassist.web.translate import gettext as _
 from callassist.web.translate import ngettext
+
+# a home looks the same until its quarter of an hour is over or something happens there
+_lines = Written(kept_seconds=900.0, most=400)
 
 
 def index() -> ResponseReturnValue:
@@ -90,9 +103,20 @@ def _rendered(template: str) -> str:
         set_up=steps,
         sentence=sentence(screen.standing),
         calm=quiet_words(screen),
-        ribbon_svg=noise_words.ribbon_svg,
-        decibels=noise_words.decibels,
+        home_line=lambda one: _line(one, screen),
     )
+
+
+def _line(one: HomeLine, screen: TonightScreen) -> Markup:
+    """One home of the list; what changes with each reading is not said in it."""
+    lately = replace(one.lately, level=None, last_heard_at=None, sensors=())
+    values: dict[str, Hashable] = {
+        "one": replace(one, lately=lately),
+        "simulated": screen.standing.is_simulated,
+        "show_account": screen.several_accounts,
+        "ribbon_svg": noise_words.ribbon_svg,
+    }
+    return Markup(_lines.html("host/home_line.html", values))  # noqa: S704 our own template
 
 
 def sentence(standing: Standing) -> str:

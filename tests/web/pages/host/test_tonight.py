@@ -14,6 +14,7 @@ from callassist.models import (
     HostContact,
     Incident,
     NotificationChannel,
+    Person,
     Property,
     Sensor,
     StayNumber,
@@ -261,3 +262,22 @@ def test_names_are_text_everywhere(stage: Stage) -> None:
         page = owner.page(path)
         assert bad not in page, path
         assert "&lt;script&gt;" in page, path
+
+
+def test_a_home_in_shadow_is_drawn_anew_and_for_each_reader(
+    stage: Stage,
+) -> None:
+    owner, lou = ready(stage), stage.sign_in(LOOKER)
+    first = owner.page("/tonight")
+    assert owner.page("/tonight") == first
+    with stage.world.service.sessions.write() as session:
+        session.get_one(Person, stage.person(LOOKER).id).language = "fr"
+    assert "Heures calmes" in words_of(lou.page("/tonight"))
+    with stage.world.service.sessions.write() as session:
+        home = session.get_one(Property, stage.home.id)
+        home.name, home.shadow_since = "<i>Pier</i> house", stage.world.clock.now()
+    page = owner.page("/tonight")
+    assert "&lt;i&gt;Pier&lt;/i&gt; house" in page
+    assert "Shadow" in words_of(page)
+    assert f'<a href="/homes/{stage.home_id}">' in page
+    assert "Shadow" not in words_of(first)

@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable, Hashable, Mapping
 
 from flask import current_app, request
-from flask_wtf.csrf import generate_csrf
 
+from callassist.web.form_tokens import form_token
 from callassist.web.languages import language
 from callassist.web.pages.times import hour_cycle
 
 _KEPT_SECONDS = 60.0
-_MOST = 1_000
+_MOST = 1_000  # parts
 _MARK = secrets.token_hex(16)  # of this process; nobody can have typed it
 
 
@@ -36,9 +36,11 @@ class Written:
         monotonic: Callable[[], float] = time.monotonic,
         *,
         kept_seconds: float = _KEPT_SECONDS,
+        most: int = _MOST,
     ) -> None:
         self._monotonic = monotonic
         self._kept_seconds = kept_seconds
+        self._most = most
         self._guard = threading.Lock()
         self._turn = threading.Lock()
         self._kept: dict[Hashable, str] = {}
@@ -59,19 +61,19 @@ class Written:
             found = self._found(key)
             if found is None:
                 written = current_app.jinja_env.get_template(template).render(values)
-                found = written.replace(generate_csrf(), _MARK)
+                found = written.replace(form_token(), _MARK)
                 with self._guard:
                     self._kept[key] = found
             return found
 
     def signed(self, written: str) -> str:
         """With the token of who asks."""
-        return written.replace(_MARK, generate_csrf()) if _MARK in written else written
+        return written.replace(_MARK, form_token()) if _MARK in written else written
 
     def _found(self, key: Hashable) -> str | None:
         now = self._monotonic()
         with self._guard:
-            if now - self._since > self._kept_seconds or len(self._kept) >= _MOST:
+            if now - self._since > self._kept_seconds or len(self._kept) >= self._most:
                 self._kept.clear()
                 self._since = now
             return self._kept.get(key)
