@@ -16,13 +16,13 @@ from callassist.domain.incident import IncidentEvent
 from callassist.domain.log_action import LogAction
 from callassist.errors import Conflict, NotFound
 from callassist.escalation.allowing import may_cost, may_ring
-from callassist.escalation.applying import next_contact_or_end, phone_host_instead
 from callassist.escalation.choosing import DialTarget, free_from, guest_target, host_target
 from callassist.escalation.closing import close
 from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import Deadline
 from callassist.escalation.dial_log import log_dial_started
 from callassist.escalation.fake_numbers import fake_target
+from callassist.escalation.host_calls import next_contact_or_end, phone_host_instead
 from callassist.escalation.joined import incidents_of
 from callassist.escalation.last_look import QUIET, last_look
 from callassist.escalation.locks import lock_number, lock_task

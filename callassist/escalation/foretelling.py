@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from callassist import stays
 from callassist.domain.call_task import Party
 from callassist.domain.results import GUEST_RULES, HOST_RESULTS, Disposition, Result
-from callassist.escalation.applying import is_calling
 from callassist.escalation.choosing import guest_target
 from callassist.escalation.context import Escalation
 from callassist.escalation.joined import counted_attempts
+from callassist.escalation.moves import is_calling
 from callassist.escalation.policy import (
     GuestDecision,
     GuestSnapshot,

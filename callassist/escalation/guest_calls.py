@@ -13,12 +13,13 @@ from callassist import timers
 from callassist.domain.call_task import Party
 from callassist.domain.incident import IncidentEvent, IncidentState, Resolution
 from callassist.domain.results import Result
-from callassist.escalation.applying import apply_guest, phone_host
+from callassist.escalation.applying import apply_guest
 from callassist.escalation.choosing import free_from, guest_target
 from callassist.escalation.closing import close, note_noise_end
 from callassist.escalation.context import Escalation, cadence_of
 from callassist.escalation.deadlines import Deadline
 from callassist.escalation.flagging import flag_and_stop_joined
+from callassist.escalation.host_calls import phone_host
 from callassist.escalation.joined import counted_attempts, followers, leader_for, left_behind
 from callassist.escalation.locks import lock_incident
 from callassist.escalation.moves import state_of

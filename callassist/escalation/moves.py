@@ -55,3 +55,8 @@ def move_task(task: CallTask, event: TaskEvent) -> TaskState:
     state = task_move(TaskState(task.state), event)
     task.state = str(state)
     return state
+
+
+def is_calling(incident: Incident) -> bool:
+    """Whether guest or host is being phoned."""
+    return state_of(incident) in (IncidentState.CALLING_GUEST, IncidentState.CALLING_HOST)

@@ -10,15 +10,15 @@ from callassist import timers
 from callassist.domain.call_task import Party, TaskState
 from callassist.domain.incident import IncidentEvent, IncidentState
 from callassist.domain.nudge import NudgeKind
-from callassist.escalation.applying import host_exhausted, is_calling
 from callassist.escalation.automatic import phone_guest
 from callassist.escalation.closing import close
 from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import Deadline
 from callassist.escalation.guest_calls import nobody_took_it
 from callassist.escalation.handing_out import hand_out
+from callassist.escalation.host_calls import host_exhausted
 from callassist.escalation.locks import lock_incident, lock_task
-from callassist.escalation.moves import state_of
+from callassist.escalation.moves import is_calling, state_of
 from callassist.escalation.offers import count_miss
 from callassist.escalation.ringing import begin_rings
 from callassist.escalation.tasks import cancel_task, open_task, return_task

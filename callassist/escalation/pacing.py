@@ -11,7 +11,7 @@ from callassist import timers
 from callassist.domain.call_task import TaskState
 from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import Deadline
-from callassist.escalation.settling import arm_wrap_up
+from callassist.escalation.wrap_up_time import arm_wrap_up
 from callassist.models import CallTask
 from callassist.storage import nudges
 

@@ -113,6 +113,7 @@ class GuestSnapshot:
     language_free: bool = False  # an operator with it is available now
     language_on_shift: bool = False
     call_back_at: datetime | None = None
+    phoned_back: bool = False  # since this dial was asked for; they were promised a call
 
 
 _HOST_NOT_NEEDED_ONCE_QUIET = (NextStep.REFUSED, NextStep.STOP_AND_PHONE_HOST)
@@ -120,6 +121,26 @@ _HOST_NOT_NEEDED_ONCE_QUIET = (NextStep.REFUSED, NextStep.STOP_AND_PHONE_HOST)
 
 def decide_guest(result: Result, at: GuestSnapshot, limits: Limits) -> GuestDecision:
     """The next step for a guest task whose result was saved (table of DESIGN 3.3)."""
+    decision = _by_the_rules(result, at, limits)
+    return _as_promised(decision, at) if at.phoned_back else decision
+
+
+def _as_promised(decision: GuestDecision, at: GuestSnapshot) -> GuestDecision:
+    """Who phoned while we rang them is called at once, once more after the last attempt too."""
+    if decision == PhoneHost(HostReason.ATTEMPTS_USED):
+        # uncounted: whatever happens, there are three counted attempts at most
+        return CallAgain(
+            attempt_number=at.attempt_number,
+            available_at=at.now,
+            continuation=True,
+            guest_asked=True,
+        )
+    if isinstance(decision, CallAgain):
+        return replace(decision, available_at=at.now, guest_asked=True)
+    return decision
+
+
+def _by_the_rules(result: Result, at: GuestSnapshot, limits: Limits) -> GuestDecision:
     rule = GUEST_RULES[result]
     step = rule.next_step
     if result is Disposition.LINE_DROPPED and at.continuation_used:

@@ -11,10 +11,10 @@ from callassist.domain.call_task import Party
 from callassist.domain.incident import IncidentEvent
 from callassist.domain.log_action import LogAction
 from callassist.domain.message_kind import MessageKind
-from callassist.escalation.applying import phone_host
 from callassist.escalation.choosing import guest_target
 from callassist.escalation.context import Escalation
 from callassist.escalation.guest_calls import call_guest
+from callassist.escalation.host_calls import phone_host
 from callassist.escalation.moves import move_incident
 from callassist.escalation.policy import HostReason, PhoneHost
 from callassist.escalation.telling import tell_host

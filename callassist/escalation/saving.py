@@ -20,14 +20,14 @@ from callassist.domain.results import (
     Disposition,
     Result,
 )
-from callassist.escalation.applying import apply_guest, apply_host, is_calling
+from callassist.escalation.applying import apply_guest, apply_host
 from callassist.escalation.choosing import guest_target
 from callassist.escalation.closing import close, note_noise_end
 from callassist.escalation.context import Escalation
 from callassist.escalation.flagging import flag_and_stop
 from callassist.escalation.guest_calls import apply_to_joined
 from callassist.escalation.joined import counted_attempts, followers
-from callassist.escalation.moves import move_task
+from callassist.escalation.moves import is_calling, move_task
 from callassist.escalation.notes import take_draft
 from callassist.escalation.policy import HostReason, decide_guest, decide_host
 from callassist.escalation.snapshots import guest_snapshot, host_snapshot

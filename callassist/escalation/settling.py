@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from callassist import incident_log, roster, timers
+from callassist import incident_log, timers
 from callassist.domain.automatic_call import result_without_an_operator
 from callassist.domain.call_task import TaskEvent, TaskState
 from callassist.domain.dial import (
@@ -22,7 +22,6 @@ from callassist.domain.dial import (
     reduce_all,
 )
 from callassist.domain.log_action import LogAction
-from callassist.domain.presence import PresenceState
 from callassist.domain.results import NOT_A_CALL, AttemptOutcome, Result
 from callassist.errors import NotFound
 from callassist.escalation.context import Escalation
@@ -36,6 +35,7 @@ from callassist.escalation.offers import count_miss
 from callassist.escalation.saving import complete
 from callassist.escalation.tasks import request_hang_up
 from callassist.escalation.telling import needs_you
+from callassist.escalation.wrap_up_time import begin_wrap_up
 from callassist.models import CallAttempt, CallEvent, CallTask, Incident
 
 # both legs end together; the word of the other one should be there by then
@@ -182,13 +182,7 @@ def settle(
     attempt.error = error
     timers.disarm_all(session, _OF_A_DIAL, attempt.id)
     note_attempt(session, ctx, attempt, incident, now)
-    incident_log.append(
-        session,
-        incident.id,
-        LogAction.DIAL_ENDED,
-        {"attempt_id": attempt.id, "outcome": attempt.outcome, "talk_seconds": talk_seconds},
-        now=now,
-    )
+    _log_end(session, attempt, incident, now)
     if task.state != TaskState.ASSIGNED:
         nobody_waits_for_it(session, attempt, task, outcome, now)
         return
@@ -196,46 +190,38 @@ def settle(
     task.wrap_up_started_at = now
     is_automatic = attempt.mode == DialMode.AUTOMATIC
     alone = said or result_without_an_operator(outcome, is_automatic)
-    if alone is not None:
-        whose = task.operator_id
-        complete(session, ctx, incident, task, attempt, alone, note=None, now=now)
-        if is_automatic and outcome in NOT_A_CALL:
-            needs_you(session, incident, "nobody_takes_it", now=now, party=task.party)
-        if outcome is AttemptOutcome.NOT_CONNECTED and whose is not None:
-            session.flush()
-            count_miss(session, ctx, incident, whose, task, now)
-        return
-    if task.operator_id is not None:
-        roster.set_presence(
-            session,
-            task.operator_id,
-            PresenceState.WRAP_UP,
-            now,
-            expect=(PresenceState.ON_A_CALL,),
-        )
-    arm_wrap_up(session, ctx, task, now)
-    if attempt.mode == DialMode.OWN_PHONE:
-        due = now + ctx.settings.phone_result_after
-        timers.arm(session, Deadline.PHONE_RESULT, attempt.id, due, now=now)
+    if alone is None:
+        begin_wrap_up(session, ctx, attempt, task, now)
+    else:
+        _complete_alone(session, ctx, attempt, task, incident, alone, now)
 
 
-def wrap_up_ends(ctx: Escalation, task: CallTask) -> datetime | None:
-    """Until when the operator may say how it went before somebody asks; None while they call."""
-    if task.wrap_up_started_at is None:
-        return None
-    first = ctx.ends(task.wrap_up_started_at, ctx.settings.wrap_up_for)
-    return ctx.ends(first, ctx.settings.wrap_up_for) if task.wrap_up_extended else first
+def _log_end(session: Session, attempt: CallAttempt, incident: Incident, now: datetime) -> None:
+    ended = {
+        "attempt_id": attempt.id,
+        "outcome": attempt.outcome,
+        "talk_seconds": attempt.talk_seconds,
+    }
+    incident_log.append(session, incident.id, LogAction.DIAL_ENDED, ended, now=now)
 
 
-def arm_wrap_up(session: Session, ctx: Escalation, task: CallTask, now: datetime) -> None:
-    """Arm the two deadlines of a wrap-up: ask the supervisor, then close it without a word."""
-    ends = wrap_up_ends(ctx, task) or now
-    closed_at = ends + ctx.settings.wrap_up_closed_after
-    armings = [
-        timers.Arming(kind=Deadline.WRAP_UP_OVER, subject=task.id, due_at=ends),
-        timers.Arming(kind=Deadline.WRAP_UP_CLOSED, subject=task.id, due_at=closed_at),
-    ]
-    timers.arm_many(session, armings, now=now)
+def _complete_alone(
+    session: Session,
+    ctx: Escalation,
+    attempt: CallAttempt,
+    task: CallTask,
+    incident: Incident,
+    result: Result,
+    now: datetime,
+) -> None:
+    """Nobody needs to say how it went; who let their own line ring is counted a miss."""
+    whose, outcome = task.operator_id, attempt.outcome
+    complete(session, ctx, incident, task, attempt, result, note=None, now=now)
+    if attempt.mode == DialMode.AUTOMATIC and outcome in NOT_A_CALL:
+        needs_you(session, incident, "nobody_takes_it", now=now, party=task.party)
+    if outcome == AttemptOutcome.NOT_CONNECTED and whose is not None:
+        session.flush()
+        count_miss(session, ctx, incident, whose, task, now)
 
 
 def _row(attempt: CallAttempt, event: LegEvent, now: datetime) -> CallEvent:

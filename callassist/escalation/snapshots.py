@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from callassist import roster
+from callassist.domain.dial import DialMode
 from callassist.escalation.choosing import host_contacts
 from callassist.escalation.policy import GuestSnapshot, HostSnapshot
 from callassist.models import CallAttempt, CallTask, Incident
@@ -42,7 +43,14 @@ def guest_snapshot(
         language_free=_language_free(session, task, language, now),
         language_on_shift=_language_on_shift(session, task, language, now),
         call_back_at=call_back_at,
+        phoned_back=phoned_back_since(task),
     )
+
+
+def phoned_back_since(task: CallTask) -> bool:
+    """Whether the guest asked for a call by phone after this task's own dial was asked for."""
+    asked = [one.requested_at for one in task.attempts if one.mode != DialMode.PHONED_BACK]
+    return task.phoned_back_at is not None and bool(asked) and max(asked) < task.phoned_back_at
 
 
 def host_snapshot(

@@ -10,8 +10,8 @@ from callassist import incident_log
 from callassist.domain.call_task import Party, TaskState
 from callassist.domain.incident import IncidentState
 from callassist.domain.log_action import LogAction
-from callassist.escalation.context import Escalation
-from callassist.escalation.joined import leader_of
+from callassist.escalation.context import Escalation, cadence_of
+from callassist.escalation.joined import counted_attempts, leader_of
 from callassist.escalation.locks import lock_incident
 from callassist.escalation.moves import state_of
 from callassist.escalation.requesting import request_call
@@ -70,7 +70,7 @@ def _guest_before_host(
     """The host was to be phoned because the guest could not be; here the guest is after all."""
     if task is None or task.state != TaskState.PENDING:
         return None
-    number = task.attempt_number
+    made, most = counted_attempts(session, incident), cadence_of(incident).attempts
     cancel_task(session, incident, task, "guest_phones_back", now=now)
     session.flush()
     return queue_task(
@@ -78,8 +78,9 @@ def _guest_before_host(
         ctx,
         incident,
         Party.GUEST,
-        attempt_number=number,
+        attempt_number=min(made + 1, most),
         available_at=now,
         now=now,
+        continuation=made >= most,  # uncounted: there are three counted attempts at most
         guest_asked=True,
     )

@@ -23,8 +23,9 @@ from callassist.escalation.locks import lock_task
 from callassist.escalation.moves import move_task
 from callassist.escalation.notes import check_note
 from callassist.escalation.saving import Extras, complete
-from callassist.escalation.settling import arm_wrap_up, settle
+from callassist.escalation.settling import settle
 from callassist.escalation.telling import page_supervisor
+from callassist.escalation.wrap_up_time import arm_wrap_up
 from callassist.models import CallAttempt, CallTask, Incident
 
 _UNANSWERED = frozenset(

@@ -64,10 +64,13 @@ def operator_card(
     operator_id: int | None,
     now: datetime,
     about: Sequence[Incident] | None = None,
+    *,
+    with_scripts: bool = True,
 ) -> OperatorCard:
     """The card of a task for an operator, or for a supervisor who is none.
 
-    `about`: the incidents that it is about, where somebody has looked already.
+    `about`: the incidents that it is about, where somebody has looked already. Without scripts
+    where nothing is read out: they are most of the work.
     """
     incident = session.get_one(Incident, task.incident_id)
     home = session.get_one(Property, incident.property_id)
@@ -104,7 +107,9 @@ def operator_card(
         is_practice=incident.practice,
         number=number,
         dial_link=None if number is None else tel_link(number),
-        scripts=() if over else _scripts(session, service, task, incident, slots, stay),
+        scripts=_scripts(session, service, task, incident, slots, stay)
+        if with_scripts and not over
+        else (),
     )
 
 

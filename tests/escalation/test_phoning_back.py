@@ -156,6 +156,7 @@ def test_who_phones_while_we_ring_them_is_phoned_again_at_once(night, attempt):
     home.call_ends()
     home.save("no_answer")
     assert home.incident.state == ("calling_host" if attempt == 3 else "calling_guest")
+    assert [one.counted for one in home.attempts()] == [True, True, True, False][: attempt + 1]
 
 
 def test_who_said_stop_or_do_not_phone_me_is_helped_all_the_same(called):
@@ -200,7 +201,8 @@ def test_a_guest_who_phones_when_the_host_waits_to_be_phoned_is_phoned_first(cal
     phones(called, NO_ANSWER)
     presses(called, "1")
     assert line(called) == "queued"
-    assert [one.party for one in called.tasks() if one.completed_at is None] == ["guest"]
+    (task,) = [one for one in called.tasks() if one.completed_at is None]
+    assert (task.party, task.attempt_number, task.continuation) == ("guest", 3, True)
 
 
 def test_after_the_end_they_hear_that_it_is_over(called):

@@ -73,6 +73,21 @@ def after(result: Result, limits: Limits = LIMITS, **facts: Any):
     return decide_guest(result, replace(GUEST, **facts), limits)
 
 
+@pytest.mark.parametrize(("made", "then", "uncounted"), [(1, 2, False), (3, 3, True)])
+def test_who_phoned_while_we_rang_them_is_called_at_once_and_nothing_is_a_fourth_attempt(
+    made, then, uncounted
+):
+    decided = after(A.NO_ANSWER, attempt_number=made, counted_attempts=made, phoned_back=True)
+    assert isinstance(decided, CallAgain)
+    assert (decided.available_at, decided.guest_asked) == (NOW, True)
+    assert (decided.attempt_number, decided.continuation) == (then, uncounted)
+
+
+@pytest.mark.parametrize("result", TALKS + REFUSALS)
+def test_a_guest_who_was_spoken_to_needs_no_call_that_was_promised(result):
+    assert after(result, phoned_back=True) == after(result)
+
+
 @pytest.mark.parametrize("result", TALKS)
 @pytest.mark.parametrize("noise_ended", [True, False])
 def test_a_guest_who_was_reached_is_followed_up_noise_or_not(result, noise_ended):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from callassist.escalation import ending, guest_answers, joined
-from callassist.models import Incident
+from callassist.models import CallTask, Incident
 from tests.escalation.night import INVALID, NO_ANSWER
 from tests.escalation.scene import ANSWERS
 
 OTHER = "+12025550104"
 TALKS = "+12025550109"
+SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -76,6 +79,25 @@ def test_three_unanswered_calls_phone_the_host_of_each_home(two):
     assert states(home) == ["calling_host", "calling_host"]
     assert [(task.party, task.attempt_number) for task in open_tasks(home)] == [("host", 1)] * 2
     assert home.told().count("guest_not_reached") == 2
+
+
+def test_a_guest_who_phones_while_we_ring_for_the_last_time_gets_one_call_for_all_homes(two):
+    home = two(NO_ANSWER)
+    for _ in range(2):
+        home.work("no_answer")
+        home.pass_time(minutes=5, seconds=20)
+    home.accept()
+    home.dial()
+    with home.sessions.write() as session:
+        session.get_one(CallTask, home.tasks()[-1].id).phoned_back_at = home.clock.now() + SECOND
+    home.call_ends()
+    home.save("no_answer")
+    home.run()
+    assert states(home) == ["calling_guest", "calling_guest"]
+    assert [(one.party, one.continuation) for one in open_tasks(home)] == [("guest", True)]
+    home.work("no_answer")
+    assert states(home) == ["calling_host", "calling_host"]
+    assert [one.counted for one in home.attempts()] == [True, True, True, False]
 
 
 def test_a_joined_home_that_gets_quiet_closes_and_the_call_goes_on(two):

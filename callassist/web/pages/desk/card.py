@@ -21,7 +21,7 @@ from callassist.escalation.context import Escalation
 from callassist.escalation.foretelling import foretell
 from callassist.escalation.joined import incidents_of
 from callassist.escalation.phoning_now import phones_now
-from callassist.escalation.settling import wrap_up_ends
+from callassist.escalation.wrap_up_time import wrap_up_ends
 from callassist.models import (
     CallAttempt,
     CallTask,
@@ -119,7 +119,13 @@ class TaskPage:
 
 
 def task_page(
-    session: Session, service: Service, viewer: Viewer, task_id: str, now: datetime
+    session: Session,
+    service: Service,
+    viewer: Viewer,
+    task_id: str,
+    now: datetime,
+    *,
+    with_scripts: bool = True,
 ) -> TaskPage | None:
     """The page of a call that is offered to the viewer or in their hands; None for others."""
     task, operator = find_task(session, viewer, task_id)
@@ -127,7 +133,7 @@ def task_page(
         return None
     incident = session.get_one(Incident, task.incident_id)
     about = incidents_of(session, incident)
-    card = operator_card(session, service, task, operator.id, now, about)
+    card = operator_card(session, service, task, operator.id, now, about, with_scripts=with_scripts)
     ids = [one.id for one in about]
     attempt = task.attempts[-1] if task.attempts else None
     escalation = service.escalation
