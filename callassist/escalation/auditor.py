@@ -17,7 +17,14 @@ from callassist.domain.log_action import LogAction
 from callassist.escalation.deadlines import Deadline
 from callassist.escalation.joined import leader_of
 from callassist.escalation.telling import page_supervisor
-from callassist.models import CallAttempt, CallTask, Incident, PropertyNoise, Timer
+from callassist.models import (
+    CallAttempt,
+    CallTask,
+    Incident,
+    IncidentLogEntry,
+    PropertyNoise,
+    Timer,
+)
 
 _MOVED_ON_BY = {
     TaskState.PENDING: Deadline.NOBODY_GIVE_UP,
@@ -75,13 +82,29 @@ def audit(session: Session, now: datetime) -> list[Finding]:
 
 
 def alarm(session: Session, findings: list[Finding], now: datetime) -> None:
-    """Write each finding down and page, at most once an hour for one incident."""
-    hour = int(now.timestamp() // _SAID_AGAIN_AFTER.total_seconds())
+    """Write each finding down and page, both at most once an hour while it stays the same."""
     for finding in findings:
         incident = session.get_one(Incident, finding.incident_id)
-        data = {"finding": finding.what}
-        incident_log.append(session, incident.id, LogAction.AUDIT_ALARM, data, now=now)
-        page_supervisor(session, incident, "audit_alarm", now=now, once_per=str(hour))
+        if not _is_written(session, finding, now):
+            data = {"finding": finding.what}
+            incident_log.append(session, incident.id, LogAction.AUDIT_ALARM, data, now=now)
+        page_supervisor(session, incident, "audit_alarm", now=now, once_per=str(_hour(now)))
+
+
+def _is_written(session: Session, finding: Finding, now: datetime) -> bool:
+    """Whether the incident's log says this already, as its last word in this hour."""
+    written = select(IncidentLogEntry.at, IncidentLogEntry.data).where(
+        IncidentLogEntry.incident_id == finding.incident_id,
+        IncidentLogEntry.action == LogAction.AUDIT_ALARM,
+    )
+    last = session.execute(written.order_by(IncidentLogEntry.seq.desc()).limit(1)).first()
+    if last is None or _hour(last.at) != _hour(now):
+        return False
+    return bool(last.data["finding"] == finding.what)
+
+
+def _hour(at: datetime) -> int:
+    return int(at.timestamp() // _SAID_AGAIN_AFTER.total_seconds())
 
 
 def _look(session: Session, now: datetime) -> _Seen:

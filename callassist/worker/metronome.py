@@ -21,7 +21,6 @@ from callassist.accounts.retention import Retention, forget_expired
 from callassist.bootstrap import Service
 from callassist.detection.quarters import note_quarters, prune_quarters
 from callassist.errors import TransientError
-from callassist.escalation.auditor import alarm, audit
 from callassist.escalation.number_lookups import look_up_numbers
 from callassist.escalation.own_network_health import look_after
 from callassist.escalation.price_reading import read_prices
@@ -35,6 +34,7 @@ from callassist.sensors.lapsing import let_lapse
 from callassist.storage import nudges
 from callassist.storage.backup import nightly_backup
 from callassist.storage.facts import put_fact
+from callassist.worker.audit_watch import AuditWatch
 from callassist.worker.phone_watch import PhoneWatch
 
 _log = structlog.get_logger()
@@ -58,7 +58,7 @@ class Metronome:
         for name, job, seconds in (
             ("uptime", self.beat, UPTIME_SECONDS),
             ("systems", self.read_systems, SYSTEMS_SECONDS),
-            ("audit", self.audit, MINUTE),
+            ("audit", AuditWatch(service).look, MINUTE),
             ("heartbeat", self.heartbeat, MINUTE),
             ("phone network", self._phone.look, MINUTE),
             ("backup", self.back_up, MINUTE),
@@ -96,17 +96,6 @@ class Metronome:
     def read_systems(self) -> None:
         """Property-management systems that are due, and what their webhooks named; in threads."""
         self._service.systems.readers.tick()
-
-    def audit(self) -> None:
-        """Every open incident has a future deadline or a person; else alarm."""
-        service = self._service
-        now = service.clock.now()
-        with service.sessions.read() as session:
-            findings = audit(session, now)
-        if findings:
-            _log.error("audit found", action="audit_alarm", count=len(findings))
-            with service.sessions.write() as session:
-                alarm(session, findings, now)
 
     def heartbeat(self) -> dict[str, str]:
         """Ping the monitor on another machine if everything that calls depend on is well."""
