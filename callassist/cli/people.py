@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import click
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from callassist.accounts.first_start import link_for
-from callassist.accounts.people import add_person, create_account
+from callassist.accounts.people import DESK_ROLES, add_person, create_account
 from callassist.accounts.tokens import issue_token
 from callassist.cli.opened import Opened, opened
 from callassist.domain.viewer import Role
 from callassist.errors import InvalidInput
-from callassist.models import Account, Operator, Person
+from callassist.models import Account, Desk, Operator, Person
 
 PEOPLE_ROLES = ["owner", "manager", "viewer", "operator", "supervisor", "admin"]
 SCOPES = ["host", "operator", "supervisor", "admin"]
@@ -29,10 +29,21 @@ def user() -> None:
 @click.argument("email")
 @click.option("--role", type=click.Choice(PEOPLE_ROLES), required=True)
 @click.option("--account", help="Name or id; with --role owner a new name opens the account.")
+@click.option(
+    "--desk",
+    help="Name or id; for operators and supervisors. Without it the account's own desk, which is "
+    "made if need be.",
+)
 @click.option("--languages", default="en", show_default=True, help="Such as en,fr.")
 @click.option("--name", default="", help="Full name.")
-def user_add(email: str, role: str, account: str | None, languages: str, name: str) -> None:
+def user_add(
+    email: str, role: str, account: str | None, desk: str | None, languages: str, name: str
+) -> None:
     """Give somebody a role and print a link with which they sign in, once."""
+    if desk is not None and role not in DESK_ROLES:
+        raise InvalidInput(
+            f"a desk has operators and supervisors; leave it out for {role}", "--desk"
+        )
     with opened() as here:
         now = here.clock.now()
         with here.sessions.write() as session:
@@ -43,6 +54,7 @@ def user_add(email: str, role: str, account: str | None, languages: str, name: s
                 Role(role),
                 now=now,
                 account=place,
+                desk=_desk(session, desk, place),
                 name=name,
                 languages=[code.strip() for code in languages.split(",")],
             )
@@ -103,6 +115,22 @@ def _account(
     some = select(Account.name).where(kept).order_by(Account.name).limit(10)
     known = ", ".join(session.scalars(some))
     raise InvalidInput(f"there is no account {wanted}; known: {known or 'none yet'}", "--account")
+
+
+def _desk(session: Session, wanted: str | None, account: Account | None) -> Desk | None:
+    if wanted is None:
+        return None
+    gone = select(Account.id).where(Account.deleted_at.is_not(None))
+    kept = select(Desk).where(or_(Desk.account_id.is_(None), Desk.account_id.not_in(gone)))
+    if account is not None:
+        kept = kept.where(Desk.account_id == account.id)
+    found = session.scalars(kept.where(or_(Desk.public_id == wanted, Desk.name == wanted))).all()
+    if len(found) > 1:
+        raise InvalidInput(f"{len(found)} desks are called {wanted}; give the id", "--desk")
+    if found:
+        return found[0]
+    known = ", ".join(desk.name for desk in session.scalars(kept.order_by(Desk.name).limit(10)))
+    raise InvalidInput(f"there is no desk {wanted}; known: {known or 'none yet'}", "--desk")
 
 
 def _operator(session: Session, wanted: str | None) -> Operator | None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import func, select
 
 from callassist.accounts.tokens import PREFIX
+from callassist.models import Desk, Operator
 
 LINK = re.compile(r"http://127\.0\.0\.1:8000/sign-in/link/[\w-]{20,}")
 
@@ -81,6 +83,32 @@ def test_a_known_operator_gets_a_token_by_e_mail(here):
     here.ok("user", "add", "op@example.org", "--role", "operator", "--account", "Homes")
     wanted = ["--account", "Homes", "--scope", "operator", "--operator", "Op@example.org"]
     assert here.ok("token", "create", *wanted).startswith(PREFIX)
+
+
+def test_an_operator_joins_the_desk_that_is_named(here):
+    here.ok("user", "add", "owner@example.org", "--role", "owner", "--account", "Homes")
+    here.ok("user", "add", "first@example.org", "--role", "operator", "--account", "Homes")
+    here.ok("user", "add", "second@example.org", "--role", "supervisor", "--desk", "Homes")
+    sessions = here.sessions()
+    with sessions.read() as session:
+        desks = [one.desk_id for one in session.scalars(select(Operator))]
+        assert len(desks) == 2
+        assert len(set(desks)) == session.scalar(select(func.count(Desk.id))) == 1
+    sessions.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--role", "operator"], "say at which desk"),
+        (["--role", "operator", "--desk", "Hms"], "there is no desk Hms; known: Homes"),
+        (["--role", "owner", "--account", "Homes", "--desk", "Homes"], "leave it out for owner"),
+    ],
+)
+def test_a_desk_that_is_missing_wrong_or_not_needed_is_named(here, words, said):
+    here.ok("user", "add", "first@example.org", "--role", "owner", "--account", "Homes")
+    here.ok("user", "add", "first@example.org", "--role", "operator", "--account", "Homes")
+    assert said in here.refused("user", "add", "a@example.org", *words)
 
 
 def test_an_unknown_role_names_those_that_exist(here):
