@@ -16,7 +16,7 @@ from callassist.ingest.submission import SensorKey, Submission
 from callassist.models import Sensor
 from callassist.models.types import new_public_id
 from callassist.storage import nudges
-from callassist.storage.nudge_rules import Told
+from callassist.storage.told import Told
 
 MOST_UNPAIRED = 1000  # per connection: a sender that makes up names must not fill the disk
 FULL = "not kept: too many sensors of this connection are not yet paired"

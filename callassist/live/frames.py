@@ -9,7 +9,7 @@ import json
 from enum import StrEnum
 
 from callassist.clock import Clock
-from callassist.storage.nudge_rules import Told
+from callassist.storage.told import Told
 
 RETRY_MS = 2000
 

@@ -15,8 +15,8 @@ from callassist.live.frames import Bye
 from callassist.live.scope import Scope
 from callassist.storage import nudges
 from callassist.storage.nudge_reader import NudgeReader, newest
-from callassist.storage.nudge_rules import Told
 from callassist.storage.sessions import Sessions
+from callassist.storage.told import Told
 
 # What this process commits is heard at once, what others commit at the next look.
 LOOK_EVERY_SECONDS = 0.1

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from callassist.domain.viewer import Viewer
 from callassist.models import Desk
-from callassist.storage.nudge_rules import Told
+from callassist.storage.told import Told
 
 
 @dataclass(frozen=True, kw_only=True)

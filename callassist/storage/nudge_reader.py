@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from callassist.domain.nudge import NudgeKind
 from callassist.models import Nudge
 from callassist.storage.engine import is_sqlite
-from callassist.storage.nudge_rules import Told
 from callassist.storage.sessions import Sessions
+from callassist.storage.told import Told
 
 # PostgreSQL gives ids out at the insert and shows rows at the commit: a higher id may be seen
 # first. So the last seconds are looked at again; a transaction waits for locks 5 s at most.

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callassist.domain.call_task import OPEN_TASK_STATES
@@ -46,22 +45,18 @@ from callassist.models import (
     Stay,
     StayNumber,
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Told:
-    """One nudge before it is a row; it has at least one of the three places."""
-
-    kind: NudgeKind
-    public_id: str = ""
-    account_id: int | None = None
-    desk_id: int | None = None
-    person_id: int | None = None
-
+from callassist.storage.nudges_of_homes import (
+    of_account,
+    of_all_homes,
+    of_contact_or_stay,
+    of_home,
+    of_home_by_id,
+    of_sensor,
+    of_stay_number,
+)
+from callassist.storage.told import Told
 
 Rule = Callable[[Session, Any], Iterable[Told]]
-_HOMES = "callassist_homes"  # in a session: by id, what is told of them
-_HOME = select(Property.public_id, Property.account_id).where(Property.id == bindparam("home"))
 
 
 def _incident(session: Session, incident_id: int | None) -> Iterator[Told]:
@@ -77,7 +72,7 @@ def _incident(session: Session, incident_id: int | None) -> Iterator[Told]:
 
 def _incident_itself(session: Session, incident: Incident) -> Iterator[Told]:
     yield from _incident(session, incident.id)
-    yield from _home(session, incident.property_id)
+    yield from of_home_by_id(session, incident.property_id)
 
 
 def _of_incident(session: Session, row: FalseAlarm | HostNote | Report) -> Iterator[Told]:
@@ -185,48 +180,6 @@ def _duty(session: Session, span: DutySpan) -> Iterator[Told]:
     yield Told(kind=NudgeKind.SHIFT, public_id=span.public_id, account_id=span.account_id)
 
 
-def _home(session: Session, property_id: int | None) -> Iterator[Told]:
-    if property_id is None:
-        return
-    known = session.info.setdefault(_HOMES, {})  # many rows of one home ask once
-    if property_id not in known:
-        found = session.connection().execute(_HOME, {"home": property_id}).one_or_none()
-        known[property_id] = found
-    if known[property_id] is not None:
-        yield from _home_itself(session, known[property_id])
-
-
-def _home_itself(_session: Session, home: Property) -> Iterator[Told]:
-    yield Told(kind=NudgeKind.HOME, public_id=home.public_id, account_id=home.account_id)
-
-
-def _in_home(session: Session, row: HostContact | Stay) -> Iterator[Told]:
-    yield from _home(session, row.property_id)
-
-
-def _stay_number(session: Session, number: StayNumber) -> Iterator[Told]:
-    stay = session.get(Stay, number.stay_id)
-    if stay is not None:
-        yield from _home(session, stay.property_id)
-
-
-def _homes(session: Session, row: Any) -> Iterator[Told]:
-    """A change to all homes of an account, or to what has no home yet."""
-    yield Told(kind=NudgeKind.HOME, account_id=row.account_id)
-
-
-def _account(session: Session, account: Account) -> Iterator[Told]:
-    yield Told(kind=NudgeKind.HOME, account_id=account.id)
-
-
-def _sensor(session: Session, sensor: Sensor) -> Iterator[Told]:
-    yield from (
-        _homes(session, sensor)
-        if sensor.property_id is None
-        else _home(session, sensor.property_id)
-    )
-
-
 def _alarm(session: Session, alarm: NeedsYou) -> Iterator[Told]:
     yield Told(kind=NudgeKind.ALARM, public_id=alarm.public_id, account_id=alarm.account_id)
 
@@ -263,7 +216,7 @@ def _person(session: Session, person: Person) -> Iterator[Told]:
 
 
 RULES: Mapping[type, Rule] = {
-    Account: _account,
+    Account: of_account,
     CallAttempt: _attempt,
     CallTask: _task,
     Desk: _desk,
@@ -271,7 +224,7 @@ RULES: Mapping[type, Rule] = {
     FalseAlarm: _of_incident,
     GuestReply: _reply,
     Recording: _recording,
-    HostContact: _in_home,
+    HostContact: of_contact_or_stay,
     HostNote: _of_incident,
     ImportRun: _transfer,
     Incident: _incident_itself,
@@ -282,20 +235,20 @@ RULES: Mapping[type, Rule] = {
     Operator: _operator_itself,
     Person: _person,
     PmsConnection: _system,
-    Policy: _homes,
+    Policy: of_all_homes,
     Presence: _presence,
-    Property: _home_itself,
+    Property: of_home,
     Report: _of_incident,
     ReportVersion: _version,
     RoleBinding: _access,
-    Sensor: _sensor,
-    SensorConnection: _homes,
-    ServiceAgreement: _homes,
+    Sensor: of_sensor,
+    SensorConnection: of_all_homes,
+    ServiceAgreement: of_all_homes,
     Shift: _shift,
     ShiftNote: _shift_note,
     ShiftSwap: _shift_note,
-    Stay: _in_home,
-    StayNumber: _stay_number,
+    Stay: of_contact_or_stay,
+    StayNumber: of_stay_number,
 }
 
 # Of these tables only these columns are seen; the others change all the time.

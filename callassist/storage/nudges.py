@@ -20,7 +20,8 @@ from sqlalchemy.orm.util import identity_key
 from callassist.models import Nudge
 from callassist.models.base import Base
 from callassist.storage import hints
-from callassist.storage.nudge_rules import RULES, SEEN_COLUMNS, Told
+from callassist.storage.nudge_rules import RULES, SEEN_COLUMNS
+from callassist.storage.told import Told
 
 LOOP = "live"
 KEPT_FOR = timedelta(minutes=10)

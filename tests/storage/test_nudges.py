@@ -23,8 +23,8 @@ from callassist.models import (
 )
 from callassist.storage import nudges
 from callassist.storage.nudge_reader import NudgeReader
-from callassist.storage.nudge_rules import Told
 from callassist.storage.sessions import Sessions
+from callassist.storage.told import Told
 from tests.incident_log.incidents import open_incident
 
 NOW = datetime(2026, 6, 13, 20, tzinfo=UTC)
