@@ -32,12 +32,20 @@ def site(stage: Stage) -> Iterator[Site]:
         yield made
 
 
-def in_a_call(browser: Browser, site: Site) -> Page:
-    """Ann has taken a call and dials."""
+def with_a_call(browser: Browser, site: Site) -> Page:
+    """Ann has taken a call."""
     page = at_the_desk(browser, site, ANN)
     page.get_by_role("button", name="Go available").first.click()
     page.goto(f"/desk/tasks/{a_call(site)}")
     page.get_by_role("button", name="Accept").click()
+    expect(page.get_by_role("button", name="Call the guest")).to_be_visible()
+    ready(page)
+    return page
+
+
+def in_a_call(browser: Browser, site: Site) -> Page:
+    """Ann has taken a call and dials."""
+    page = with_a_call(browser, site)
     page.get_by_role("button", name="Call the guest").click()
     expect(page.get_by_text("Dialling …")).to_be_visible()
     return page
@@ -121,6 +129,22 @@ def test_buttons_that_need_the_desk_wait_kindly_and_the_script_stays(
     site.start()
     expect(button).not_to_have_attribute("aria-disabled", "true", timeout=SLOWLY)
     expect(page.locator("#desk-trouble")).to_be_hidden()
+
+
+def test_to_call_while_the_desk_is_away_says_so_and_leaves_the_page_as_it_is(
+    browser: Browser, site: Site
+) -> None:
+    page = with_a_call(browser, site)
+    is_live(page)
+    site.stop()
+    page.keyboard.press("c")
+    expect(page.get_by_text("The desk cannot be reached. The script stays.")).to_be_visible()
+    expect(page.get_by_text("What to say")).to_be_visible()
+    site.start()
+    is_live(page)
+    expect(page.locator("#desk-trouble")).to_be_hidden()
+    page.keyboard.press("c")
+    expect(page.get_by_text("Dialling …")).to_be_visible()
 
 
 def test_a_result_chosen_from_a_card_is_told_before_the_call_has_ended(

@@ -5,6 +5,7 @@ import { Ring } from "./sound.js";
 
 const BEAT_EVERY = 20000;
 const PATIENCE = 4000;
+const LONGEST = 10_000;
 const ACTIVE = "call-assist.active";
 const desk = document.getElementById("desk");
 const ring = new Ring(desk.dataset.tone, Number(desk.dataset.volume));
@@ -26,6 +27,7 @@ export async function send(url, fields, options = {}) {
       body,
       headers: { "X-Requested-With": "fetch" },
       redirect: "manual",
+      signal: AbortSignal.timeout(LONGEST),
       ...options,
     });
   } catch {
@@ -33,10 +35,13 @@ export async function send(url, fields, options = {}) {
   }
 }
 
-/** Whether the desk answers at all; a redirect is an answer too: signed out. */
+/** Whether the desk answers at all, which is said; a redirect is an answer too: signed out. */
 export async function isReachable() {
   const answer = await send(desk.dataset.beat, {}, { signal: AbortSignal.timeout(PATIENCE) });
-  return answer !== null && answer.status < 500;
+  const isHere = answer !== null && answer.status < 500;
+  if (!isHere) trouble(desk.dataset.lost);
+  else if (isLost()) trouble("");
+  return isHere;
 }
 
 /** Told politely to who does not see the screen. */

@@ -1,4 +1,5 @@
 // A worker that tells the desk that this page is open: windows in the background are slowed down, workers are not.
+const PATIENCE = 10_000; // a line that is open but silent must not collect questions
 let timer = 0;
 
 onmessage = ({ data }) => {
@@ -10,6 +11,7 @@ onmessage = ({ data }) => {
         headers: { "X-CSRFToken": data.token },
         body: new URLSearchParams(data.fields),
         redirect: "manual",
+        signal: AbortSignal.timeout(PATIENCE),
       });
       postMessage({ ok: answer.ok });
     } catch {

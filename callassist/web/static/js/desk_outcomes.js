@@ -2,6 +2,7 @@
 import { isReachable, say } from "./desk.js";
 import { isWaiting, kept } from "./desk_result.js";
 
+const PATIENCE = 5000;
 const task = document.getElementById("task");
 const form = document.getElementById("result-form");
 const place = document.getElementById("outcomes");
@@ -49,11 +50,13 @@ function show(...content) {
 /** The call has ended: the results appear, the note stays as it is being typed. */
 async function ended() {
   if (!form || !task.dataset.outcomes || isWaiting() || (place.querySelector("fieldset") && !before)) return;
-  const answer = await fetch(task.dataset.outcomes).catch(() => null);
-  if (!answer?.ok) return unasked();
+  const text = await fetch(task.dataset.outcomes, { signal: AbortSignal.timeout(PATIENCE) })
+    .then((answer) => (answer.ok ? answer.text() : null))
+    .catch(() => null);
+  if (text === null) return unasked();
   if (isWaiting() || (place.querySelector("fieldset") && !before)) return;
   const [already, hadFocus] = [chosen(), place.contains(document.activeElement)];
-  const parsed = new DOMParser().parseFromString(await answer.text(), "text/html").body;
+  const parsed = new DOMParser().parseFromString(text, "text/html").body;
   before = null;
   show(...parsed.childNodes);
   line.hidden = true;
@@ -84,7 +87,7 @@ function back() {
 /** In mid-call no button leads to the browser's own page of errors. */
 async function pressed(event) {
   const button = event.submitter;
-  if (isSure || !button?.matches('[data-does="hang_up"], [data-does="extend"]')) return;
+  if (isSure || !button?.matches('[data-does="call"], [data-does="hang_up"], [data-does="extend"]')) return;
   event.preventDefault();
   if (button.getAttribute("aria-busy")) return;
   button.setAttribute("aria-busy", "true");

@@ -3,6 +3,7 @@
 //
 // The state stands in #live-state, in words that the server has written there. Other events on the
 // document: "callassist:refresh" (everything may have changed) and "callassist:live" {state}.
+// "callassist:asked" {isAnswered} comes back: whether the server answered a part that was asked for.
 
 import { clock } from "./clock.js";
 import { Leader } from "./leader.js";
@@ -11,6 +12,7 @@ import { serverNow, setClock } from "./timers.js";
 
 const POLL_EVERY = 10_000;
 const FAILURES_UNTIL_OFFLINE = 3;
+const STREAMLESS = ["polling", "offline"];
 
 const source = document.querySelector('meta[name="live-src"]');
 const shown = document.getElementById("live-state");
@@ -19,24 +21,33 @@ const words = JSON.parse(shown?.dataset.liveWords ?? "{}");
 let stream = null;
 let version = null;
 let poll = null;
+let isAnswered = null; // whether a part came when last asked for, as long as no stream comes
 let state = { name: "", since: serverNow() }; // since: when the server was last heard, by its clock
 
 function announce(type, detail) {
   document.dispatchEvent(new CustomEvent(`callassist:${type}`, { detail }));
 }
 
-/** Show a state of live, reconnecting, polling, offline or signed-out. */
+/** Show a state of live, reconnecting, polling, offline or signed-out. Without a stream the parts
+ * of the page know best: a server in front may refuse for one that is away. */
 function enter(next) {
   const before = state;
   state = next;
-  if (before.name === next.name) return;
+  if (!STREAMLESS.includes(next.name)) isAnswered = null;
+  else if (isAnswered !== null) state = { ...next, name: isAnswered ? "polling" : "offline" };
+  show(before);
+}
+
+function show(before) {
+  const { name, since } = state;
+  if (before.name === name) return;
   if (shown) {
-    shown.dataset.state = next.name;
-    shown.textContent = (words[next.name] ?? "").replace("{at}", clock(next.since));
+    shown.dataset.state = name;
+    shown.textContent = (words[name] ?? "").replace("{at}", clock(since));
   }
-  say("live-signed-out", next.name === "signed-out");
-  pollWhile(next.name === "polling" || next.name === "offline");
-  announce("live", { state: next.name });
+  say("live-signed-out", name === "signed-out");
+  pollWhile(STREAMLESS.includes(name));
+  announce("live", { state: name });
 }
 
 /** Put a message of the server's, kept in the <template> `id`, on the page, or take it away. */
@@ -56,8 +67,16 @@ function pollWhile(isNeeded) {
     clearInterval(poll);
     poll = null;
   } else if (poll === null) {
-    poll = setInterval(() => announce("refresh", { quietly: true }), POLL_EVERY);
+    const look = () => announce("refresh", { quietly: true });
+    poll = setInterval(look, POLL_EVERY);
+    look();
   }
+}
+
+function asked(isThere) {
+  if (!STREAMLESS.includes(state.name)) return;
+  isAnswered = isThere;
+  enter({ ...state, since: isThere ? serverNow() : state.since });
 }
 
 /** What the stream says; the other tabs hear the same from the leader. */
@@ -143,6 +162,7 @@ function hurry() {
   if (state.name !== "live") stream?.hurry();
 }
 
+document.addEventListener("callassist:asked", ({ detail }) => asked(detail.isAnswered));
 window.addEventListener("online", hurry);
 window.addEventListener("offline", () => stream?.doubt());
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && hurry());

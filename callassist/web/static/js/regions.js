@@ -20,7 +20,7 @@ const released = new WeakSet(); // kept elements whose new version was asked for
 const offered = new WeakMap(); // line → what it is about
 const busy = new Map(); // address → the regions that want it once more afterwards
 const wanted = new Map(); // address → the regions that want it in a moment
-const failed = new Map(); // address → how often in a row the server did not say
+const failed = new Map(); // address → {times, asking, timer} of what the server did not say
 const fetchedAt = new WeakMap();
 
 function regions() {
@@ -60,9 +60,9 @@ async function renew(src, asking) {
   for (const region of asking) fetchedAt.set(region, performance.now());
   try {
     const text = await fetched(src, asking);
-    if (text === undefined) tryAgain(src, asking);
-    else failed.delete(src);
-    if (typeof text === "string") showAll(asking, text); // an empty part is shown, too
+    document.dispatchEvent(new CustomEvent("callassist:asked", { detail: { isAnswered: text !== undefined } }));
+    const waiting = settle(src, asking, text !== undefined);
+    if (typeof text === "string") showAll(waiting, text); // an empty part is shown, too
     if (document.visibilityState === "hidden") await new Promise((done) => setTimeout(done, UNSEEN_PAUSE));
   } finally {
     const again = [...busy.get(src)].filter((region) => region.isConnected);
@@ -71,15 +71,24 @@ async function renew(src, asking) {
   }
 }
 
-/** What was told must be shown: nothing else may change for hours. */
-function tryAgain(src, asking) {
-  const times = failed.get(src) ?? 0;
-  failed.set(src, times + 1);
-  const pause = Math.min(AGAIN_AFTER * 2 ** times, AGAIN_AT_MOST) * (0.5 + Math.random());
-  setTimeout(() => {
-    const there = [...asking].filter((region) => region.isConnected);
-    if (there.length && failed.has(src)) renew(src, new Set(there));
-  }, pause);
+/** All that wait for this address. What was told must be shown, since nothing else may change for
+ * hours: what the server did not say is asked for again, by one timer however often it failed. */
+function settle(src, asking, isSaid) {
+  const before = failed.get(src);
+  const waiting = new Set([...(before?.asking ?? []), ...asking]);
+  clearTimeout(before?.timer);
+  failed.delete(src);
+  if (!isSaid) {
+    const times = before?.times ?? 0;
+    const pause = Math.min(AGAIN_AFTER * 2 ** times, AGAIN_AT_MOST) * (0.5 + Math.random());
+    failed.set(src, { times: times + 1, asking: waiting, timer: setTimeout(tryAgain, pause, src) });
+  }
+  return waiting;
+}
+
+function tryAgain(src) {
+  const there = [...failed.get(src).asking].filter((region) => region.isConnected);
+  if (there.length) renew(src, new Set(there));
 }
 
 /** The parts as the server writes them now; null when they are not for us, undefined when it does not say. */
