@@ -8,6 +8,7 @@ from __future__ import annotations
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from callassist.domain.call_task import Party
 from callassist.domain.reference import as_said
@@ -188,6 +189,7 @@ def spoken_minutes(minutes: float | None) -> int | None:
     return int(minutes // 5) * 5
 
 
+@lru_cache(maxsize=2048)  # a page of a call asks for each sentence of every script
 def slots_in(text: str) -> frozenset[str]:
     """Names of the slots that a sentence has; InvalidInput for a brace that closes nothing."""
     try:

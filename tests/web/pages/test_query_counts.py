@@ -61,6 +61,18 @@ def test_lists_cost_as_much_for_twelve_homes_as_for_three(stage: Stage) -> None:
     assert after == before
 
 
+def test_the_bar_of_a_call_asks_for_what_it_shows_and_not_for_the_page(stage: Stage) -> None:
+    ann = stage.sign_in(ANN)
+    stage.available(ann)
+    stage.call_about_home(stage.sign_in(OWNER))
+    page = f"/desk/tasks/{stage.task().public_id}"
+    for _ in range(2):  # offered, then taken
+        bar = ann.page(f"{page}/call")
+        assert bar in ann.page(page)
+        assert statements(stage, ann, f"{page}/call") <= statements(stage, ann, page) - 5
+        ann.post(f"{page}/accept")
+
+
 @pytest.mark.parametrize("many", [0, 50], ids=["asked for by account", "asked for one by one"])
 def test_coverage_of_a_list_says_what_each_home_says(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, many: int

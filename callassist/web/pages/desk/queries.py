@@ -26,6 +26,7 @@ _OPERATORS = (
     .where(Operator.id.in_(bindparam("own", expanding=True)))
     .order_by(Desk.name, Operator.id)
 )
+_OWN = "the viewer's operators"  # in the database session
 
 
 class QueueLine(NamedTuple):
@@ -148,7 +149,11 @@ def taker(session: Session, task: CallTask) -> str | None:
 
 
 def _operators(session: Session, viewer: Viewer) -> list[Operator]:
-    return list(session.scalars(_OPERATORS, {"own": list(viewer.operator_ids)}))
+    """By desk; asked for once per session."""
+    key = (_OWN, viewer.operator_ids)
+    if key not in session.info:
+        session.info[key] = session.scalars(_OPERATORS, {"own": list(viewer.operator_ids)}).all()
+    return list(session.info[key])
 
 
 def _line(

@@ -122,12 +122,13 @@ def _is_saved_by(task: CallTask, operator: Operator) -> bool:
 def _part(task_id: str, template: str) -> ResponseReturnValue:
     now = asking.now()
     with asking.reading() as database:
-        page = task_page(database, asking.service(), asking.viewer(), task_id, now)
+        viewer = asking.viewer()
+        page = task_page(database, asking.service(), viewer, task_id, now, with_scripts=False)
         if page is None:
-            found, _operator = find_task(database, asking.viewer(), task_id)
+            found, _operator = find_task(database, viewer, task_id)
             told = gone(found, taker(database, found))
             return render_template("desk/gone.html", told=told)
-        around = places.surroundings(database, now)
+    around = {"reasons": places.reasons(), "here_task": places.here_task()}
     return render_template(template, **around, **_words_of(page, None, now))
 
 
