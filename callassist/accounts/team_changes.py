@@ -24,6 +24,7 @@ class TeamAction(StrEnum):
     INVITED_AGAIN = "invited_again"
     INVITATION_REVOKED = "invitation_revoked"
     JOINED = "joined"
+    TAKES_CALLS = "takes_calls"  # at a desk that they run
     ROLE_CHANGED = "role_changed"
     REMOVED = "removed"
     SECOND_FACTOR_ON = "second_factor_on"

@@ -55,25 +55,12 @@ def invite() -> ResponseReturnValue:
 
 
 def take_part() -> ResponseReturnValue:
-    """Whoever runs the desk takes calls there too."""
-    who, now = asking.person(), asking.now()
-    assert who is not None
+    """Whoever runs the desk takes calls there too, in the language in which they read this."""
     with asking.writing() as session:
         desk = chosen(session).desk
         asking.viewer().require_run_desk(desk.id, desk.account_id)
-        spoken = list(dict.fromkeys([languages.language(), *desk.languages]))
-        add_person(
-            session, who.email, Role.OPERATOR, now=now, desk=desk, name=who.name, languages=spoken
-        )
-        note_change(
-            session,
-            asking.viewer(),
-            TeamAction.JOINED,
-            now=now,
-            desk_id=desk.id,
-            person_id=who.id,
-            role=str(Role.OPERATOR),
-        )
+        if asking.viewer().person_id not in {one.person_id for one in _crew(session, desk)}:
+            _take_part(session, desk)
     flash(_("You are an operator of this desk. Now say when."))
     return redirect(url_for("board.shifts"))
 
@@ -89,6 +76,25 @@ def change(operator_id: str) -> ResponseReturnValue:
     else:
         flash(_("Saved."))
     return redirect(url_for("board.crew"))
+
+
+def _take_part(session: Session, desk: Desk) -> None:
+    who, now = asking.person(), asking.now()
+    assert who is not None
+    # which others they speak they say themselves: a night is covered by those alone
+    spoken = [languages.language()]
+    add_person(
+        session, who.email, Role.OPERATOR, now=now, desk=desk, name=who.name, languages=spoken
+    )
+    note_change(
+        session,
+        asking.viewer(),
+        TeamAction.TAKES_CALLS,
+        now=now,
+        desk_id=desk.id,
+        person_id=who.id,
+        role=str(Role.OPERATOR),
+    )
 
 
 def _page(form: Form) -> ResponseReturnValue:

@@ -48,6 +48,7 @@ def sentence(change: Change) -> str:
         TeamAction.INVITED_AGAIN: _("%(who)s sent the invitation to %(whom)s again."),
         TeamAction.INVITATION_REVOKED: _("%(who)s took the invitation of %(whom)s back."),
         TeamAction.JOINED: _("%(who)s accepted the invitation: %(role)s."),
+        TeamAction.TAKES_CALLS: _("%(who)s takes calls at the desk, too."),
         TeamAction.ROLE_CHANGED: _(
             "%(who)s changed the role of %(whom)s from %(was)s to %(role)s."
         ),

@@ -6,7 +6,7 @@ import re
 
 from sqlalchemy import select
 
-from callassist.models import HostContact, Operator, Person, Property, Shift
+from callassist.models import HostContact, Operator, Person, Property, Shift, TeamChange
 from callassist.web.pages.host.own_roster import roster_url
 from tests.web.pages.browser import Browser, words_of
 from tests.web.pages.host.test_setting_up import newcomer
@@ -75,11 +75,15 @@ def test_an_own_desk_gets_its_first_operator_and_shift_from_the_host(stage: Stag
     for step in ("sensor", "guest", "channel"):
         there = new.post("/set-up/skip", account=account, step=step, on="yes").location
     assert there == "/board/operators"
-    assert new.post("/board/operators/me").location == "/board/shifts"
+    for _ in range(2):  # the second time changes nothing
+        assert new.post("/board/operators/me").location == "/board/shifts"
     assert "I take calls too" not in new.page("/board/operators")
     with stage.world.service.sessions.read() as session:
         who = select(Person.id).where(Person.email == "new@example.com").scalar_subquery()
         mine = session.scalars(select(Operator).where(Operator.person_id == who)).one()
+        noted = session.scalars(select(TeamChange.action).where(TeamChange.desk_id == mine.desk_id))
+        assert list(noted) == ["takes_calls"]
+    assert mine.languages == ["en"], "others are theirs to say"
     today = stage.world.clock.now().date()
     hours = {"starts_at": f"{today}T22:00", "ends_at": f"{today}T23:30"}
     assert new.post("/board/shifts/new", operator=mine.public_id, **hours).location == "/"
