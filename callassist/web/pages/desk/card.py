@@ -21,7 +21,7 @@ from callassist.escalation.context import Escalation
 from callassist.escalation.foretelling import foretell
 from callassist.escalation.joined import incidents_of
 from callassist.escalation.phoning_now import phones_now
-from callassist.escalation.settling import wrap_up_ends
+from callassist.escalation.wrap_up_time import wrap_up_ends
 from callassist.models import (
     CallAttempt,
     CallTask,
