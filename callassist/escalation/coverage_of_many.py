@@ -68,16 +68,15 @@ def nights(
     heard = hearing(session, these, around, now)
     contacts = with_contact(session, these)
     stays, dialable = stays_of(session, these, spans)
-    left_out = barred(
-        session, {home.account_id for home in own}, [stay.id for stay in stays.values()]
-    )
+    left_out = barred(session, {one.account_id for one in own}, [one.id for one in stays.values()])
     contacts -= left_out.homes
     rosters = _Rosters(session)
     said = around.capabilities.simulated, around.heartbeat_watched
-    found = {}
+    found: dict[int, Night] = {}
+    verdicts: dict[tuple[object, ...], Coverage] = {}
     for home in own:
         night, stay = spans[home.id], stays.get(home.id)
-        facts = _Facts(
+        facts = (
             heard.get(home.id),
             home.paused_until is not None and home.paused_until > night.starts_at,
             home.shadow_since is not None,
@@ -86,9 +85,14 @@ def nights(
             stay is not None and stay.id in dialable and _may_dial(stay, now),
             stay is None or stay.id not in left_out.stays,
             home.id in contacts,
-            rosters.crew_for(home, stay, night),
         )
-        found[home.id] = Night(_verdict(facts, *said), stay)
+        # who answers is the same for homes that have this in common, too
+        alike = *facts, home.account_id, home.timezone, home.language, stay and stay.language
+        verdict = verdicts.get(alike)
+        if verdict is None:
+            crew = rosters.crew_for(home, stay, night)
+            verdict = verdicts[alike] = _verdict(_Facts(*facts, crew), *said)
+        found[home.id] = Night(verdict, stay)
     return found
 
 
@@ -169,22 +173,16 @@ class _Rosters:
     shifts: dict[tuple[int, Span], list[tuple[Shift, Operator]]] = field(default_factory=dict)
     duties: dict[tuple[int, Span], list[DutySpan]] = field(default_factory=dict)
     channels: dict[int, bool] = field(default_factory=dict)
-    crews: dict[tuple[int, str, str, str | None], _Crew] = field(default_factory=dict)
 
     def crew_for(self, home: HomeFacts, stay: StayFacts | None, night: Span) -> _Crew:
-        """What hundreds of homes have in common: made once for each language."""
-        language = stay.language if stay is not None else None
-        key = (home.account_id, home.timezone, home.language, language)
-        found = self.crews.get(key)
-        if found is None:
-            served = self._of(home, night)
-            found = self.crews[key] = _Crew(
-                is_channel_proved=served.is_channel_proved,
-                is_desk_known=served.desk is not None,
-                is_there=served.speaks(None),
-                speaks=served.speaks(call_language(home, stay, served.desk)),
-            )
-        return found
+        """What hundreds of homes have in common."""
+        served = self._of(home, night)
+        return _Crew(
+            is_channel_proved=served.is_channel_proved,
+            is_desk_known=served.desk is not None,
+            is_there=served.speaks(None),
+            speaks=served.speaks(call_language(home, stay, served.desk)),
+        )
 
     def _of(self, home: HomeFacts, night: Span) -> _Served:
         """What the homes of an account have in common in their zone's coming night."""
