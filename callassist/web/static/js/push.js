@@ -28,6 +28,9 @@ function within(milliseconds, promise) {
   return Promise.race([promise, late]);
 }
 
+/** Ends a request that nobody answers. */
+const soon = () => AbortSignal.timeout(ANSWERS_WITHIN);
+
 function obstacle() {
   const isApple = /iPhone|iPad/.test(navigator.userAgent);
   const isInstalled = matchMedia("(display-mode: standalone)").matches;
@@ -39,8 +42,8 @@ function obstacle() {
 }
 
 async function subscription() {
-  const { key } = await (await fetch(root.dataset.keyUrl)).json();
-  await navigator.serviceWorker.register("/sw.js");
+  const { key } = await (await fetch(root.dataset.keyUrl, { signal: soon() })).json();
+  await within(ANSWERS_WITHIN, navigator.serviceWorker.register("/sw.js"));
   const registration = await within(ANSWERS_WITHIN, navigator.serviceWorker.ready);
   // a fresh one each time: somebody else may have used this browser before
   const old = await within(ANSWERS_WITHIN, registration.pushManager.getSubscription());
@@ -55,7 +58,7 @@ async function keep(made) {
     place: root.dataset.place,
     subscription: JSON.stringify(made),
   });
-  const answer = await fetch(root.dataset.url, { method: "POST", body });
+  const answer = await fetch(root.dataset.url, { method: "POST", body, signal: soon() });
   const told = await answer.json();
   if (!told.watch) say("refused", told.refused ?? "");
   else if ("pushStays" in root.dataset) {
@@ -79,7 +82,7 @@ async function switchOn() {
   try {
     made = await subscription();
   } catch (error) {
-    const isOurs = error instanceof TypeError; // fetch: we were not reached
+    const isOurs = error instanceof TypeError || error.name === "TimeoutError"; // fetch: we were not reached
     return say(isOurs ? "failed" : "unreachable");
   }
   try {
