@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from math import ceil
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -47,7 +48,7 @@ def accept(
         end_offer(session, incident, task, "accepted", now=now)
         move_task(task, TaskEvent.ACCEPT)
     elif task.state == TaskState.PENDING:
-        _check_due(task, now)
+        check_due(task, now)
         if not by_phone:
             _check_pull(session, operator_id, task, now)
         move_task(task, TaskEvent.PULL)
@@ -208,9 +209,11 @@ def _look_again(session: Session, task: CallTask, now: datetime) -> None:
         timers.arm(session, Deadline.DISPATCH, task.desk_id, now, now=now)
 
 
-def _check_due(task: CallTask, now: datetime) -> None:
+def check_due(task: CallTask, now: datetime) -> None:
+    """Conflict, saying how long it is, while the call is not due yet."""
     if task.available_at > now:
-        raise Conflict(f"this call is due at {task.available_at:%H:%M:%S} UTC, not before")
+        minutes, seconds = divmod(ceil((task.available_at - now).total_seconds()), 60)
+        raise Conflict(f"this call is due in {minutes}:{seconds:02} min, not before")
 
 
 def _check_pull(session: Session, operator_id: int, task: CallTask, now: datetime) -> None:

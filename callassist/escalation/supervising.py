@@ -51,8 +51,7 @@ def assign(
         raise InvalidInput("choose an operator of this desk", "operator")
     if task.state != TaskState.PENDING:
         raise Conflict(_taken(session, task))
-    if task.available_at > now:
-        raise Conflict(f"this call is due at {task.available_at:%H:%M:%S} UTC, not before")
+    offers.check_due(task, now)
     presence = session.get(Presence, operator_id, with_for_update=True)
     if presence is None or presence.state != PresenceState.AVAILABLE:
         raise Conflict(f"{operator.desk_name} is not available; choose somebody who is")
@@ -99,8 +98,7 @@ def tell_host(
     desk = _desk(session, viewer, task.desk_id)
     if task.state not in (TaskState.PENDING, TaskState.OFFERED):
         raise Conflict(_taken(session, task))
-    if task.available_at > now:
-        raise Conflict(f"this call is due at {task.available_at:%H:%M:%S} UTC, not before")
+    offers.check_due(task, now)
     needs_you(session, incident, "nobody_takes_it", now=now, party=task.party)
     _leave_the_automatic_call(session, task, now)
     _note(session, viewer, desk, InterventionKind.HOST_TOLD, why, now, None, task)

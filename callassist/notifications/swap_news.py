@@ -21,7 +21,7 @@ from callassist.models import (
 from callassist.notifications.quiet_people import HELD_BACK, may_wake, resting
 from callassist.notifications.recipients import desk_people_channels, supervisor_channels
 from callassist.notifications.telling import Telling, queue, skip, wants
-from callassist.roster.shift_week import desk_zone
+from callassist.roster.desks import desk_zone
 
 _KIND = MessageKind.SHIFT_SWAP
 _TO_ASKER = frozenset({SwapState.DECLINED, SwapState.CONFIRMED, SwapState.REFUSED})

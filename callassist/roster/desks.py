@@ -1,13 +1,14 @@
-"""Which desk serves an account, and how its chief is reached."""
+"""Which desk serves an account, where it is, and how its chief is reached."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from callassist.models import Desk, Operator, ServiceAgreement
+from callassist.models import Account, Desk, Operator, ServiceAgreement
 from callassist.storage.vault import Vault
 
 _AGREEMENT = (
@@ -34,6 +35,20 @@ def desk_for(session: Session, account_id: int, now: datetime) -> Desk | None:
     if agreement is not None:
         return session.get(Desk, agreement.desk_id)
     return session.scalars(_OWN_DESK, {"account": account_id}).first()
+
+
+def desk_zone(session: Session, desk: Desk) -> ZoneInfo:
+    """The local time of a desk: of the account that owns it, else of the first that it serves."""
+    owned = select(Account.timezone).where(Account.id == desk.account_id)
+    served = (
+        select(Account.timezone)
+        .join(ServiceAgreement, ServiceAgreement.account_id == Account.id)
+        .where(ServiceAgreement.desk_id == desk.id)
+        .order_by(ServiceAgreement.id)
+        .limit(1)
+    )
+    name = session.scalar(owned if desk.account_id is not None else served)
+    return ZoneInfo(name or "UTC")
 
 
 def desk_duty_phone(session: Session, vault: Vault, desk_id: int) -> str | None:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callassist.domain.quiet_hours import NIGHT
 from callassist.domain.spans import Span, gaps
 from callassist.domain.viewer import Viewer
 from callassist.errors import InvalidInput
-from callassist.models import Account, Desk, Operator, ServiceAgreement, Shift
+from callassist.models import Desk, Operator, Shift
 from callassist.roster.desks import speaks
 from callassist.roster.local_days import DAYS, days_later, midnight
 from callassist.roster.shifts import add_shift, shifts
@@ -52,20 +51,6 @@ class ShiftDay:
     def hours(self) -> int:
         """How long it is."""
         return round((self.ends_at - self.starts_at) / timedelta(hours=1))
-
-
-def desk_zone(session: Session, desk: Desk) -> ZoneInfo:
-    """The local time of a desk: of the account that owns it, else of the first that it serves."""
-    owned = select(Account.timezone).where(Account.id == desk.account_id)
-    served = (
-        select(Account.timezone)
-        .join(ServiceAgreement, ServiceAgreement.account_id == Account.id)
-        .where(ServiceAgreement.desk_id == desk.id)
-        .order_by(ServiceAgreement.id)
-        .limit(1)
-    )
-    name = session.scalar(owned if desk.account_id is not None else served)
-    return ZoneInfo(name or "UTC")
 
 
 def shift_week(

@@ -11,7 +11,7 @@ from callassist.domain.spans import Span, gaps
 from callassist.domain.viewer import Viewer
 from callassist.errors import InvalidInput, NotFound
 from callassist.models import Desk, Operator, Shift
-from callassist.roster.desks import lock_roster, speaks
+from callassist.roster.desks import desk_zone, lock_roster, speaks
 from callassist.roster.swap_moves import lapse_swaps_of
 
 LONGEST_SHIFT = timedelta(hours=24)
@@ -182,8 +182,11 @@ def _refuse_overlap(
 ) -> None:
     shift = overlapping(session, operator_id, starts_at, ends_at, besides)
     if shift is not None:
+        desk = session.get_one(Desk, session.get_one(Operator, operator_id).desk_id)
+        zone = desk_zone(session, desk)
+        starts, ends = shift.starts_at.astimezone(zone), shift.ends_at.astimezone(zone)
         raise InvalidInput(
-            f"overlaps the shift from {shift.starts_at:%Y-%m-%d %H:%M} to "
-            f"{shift.ends_at:%Y-%m-%d %H:%M} UTC; move or remove that one first",
+            f"overlaps the shift from {starts:%Y-%m-%d %H:%M} to "
+            f"{ends:%Y-%m-%d %H:%M} ({zone}); move or remove that one first",
             "starts_at",
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -183,9 +184,11 @@ def _refuse_typed_overlap(
     )
     for other in session.scalars(overlapping):
         if stay is None or other.id != stay.id:
+            zone = ZoneInfo(home.timezone)
+            starts, ends = other.check_in_at.astimezone(zone), other.check_out_at.astimezone(zone)
             raise InvalidInput(
-                f"another stay typed in for this home runs from {other.check_in_at:%Y-%m-%d %H:%M} "
-                f"to {other.check_out_at:%Y-%m-%d %H:%M} UTC; correct or cancel that one",
+                f"another stay typed in for this home runs from {starts:%Y-%m-%d %H:%M} "
+                f"to {ends:%Y-%m-%d %H:%M} ({zone}); correct or cancel that one",
                 "check_in_at",
             )
 

@@ -7,11 +7,14 @@ are (`python -m callassist.web.catalogue` collects them); those with values are 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from callassist.errors import CallAssistError, InvalidInput
 from callassist.web.pages import words
 from callassist.web.pages.sensor_refusals import OF_MAKERS
 from callassist.web.pages.system_refusals import OF_SYSTEMS
+from callassist.web.pages.times import moment
 from callassist.web.pages.wordings import Wordings, worded
 from callassist.web.translate import gettext
 from callassist.web.translate import lazy_gettext as _l
@@ -30,19 +33,20 @@ _WITH_VALUES: Wordings = (
     ),
     (r"(?P<role>.+) is for programs; give a person owner, manager or viewer", _l("Choose a role.")),
     (
-        r"another stay typed in for this home runs from (?P<a>.+) to (?P<b>.+) UTC; "
-        r"correct or cancel that one",
-        _l("Another stay entered here runs from %(a)s to %(b)s UTC; correct or cancel that one."),
+        r"another stay typed in for this home runs from (?P<local_a>.+) to (?P<local_b>.+) "
+        r"\((?P<zone>.+)\); correct or cancel that one",
+        _l("Another stay entered here runs from %(local_a)s to %(local_b)s. Correct or cancel it."),
     ),
     (
-        r"overlaps the shift from (?P<a>.+) to (?P<b>.+) UTC; move or remove that one first",
-        _l("Overlaps the shift from %(a)s to %(b)s UTC; remove that one first."),
+        r"overlaps the shift from (?P<local_a>.+) to (?P<local_b>.+) \((?P<zone>.+)\); "
+        r"move or remove that one first",
+        _l("Overlaps the shift from %(local_a)s to %(local_b)s. Remove that one first."),
     ),
     (r"(?P<who>.+) has another shift at that time", _l("%(who)s has another shift then.")),
     (r"already taken by (?P<who>.+)", _l("Already taken by %(who)s.")),
     (
-        r"this call is due at (?P<at>.+) UTC, not before",
-        _l("This call is due at %(at)s UTC, not before."),
+        r"this call is due in (?P<left>.+) min, not before",
+        _l("This call is due in %(left)s min, not before."),
     ),
     (
         r"you are (?P<state>.+); go available before taking a task",
@@ -193,4 +197,7 @@ def _named(values: Mapping[str, str]) -> dict[str, str]:
         ready["state"] = words.state(ready["state"])
     if "result" in ready:
         ready["result"] = words.result(ready["result"])
+    for name in ready.keys() & {"local_a", "local_b"}:
+        zone = ZoneInfo(ready["zone"])
+        ready[name] = moment(datetime.fromisoformat(ready[name]).replace(tzinfo=zone), zone)
     return ready

@@ -15,7 +15,7 @@ from callassist.domain.supervision import Reason
 from callassist.errors import Conflict, NotFound
 from callassist.escalation import supervising
 from callassist.models import CallTask, Desk, Operator
-from callassist.roster.shift_week import desk_zone
+from callassist.roster.desks import desk_zone
 from callassist.web.guest_replies import ShownReply, unread_at
 from callassist.web.pages import asking, words
 from callassist.web.pages.board.by_itself import by_itself

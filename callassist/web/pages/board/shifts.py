@@ -16,9 +16,10 @@ from callassist.domain.supervision import LinkKind
 from callassist.errors import NotFound
 from callassist.models import Desk, Operator, Shift
 from callassist.roster.desk_links import desk_links, desk_of_link
+from callassist.roster.desks import desk_zone
 from callassist.roster.local_days import monday_of
 from callassist.roster.shift_feed import shifts_calendar
-from callassist.roster.shift_week import copy_shifts, desk_zone, shift_week
+from callassist.roster.shift_week import copy_shifts, shift_week
 from callassist.roster.swap_lists import desk_swaps
 from callassist.web import languages
 from callassist.web.pages import asking, times

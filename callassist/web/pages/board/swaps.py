@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from callassist.errors import Conflict, InvalidInput
 from callassist.notifications.swap_news import tell_of_swap
 from callassist.roster import swaps
+from callassist.roster.desks import desk_zone
 from callassist.roster.local_days import monday_of
-from callassist.roster.shift_week import desk_zone
 from callassist.roster.swap_lists import desk_swaps
 from callassist.web.pages import asking
 from callassist.web.pages.board.desks import chosen

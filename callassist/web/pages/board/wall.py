@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from callassist.domain.supervision import LinkKind
 from callassist.models import Desk
 from callassist.roster.desk_links import desk_of_link, make_desk_link, revoke_desk_link
-from callassist.roster.shift_week import desk_zone
+from callassist.roster.desks import desk_zone
 from callassist.web.pages import asking
 from callassist.web.pages.board.desks import chosen
 from callassist.web.pages.board.figures import board

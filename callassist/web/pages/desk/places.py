@@ -16,7 +16,7 @@ from callassist.escalation import presence as presences
 from callassist.escalation.browser_lines import Line
 from callassist.escalation.giving_back import Reason
 from callassist.models import Operator, Presence
-from callassist.roster.shift_week import desk_zone
+from callassist.roster.desks import desk_zone
 from callassist.web.pages import asking
 from callassist.web.pages.desk.keys import SHORTCUTS
 from callassist.web.pages.desk.queries import desk_screen, operator_of
