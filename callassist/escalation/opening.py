@@ -25,6 +25,7 @@ from callassist.escalation.telling import tell_host
 from callassist.models import Breach, Incident, Property
 
 _CONTACT = (str(Resolution.GUEST_REACHED), str(Resolution.HOST_REACHED))
+_OLDEST_COMPLAINT = timedelta(days=1)
 _NOON = timedelta(hours=12)  # a night runs from noon to noon, property time
 
 
@@ -64,7 +65,8 @@ def open_by_hand(
     """ "A neighbour rang", "call now": attempt 1 is available at once, sensor or not.
 
     An incident that is still watching is called for at once. Raises Conflict when the home is
-    being called about already or is in shadow mode, InvalidInput for a complaint in the future.
+    being called about already or is in shadow mode, InvalidInput for a complaint in the future or
+    more than a day back.
     """
     session.get_one(Property, home.id, with_for_update=True, populate_existing=True)
     if home.shadow_since is not None:
@@ -73,6 +75,8 @@ def open_by_hand(
         )
     if complaint_at is not None and complaint_at > now + timedelta(minutes=5):
         raise InvalidInput("the complaint lies in the future; check its time", "complaint_at")
+    if complaint_at is not None and complaint_at < now - _OLDEST_COMPLAINT:
+        raise InvalidInput("the complaint is more than a day old; check its time", "complaint_at")
     incident = open_incident_of(session, home.id)
     if incident is not None and state_of(incident) is not IncidentState.WATCHING:
         raise Conflict(f"calls about this home are already running (incident {incident.reference})")

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
 
 from callassist.models import Incident, Property, Stay
+from callassist.reports.words import Words
 from tests.web.pages.browser import Browser, words_of
 from tests.web.pages.stage import ANN, GUEST_NAME, LOOKER, OWNER, Stage, local
 
@@ -103,6 +107,10 @@ def test_bad_dates_are_refused_by_name(stage: Stage) -> None:
         answer = owner.post(path, check_in_at=check_in, check_out_at=check_out, numbers="")
         assert answer.status_code == 422
         assert message in words_of(answer.text)
+    with stage.world.service.sessions.read() as session:
+        other = session.scalars(select(Stay).where(Stay.public_id == stage.stay_id())).one()
+    begins = Words("en", ZoneInfo(stage.home.timezone)).moment(other.check_in_at)
+    assert f"runs from {begins} to " in words_of(answer.text)
 
 
 def test_a_stay_is_corrected_and_cancelled(stage: Stage) -> None:
@@ -141,6 +149,8 @@ def test_call_now_opens_an_incident_with_the_complaint(stage: Stage) -> None:
     path = f"/homes/{stage.home_id}/call"
     late = owner.post(path, complaint="x", complaint_at=local(now + timedelta(hours=2)))
     assert "The complaint lies in the future; check its time." in words_of(late.text)
+    old = owner.post(path, complaint="x", complaint_at=local(now - timedelta(hours=25)))
+    assert "The complaint is more than a day old; check its time." in words_of(old.text)
     answer = owner.post(path, complaint="A <b>neighbour</b> rang", complaint_at="")
     page = owner.page(answer.location)
     assert "A &lt;b&gt;neighbour&lt;/b&gt; rang" in page
