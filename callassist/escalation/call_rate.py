@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from callassist.domain.dial import DialMode, DialState
@@ -14,6 +14,27 @@ from callassist.models import CallAttempt, PhoneRing
 
 _LEAST_SECONDS = 0.02
 _ASKED_FOR_BY_OTHERS = (DialMode.SOFTPHONE, DialMode.OPERATOR)  # a browser, a hand
+_WAITS = and_(CallAttempt.state == DialState.WAITING, CallAttempt.mode.not_in(_ASKED_FOR_BY_OTHERS))
+_LAST = [
+    select(func.max(kind.dial_at)).where(
+        kind.account_id == bindparam("account"),
+        kind.dial_at > bindparam("after"),
+        kind.dial_at <= bindparam("until"),
+    )
+    for kind in (CallAttempt, PhoneRing)
+]
+_AHEAD = [
+    select(func.count(CallAttempt.id)).where(
+        CallAttempt.account_id == bindparam("account"),
+        _WAITS,
+        CallAttempt.requested_at < bindparam("before"),
+    ),
+    select(func.count(PhoneRing.id)).where(
+        PhoneRing.account_id == bindparam("account"),
+        PhoneRing.state == DialState.WAITING,
+        PhoneRing.requested_at < bindparam("before"),
+    ),
+]
 
 
 def await_turn(
@@ -26,16 +47,8 @@ def await_turn(
     """
     spacing = _spacing(ctx)
     # what lies further ahead was asked for before the clock was set back, and would stop everything
-    latest = [
-        session.scalar(
-            select(func.max(kind.dial_at)).where(
-                kind.account_id == account_id,
-                kind.dial_at > now - spacing,
-                kind.dial_at <= now + spacing,
-            )
-        )
-        for kind in (CallAttempt, PhoneRing)
-    ]
+    around = {"account": account_id, "after": now - spacing, "until": now + spacing}
+    latest = [session.scalar(query, around) for query in _LAST]
     known = [one for one in latest if one is not None]
     if not known:
         return
@@ -60,22 +73,10 @@ def _spacing(ctx: Escalation) -> timedelta:
 
 def waits_for_a_turn() -> ColumnElement[bool]:
     """The condition that an attempt is asked for and not dialled yet."""
-    return and_(
-        CallAttempt.state == DialState.WAITING,
-        CallAttempt.mode.not_in(_ASKED_FOR_BY_OTHERS),
-    )
+    return _WAITS
 
 
 def ahead_of(session: Session, account_id: int, requested_at: datetime) -> int:
     """How many of the account's calls wait for longer."""
-    attempts = select(func.count(CallAttempt.id)).where(
-        CallAttempt.account_id == account_id,
-        waits_for_a_turn(),
-        CallAttempt.requested_at < requested_at,
-    )
-    rings = select(func.count(PhoneRing.id)).where(
-        PhoneRing.account_id == account_id,
-        PhoneRing.state == DialState.WAITING,
-        PhoneRing.requested_at < requested_at,
-    )
-    return sum(session.scalar(query) or 0 for query in (attempts, rings))
+    asked = {"account": account_id, "before": requested_at}
+    return sum(session.scalar(query, asked) or 0 for query in _AHEAD)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from callassist import stays
@@ -22,6 +22,26 @@ _NEVER_RANG = (
     AttemptOutcome.PROVIDER_ERROR,
     AttemptOutcome.NOT_CONNECTED,
     AttemptOutcome.INVALID_NUMBER,
+)
+_UNSETTLED = [str(state) for state in UNSETTLED]
+_ASKED = (
+    select(IncomingCall)
+    .where(
+        IncomingCall.incident_id == bindparam("incident"),
+        IncomingCall.party == Party.GUEST,
+        IncomingCall.state == Line.QUEUED,
+    )
+    .order_by(IncomingCall.id.desc())
+    .limit(1)
+)
+_LATELY = select(CallAttempt.state, CallAttempt.dial_at, CallAttempt.ended_at).where(
+    CallAttempt.number_index == bindparam("number_index"),
+    CallAttempt.dial_at.is_not(None) | CallAttempt.state.in_(_UNSETTLED),
+    or_(
+        CallAttempt.outcome.is_(None),
+        CallAttempt.outcome.not_in([str(each) for each in _NEVER_RANG]),
+    ),
+    or_(CallAttempt.ended_at.is_(None), CallAttempt.ended_at > bindparam("after")),
 )
 
 
@@ -81,16 +101,7 @@ def guest_target(
 def _asked_by_phone(session: Session, incident: Incident, stay: Stay) -> IncomingCall | None:
     """The last call in which the guest asked to be phoned; older than "do not phone me" it is
     none."""
-    asked = (
-        select(IncomingCall)
-        .where(
-            IncomingCall.incident_id == incident.id,
-            IncomingCall.party == Party.GUEST,
-            IncomingCall.state == Line.QUEUED,
-        )
-        .order_by(IncomingCall.id.desc())
-    )
-    found = session.scalars(asked.limit(1)).first()
+    found = session.scalars(_ASKED, {"incident": incident.id}).first()
     if found is None or (stay.do_not_call_at and stay.do_not_call_at > found.changed_at):
         return None
     return found
@@ -139,26 +150,13 @@ def free_from(
     Over all incidents and accounts. None when it may be dialled now; while a dial is live or in
     doubt, the gap (a minute at least) is counted from now.
     """
-    rows = session.execute(
-        select(CallAttempt.state, CallAttempt.dial_at, CallAttempt.ended_at).where(
-            CallAttempt.number_index == number_index,
-            CallAttempt.dial_at.is_not(None) | CallAttempt.state.in_(_words(UNSETTLED)),
-            or_(
-                CallAttempt.outcome.is_(None),
-                CallAttempt.outcome.not_in([str(each) for each in _NEVER_RANG]),
-            ),
-            or_(CallAttempt.ended_at.is_(None), CallAttempt.ended_at > now - gap),
-        )
-    ).all()
+    asked = {"number_index": number_index, "after": now - gap}
+    rows = session.execute(_LATELY, asked).all()
     latest: datetime | None = None
     for state, dial_at, ended_at in rows:
         until = (ended_at or dial_at or now) + gap
-        if state in _words(UNSETTLED):
+        if state in _UNSETTLED:
             until = now + max(gap, _LIVE_GAP)
         if until > now and (latest is None or until > latest):
             latest = until
     return latest
-
-
-def _words(states: frozenset[object]) -> list[str]:
-    return [str(state) for state in states]

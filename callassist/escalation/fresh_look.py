@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from callassist import stays
 from callassist.domain.call_task import Party, TaskState
@@ -13,6 +13,16 @@ from callassist.escalation.context import Escalation
 from callassist.models import CallTask, Incident
 
 OLD = timedelta(minutes=15)
+_TAKEN = (
+    select(Incident)
+    .join(CallTask, CallTask.incident_id == Incident.id)
+    .where(
+        CallTask.public_id == bindparam("task"),
+        CallTask.party == Party.GUEST,
+        CallTask.state == TaskState.ASSIGNED,
+        CallTask.operator_id.in_(bindparam("operators", expanding=True)),
+    )
+)
 
 
 def look_again(
@@ -23,17 +33,8 @@ def look_again(
     Takes five seconds at most, and then the call goes on with what is known.
     """
     with ctx.sessions.read() as session:
-        query = (
-            select(Incident)
-            .join(CallTask, CallTask.incident_id == Incident.id)
-            .where(
-                CallTask.public_id == task_public_id,
-                CallTask.party == Party.GUEST,
-                CallTask.state == TaskState.ASSIGNED,
-                CallTask.operator_id.in_(viewer.operator_ids),
-            )
-        )
-        incident = session.scalars(query).first()
+        asked = {"task": task_public_id, "operators": list(viewer.operator_ids)}
+        incident = session.scalars(_TAKEN, asked).first()
         if incident is None or incident.practice:
             return None
         stay = stays.staying_now(session, incident.property_id, now)

@@ -32,6 +32,11 @@ _TOUCHING = (
     )
     .order_by(Stay.check_in_at, Stay.id)
 )
+_UNFLAGGED = (
+    select(StayNumber)
+    .where(StayNumber.stay_id == bindparam("stay"), StayNumber.flagged_at.is_(None))
+    .order_by(StayNumber.position, StayNumber.id)
+)
 
 
 def staying_now(session: Session, property_id: int, now: datetime) -> Stay | None:
@@ -61,12 +66,7 @@ def dialable(
     over = stay.check_out_at <= now or stay.cancelled_at or stay.erased_at
     if over or (stay.do_not_call_at is not None and not asked_for_it):
         return []
-    unflagged = (
-        select(StayNumber)
-        .where(StayNumber.stay_id == stay.id, StayNumber.flagged_at.is_(None))
-        .order_by(StayNumber.position, StayNumber.id)
-    )
-    return list(session.scalars(unflagged))
+    return list(session.scalars(_UNFLAGGED, {"stay": stay.id}))
 
 
 def find_stay(session: Session, viewer: Viewer, public_id: str) -> Stay:
