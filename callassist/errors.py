@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 
 class CallAssistError(Exception):
     """Base of all our errors; `detail` is a sentence that a person can act on."""
@@ -20,11 +22,16 @@ class TransientError(CallAssistError):
 
 
 class NotYet(TransientError):
-    """Nothing failed: its turn comes after `retry_after` real seconds, and this was no try."""
+    """Nothing failed: its turn comes after `retry_after` real seconds, and this was no try.
 
-    def __init__(self, detail: str, retry_after: float) -> None:
+    Who knows the instant of the turn, by the service's clock, says it with `turn_at`: what writing
+    this down takes then comes off the wait.
+    """
+
+    def __init__(self, detail: str, retry_after: float, turn_at: datetime | None = None) -> None:
         super().__init__(detail, retry_after)
         self.turn_after = retry_after
+        self.turn_at = turn_at
 
 
 class PermanentError(CallAssistError):

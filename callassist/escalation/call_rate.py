@@ -54,7 +54,8 @@ def await_turn(
         return
     free_at = max(known) + spacing + spacing * ahead_of(session, account_id, requested_at)
     wait = max(ctx.pace.real_seconds(free_at - now), _LEAST_SECONDS)
-    raise NotYet(f"{ctx.settings.calls_per_second:g} calls a second for each account", wait)
+    rate = f"{ctx.settings.calls_per_second:g} calls a second for each account"
+    raise NotYet(rate, wait, turn_at=free_at)
 
 
 def turn_of(

@@ -130,6 +130,26 @@ def test_whose_turn_has_not_come_waits_that_long_each_time_and_was_not_tried(
     assert (entry.attempts, entry.failed_at, entry.error) == (1, None, None)
 
 
+def test_what_is_written_down_meanwhile_does_not_move_a_turn(
+    sessions: Sessions, clock: ManualClock
+):
+    turn_at = clock.now() + timedelta(seconds=1)
+    times = []
+
+    def take(_item: outbox.OutboxItem, now: datetime) -> None:
+        times.append(now)
+        clock.advance(seconds=0.4)  # as long as the look took
+        if now < turn_at:
+            raise NotYet("somebody else is first", 1.0, turn_at=turn_at)
+
+    loop = outbox.OutboxLoop(sessions, clock, {"notify": take})
+    _put(sessions, clock, "k1")
+    loop.run_due()
+    clock.advance(seconds=0.6)
+    loop.run_due()
+    assert times[-1] == turn_at
+
+
 def test_what_cannot_help_is_given_up_at_once_with_its_reason(
     sessions: Sessions, clock: ManualClock
 ):
