@@ -117,6 +117,7 @@ def make_call(operator: Page, stage: Stage) -> None:
     expect(operator.get_by_role("heading", name="Kim Example")).to_be_visible()
     expect(operator.locator(".script").first).to_contain_text("Hello, is this Kim Example?")
     operator.get_by_role("button", name="Call the guest").click()
+    expect(operator.get_by_text("Dialling …")).to_be_visible()
     stage.world.run()
     for _ in range(40):
         if stage.task().state == "wrapping_up":

@@ -33,6 +33,7 @@ def card(browser: Browser, site: Site) -> Page:
     page.goto(f"/desk/tasks/{a_call(site)}")
     page.get_by_role("button", name="Accept").click()
     page.get_by_role("button", name="Call the guest").click()
+    expect(page.get_by_text("Dialling …")).to_be_visible()
     time_passes(site, 150)
     expect(page.get_by_role("group", name="How did it go?")).to_be_visible()
     can_be_rung(page, site)
