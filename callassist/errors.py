@@ -29,8 +29,8 @@ class NotYet(TransientError):
     """
 
     def __init__(self, detail: str, retry_after: float, turn_at: datetime | None = None) -> None:
-        super().__init__(detail, retry_after)
-        self.turn_after = retry_after
+        super().__init__(detail)
+        self.retry_after: float = retry_after
         self.turn_at = turn_at
 
 

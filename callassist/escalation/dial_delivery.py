@@ -20,7 +20,7 @@ from callassist.domain.results import AttemptOutcome
 from callassist.errors import NotYet, TransientError
 from callassist.escalation.addresses import asked_url, called_leg_url, operator_leg_url
 from callassist.escalation.automatic_look import look
-from callassist.escalation.call_rate import await_turn
+from callassist.escalation.call_rate import take_turn
 from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import Deadline
 from callassist.escalation.dial_log import log_dial_started
@@ -105,7 +105,7 @@ def _claim(ctx: Escalation, attempt_id: int, now: datetime) -> tuple[Telephony, 
             outcome = stopped(attempt)
             settle(session, ctx, attempt, task, incident, outcome, ended_at=now, now=now)
             return None
-        await_turn(session, ctx, attempt.account_id, attempt.requested_at, now)
+        take_turn(session, ctx, attempt.account_id, attempt.requested_at, now)
         attempt.state = str(DialState.DIALING)
         attempt.dial_at = now
         due = now + ctx.doubt_wait

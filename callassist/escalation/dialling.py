@@ -16,6 +16,7 @@ from callassist.domain.incident import IncidentEvent
 from callassist.domain.log_action import LogAction
 from callassist.errors import Conflict, NotFound
 from callassist.escalation.allowing import may_cost, may_ring
+from callassist.escalation.call_rate import next_turn
 from callassist.escalation.choosing import DialTarget, free_from, guest_target, host_target
 from callassist.escalation.closing import close
 from callassist.escalation.context import Escalation
@@ -120,7 +121,8 @@ def dial(
         due = now + ctx.network(ctx.settings.own_line_within)
         timers.arm(session, Deadline.ATTEMPT_DOUBT, attempt.id, due, now=now)
         return DialResult(answer=DialAnswer.DIALLING, attempt=attempt)
-    outbox.put(session, "dial", attempt.public_id, {"attempt_id": attempt.id}, now=now)
+    due = next_turn(session, ctx, attempt.account_id, now, now)
+    outbox.put(session, "dial", attempt.public_id, {"attempt_id": attempt.id}, now=now, due_at=due)
     timers.arm(session, Deadline.ATTEMPT_DOUBT, attempt.id, now + ctx.give_up_after, now=now)
     return DialResult(answer=DialAnswer.DIALLING, attempt=attempt)
 

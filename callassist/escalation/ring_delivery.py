@@ -16,7 +16,7 @@ from callassist.domain.phone_ring import About, RingEnding
 from callassist.domain.spending import Spending
 from callassist.errors import NotYet, TransientError
 from callassist.escalation.budgets import may_spend_now
-from callassist.escalation.call_rate import await_turn
+from callassist.escalation.call_rate import take_turn
 from callassist.escalation.context import Escalation
 from callassist.escalation.countries import refused_number
 from callassist.escalation.deadlines import Deadline
@@ -99,7 +99,7 @@ def _claim(ctx: Escalation, ring_id: int, now: datetime) -> tuple[Telephony, Pla
             error = "this phone rings for something else"  # the rota's next one does not
             end_ring(session, ctx, ring, RingEnding.WITHDRAWN, now, error)
             return None
-        await_turn(session, ctx, ring.account_id, ring.requested_at, now)
+        take_turn(session, ctx, ring.account_id, ring.requested_at, now)
         ring.state, ring.dial_at = str(DialState.DIALING), now
         timers.arm(session, Deadline.RING_DOUBT, ring.id, now + ctx.doubt_wait, now=now)
         url = ring_url(ctx, ring)

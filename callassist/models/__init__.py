@@ -22,6 +22,7 @@ from callassist.models.account import (
 from callassist.models.afterwards import FalseAlarm, HostNote, ReportShare
 from callassist.models.base import Base
 from callassist.models.breaks import BreakTaken, PlannedBreak
+from callassist.models.call_rate import CallRate
 from callassist.models.deletion import AccountDeletion
 from callassist.models.desk import Desk, Operator, Presence, ServiceAgreement, Shift
 from callassist.models.desk_notes import DeskPreference, NoteDraft, ShiftNote
@@ -95,6 +96,7 @@ __all__ = [
     "BreakTaken",
     "CallAttempt",
     "CallEvent",
+    "CallRate",
     "CallTask",
     "Consent",
     "Desk",

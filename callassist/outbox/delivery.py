@@ -61,7 +61,7 @@ def deliver(
         if error is None:
             claiming.mark_delivered(session, claimed, now)
         elif isinstance(error, NotYet):
-            turn_at = error.turn_at or now + clock.span(error.turn_after)
+            turn_at = error.turn_at or now + clock.span(error.retry_after)
             claiming.put_back(session, claimed, turn_at)
         elif isinstance(error, PermanentError) or claimed.attempts >= MAX_ATTEMPTS:
             claiming.mark_failed(session, claimed, now, _reason(error))

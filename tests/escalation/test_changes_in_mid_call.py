@@ -9,9 +9,7 @@ from sqlalchemy import select
 
 from callassist.domain.dial import LegEvent, LegStatus
 from callassist.domain.results import AttemptOutcome
-from callassist.errors import NotYet
 from callassist.escalation import settling
-from callassist.escalation.call_rate import await_turn
 from callassist.models import CallAttempt, HostContact
 from tests.escalation.night import NO_ANSWER, called
 from tests.escalation.scene import HOST_ANSWERS
@@ -60,17 +58,3 @@ def test_a_network_whose_clock_is_wrong_does_not_move_the_five_minutes(night, of
     assert home.attempts()[0].ended_at == now
     home.save("no_answer")
     assert home.tasks()[-1].available_at == now + FIVE
-
-
-def test_a_clock_that_was_set_back_does_not_stop_the_accounts_other_calls(night):
-    home = called(night, guest_numbers=(NO_ANSWER,))
-    home.accept()
-    home.dial()
-    with home.sessions.write() as session:
-        first = session.scalars(select(CallAttempt)).one()
-        now = home.clock.now()
-        first.dial_at = now + timedelta(hours=1)
-        await_turn(session, home.ctx, first.account_id, now, now)
-        first.dial_at = now
-        with pytest.raises(NotYet):
-            await_turn(session, home.ctx, first.account_id, now, now)

@@ -10,23 +10,19 @@ from callassist.domain.dial import DialMode, LegStatus
 from callassist.domain.results import AttemptOutcome
 from callassist.errors import Conflict, NotFound
 from callassist.escalation import ending
-from callassist.escalation.bridging import identity_of
 from callassist.escalation.tokens import Question
 from callassist.models import Operator
 from callassist.ports.telephony import AskKey, Connect, HangUp
 from callassist.storage.facts import mark_restored
 from tests.escalation.scene import ANSWERS
+from tests.escalation.two_leg_scene import (
+    OWN_PHONE,
+    dialled,
+    put_through,
+    taken,
+    with_operator,
+)
 from tests.escalation.two_legs import NEVER_ARRIVED, PLACED_BUT_LOST, TwoLegNetwork, Wire
-
-OWN_PHONE = "+447700900123"
-SOFTPHONE = DialMode.SOFTPHONE
-
-
-def with_operator(home, **values):
-    with home.sessions.write() as session:
-        operator = session.get_one(Operator, home.operator_ids["Ann"])
-        for name, value in values.items():
-            setattr(operator, name, value)
 
 
 @pytest.fixture
@@ -36,34 +32,7 @@ def network(clock):
 
 @pytest.fixture
 def home(night, network):
-    """The operator has taken the call and not pressed call yet."""
-    made = night(telephony=network)
-    with_operator(made, phone=made.vault.seal(OWN_PHONE))
-    made.available()
-    made.noise_for_30_minutes()
-    made.accept()
-    return made
-
-
-def dialled(home, network, mode=DialMode.OWN_PHONE):
-    """Call was pressed; what the network says from here on."""
-    with_operator(home, dial_mode=str(mode))
-    home.dial()
-    return Wire(home.ctx, network, home.attempts()[-1].dial_token)
-
-
-def put_through(home, network):
-    """The operator picked up and pressed 1."""
-    wire = dialled(home, network)
-    wire.own_line(0, LegStatus.ANSWERED)
-    wire.asks(Question.ANSWERED, "OWN1")
-    wire.asks(Question.PRESSED, "OWN1", digits="1")
-    return wire
-
-
-def identity(home, name="Ann"):
-    with home.sessions.read() as session:
-        return identity_of(session.get_one(Operator, home.operator_ids[name]))
+    return taken(night, network)
 
 
 def test_call_rings_the_operators_phone_and_never_the_guests(home, network):
@@ -271,58 +240,6 @@ def test_a_number_that_was_handed_out_and_never_dialled_is_our_fault(home, netwo
     wire.own_line(1, LegStatus.ENDED, outcome=AttemptOutcome.ANSWERED)
     home.pass_time(minutes=2)
     assert home.attempts()[-1].outcome == "provider_error"
-
-
-def test_a_browser_gets_its_own_attempt_connected_once(home, network):
-    wire = dialled(home, network, SOFTPHONE)
-    assert network.asked == []
-    attempt = home.attempts()[-1].public_id
-    step = wire.asks(Question.BROWSER, "WEB1", identity=identity(home), attempt_id=attempt)
-    assert isinstance(step, Connect)
-    assert home.attempts()[-1].provider_call_id == "WEB1"
-    second = wire.asks(Question.BROWSER, "WEB2", identity=identity(home), attempt_id=attempt)
-    assert isinstance(second, HangUp)
-    assert home.log().count("dial_started") == 1
-
-
-@pytest.mark.parametrize("who", ["", "operator_", "client_x", "Ann"])
-def test_another_identity_or_attempt_is_refused(home, network, who):
-    wire = dialled(home, network, SOFTPHONE)
-    attempt = home.attempts()[-1].public_id
-    assert isinstance(wire.asks(Question.BROWSER, "WEB1", identity=who, attempt_id=attempt), HangUp)
-    mine = identity(home)
-    assert isinstance(wire.asks(Question.BROWSER, "WEB1", identity=mine, attempt_id="x"), HangUp)
-    assert home.attempts()[-1].state == "waiting"
-
-
-def test_an_attempt_by_own_phone_is_not_for_browsers(home, network):
-    wire = dialled(home, network)
-    attempt = home.attempts()[-1].public_id
-    step = wire.asks(Question.BROWSER, "WEB1", identity=identity(home), attempt_id=attempt)
-    assert isinstance(step, HangUp)
-
-
-def test_a_browser_that_never_calls_gives_the_call_back_after_45_seconds(home, network):
-    dialled(home, network, SOFTPHONE)
-    home.pass_time(seconds=44)
-    assert home.attempts()[-1].state == "waiting"
-    home.pass_time(seconds=2)
-    assert home.attempts()[-1].outcome == "not_connected"
-    assert home.tasks()[-1].attempt_number == 1
-
-
-def test_a_browser_that_calls_too_late_connects_nobody(home, network):
-    wire = dialled(home, network, SOFTPHONE)
-    attempt = home.attempts()[-1].public_id
-    home.pass_time(seconds=50)
-    step = wire.asks(Question.BROWSER, "WEB1", identity=identity(home), attempt_id=attempt)
-    assert isinstance(step, HangUp)
-
-
-def test_hanging_up_before_the_browser_called_dials_nobody(home, network):
-    dialled(home, network, SOFTPHONE)
-    home.hang_up()
-    assert home.attempts()[-1].outcome == "not_connected"
 
 
 def test_a_way_that_the_network_does_not_have_falls_back_to_its_first(night, clock):

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from callassist import roster
 from callassist.domain.call_task import OPEN_TASK_STATES, Party, TaskState
 from callassist.domain.presence import PresenceState
-from callassist.escalation.call_rate import waits_for_a_turn
+from callassist.escalation.call_rate import WAITS_FOR_A_TURN
 from callassist.escalation.handing_out import queue_rank
 from callassist.models import CallAttempt, CallTask, Desk, Incident, Operator, Presence
 from callassist.web.pages.board.shares import shares
@@ -126,9 +126,7 @@ _LINES = (
         *(CallTask.phoned_back_at, CallTask.guest_asked),
         *(Incident.reference, Incident.practice),
         Operator.desk_name.label("holder"),
-        exists()
-        .where(CallAttempt.task_id == CallTask.id, waits_for_a_turn())
-        .label("waits_to_dial"),
+        exists().where(CallAttempt.task_id == CallTask.id, WAITS_FOR_A_TURN).label("waits_to_dial"),
     )
     .join(Incident, Incident.id == CallTask.incident_id)
     .outerjoin(Operator, Operator.id == CallTask.operator_id)

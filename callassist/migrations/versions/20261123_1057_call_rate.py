@@ -1,0 +1,30 @@
+"""Call rate."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "20261123_1057"
+down_revision = "20261123_0747"
+branch_labels = None
+depends_on = None
+
+KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+INSTANT = sa.BigInteger()  # microseconds since 1970, UTC
+
+
+def upgrade() -> None:
+    op.create_table(
+        "call_rate",
+        sa.Column("account_id", KEY, nullable=False),
+        sa.Column("asked_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_call_rate_account_id")
+        ),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_call_rate")),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("call_rate")
