@@ -147,6 +147,8 @@ class CallTask(Base):
             postgresql_where=text("state IN ('pending','offered','assigned','wrapping_up')"),
         ),
         Index("ix_call_task_queue", "state", "available_at"),  # the queue in order
+        Index("ix_call_task_incident", "incident_id"),  # what was said, in each message about it
+        Index("ix_call_task_operator_completed", "operator_id", "completed_at"),  # their shift
     )
 
     id: Mapped[Id]
@@ -232,7 +234,7 @@ class CallAttempt(Base):
     dial_token: Mapped[str] = mapped_column(String(64), unique=True)  # in the callback's address
     requested_at: Mapped[Instant]
     dial_at: Mapped[Instant | None]  # when we asked the network
-    looked_up_from: Mapped[Instant | None]  # in doubt since
+    looked_up_from: Mapped[Instant | None]  # in doubt, or in vain asked about, since
     answered_at: Mapped[Instant | None]
     ended_at: Mapped[Instant | None]
     talk_seconds: Mapped[int | None]

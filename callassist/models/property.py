@@ -125,7 +125,10 @@ class HostContact(Base):
     """Whom the operator phones when the guest is not reached, in order."""
 
     __tablename__ = "host_contact"
-    __table_args__ = (Index("ix_host_contact_property", "property_id", "position"),)
+    __table_args__ = (
+        Index("ix_host_contact_property", "property_id", "position"),
+        Index("ix_host_contact_phone", "phone_index"),  # who phones us
+    )
 
     id: Mapped[Id]
     public_id: Mapped[PublicId]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from callassist.accounts.own_phone import choose_dial_mode, set_own_phone
 from callassist.bootstrap import Service
 from callassist.domain.call_task import TaskState
-from callassist.domain.dial import TWO_LEGS, DialMode, DialState, mode_chosen
+from callassist.domain.dial import TWO_LEGS, UNSETTLED, DialMode, mode_chosen
 from callassist.domain.phone import parse_number
 from callassist.errors import CallAssistError, NotFound
 from callassist.escalation.bridging import identity_of
@@ -28,6 +28,7 @@ _TALKS_TO = (
     "https://media.twiliocdn.com https://sdk.twilio.com"
 )
 _PLAYS_FROM = "mediastream: https://media.twiliocdn.com https://sdk.twilio.com"
+_UNSETTLED = [str(state) for state in UNSETTLED]  # by name: an index finds the few
 _IN_HAND = (str(TaskState.ASSIGNED), str(TaskState.WRAPPING_UP))
 
 
@@ -104,7 +105,7 @@ def _network_for(database: Session, service: Service, operator: Operator) -> Tel
         .where(
             CallAttempt.operator_id == operator.id,
             CallAttempt.mode == str(DialMode.SOFTPHONE),
-            CallAttempt.state != str(DialState.ENDED),
+            CallAttempt.state.in_(_UNSETTLED),
         )
         .order_by(CallAttempt.id.desc())
         .limit(1)
