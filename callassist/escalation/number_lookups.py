@@ -6,6 +6,7 @@ could not be, is made all the same.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import structlog
@@ -19,6 +20,7 @@ from callassist.errors import PermanentError, TransientError
 from callassist.escalation.context import Escalation
 from callassist.models import NumberLookup, Property, Stay, StayNumber
 from callassist.ports.number_lookup import CanLookUp, NumberInfo
+from callassist.ports.telephony import Telephony
 
 AHEAD = timedelta(days=14)  # whose stay begins later is looked up later
 AT_ONCE = 20  # in one run; the next one goes on
@@ -31,24 +33,39 @@ def look_up_numbers(ctx: Escalation, kept: timedelta, now: datetime) -> int:
         return 0
     with ctx.sessions.write() as session:
         session.execute(delete(NumberLookup).where(NumberLookup.looked_up_at < now - kept))
-    with ctx.sessions.read() as session:
-        wanted = _unknown(session, ctx, now)
     asked = 0
-    for number_id, account_id, e164 in wanted:
-        network = ctx.network_for(account_id)
-        try:
-            if not isinstance(network, CanLookUp):
-                raise PermanentError("this network answers no questions about numbers")
-            info = network.look_up(e164)
-        except TransientError as error:
-            _log.warning("look-up failed", action="look_up_failed", what=error.detail)
-            break  # the network or our sign-in: later
-        except PermanentError:  # of this number there is no answer: that is remembered too
-            info = NumberInfo(is_valid=True, line_type=LineType.UNKNOWN)
-        with ctx.sessions.write() as session:
-            _keep(session, ctx, number_id, e164, info, now)
-        asked += 1
+    silent: set[str] = set()  # networks
+    later: set[int] = set()  # accounts
+    while asked < AT_ONCE:
+        with ctx.sessions.read() as session:
+            wanted = _unknown(session, ctx, AT_ONCE - asked, later, now)
+        before = len(later)
+        for number_id, account_id, e164 in wanted:
+            network = ctx.network_for(account_id)
+            info = None if network.name in silent else _ask(network, e164)
+            if info is None:  # one account's network keeps nobody else's numbers waiting
+                silent.add(network.name)
+                later.add(account_id)
+                continue
+            with ctx.sessions.write() as session:
+                _keep(session, ctx, number_id, e164, info, now)
+            asked += 1
+        if len(later) == before:
+            break
     return asked
+
+
+def _ask(network: Telephony, e164: str) -> NumberInfo | None:
+    """None when it cannot be asked now: the network, or our sign-in."""
+    try:
+        if not isinstance(network, CanLookUp):
+            raise PermanentError("this network answers no questions about numbers")
+        return network.look_up(e164)
+    except TransientError as error:
+        _log.warning("look-up failed", action="look_up_failed", what=error.detail)
+        return None
+    except PermanentError:  # of this number there is no answer: that is remembered too
+        return NumberInfo(is_valid=True, line_type=LineType.UNKNOWN)
 
 
 def takes_a_text(session: Session, ctx: Escalation, number: StayNumber) -> bool:
@@ -60,7 +77,9 @@ def takes_a_text(session: Session, ctx: Escalation, number: StayNumber) -> bool:
     return all(takes_texts(kind) for kind in kinds)
 
 
-def _unknown(session: Session, ctx: Escalation, now: datetime) -> list[tuple[int, int, str]]:
+def _unknown(
+    session: Session, ctx: Escalation, most: int, besides: Collection[int], now: datetime
+) -> list[tuple[int, int, str]]:
     known = select(NumberLookup.id).where(NumberLookup.number_index == StayNumber.number_index)
     rows = session.execute(
         select(StayNumber.id, Property.account_id, StayNumber.number)
@@ -72,10 +91,11 @@ def _unknown(session: Session, ctx: Escalation, now: datetime) -> list[tuple[int
             Stay.erased_at.is_(None),
             Property.shadow_since.is_(None),  # nothing leaves the house
             StayNumber.flagged_at.is_(None),
+            Property.account_id.not_in(besides),
             ~known.exists(),
         )
         .order_by(Stay.check_in_at, StayNumber.id)
-        .limit(AT_ONCE)
+        .limit(most)
     )
     return [(row.id, row.account_id, ctx.vault.open(row.number)) for row in rows]
 
