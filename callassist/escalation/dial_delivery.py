@@ -105,7 +105,8 @@ def _claim(ctx: Escalation, attempt_id: int, now: datetime) -> tuple[Telephony, 
             outcome = stopped(attempt)
             settle(session, ctx, attempt, task, incident, outcome, ended_at=now, now=now)
             return None
-        take_turn(session, ctx, attempt.account_id, attempt.requested_at, now)
+        if not incident.practice:  # a rehearsal's network is not the account's
+            take_turn(session, ctx, attempt.account_id, attempt.requested_at, now)
         attempt.state = str(DialState.DIALING)
         attempt.dial_at = now
         due = now + ctx.doubt_wait

@@ -11,7 +11,7 @@ from callassist.escalation import opening
 from callassist.escalation.fake_numbers import GUEST_NUMBERS, HOST_NUMBER
 from callassist.escalation.new_incident import OpenedBy
 from callassist.escalation.practice import begin_practice
-from callassist.models import CallAttempt, HostContact, OutboxEntry, Property, StayNumber
+from callassist.models import CallAttempt, CallRate, HostContact, OutboxEntry, Property, StayNumber
 from callassist.ports.telephony import Capabilities
 
 
@@ -173,3 +173,12 @@ def test_the_auditor_finds_nothing_wrong_with_a_rehearsal(night):
         home.pass_time(seconds=5)
         findings += home.findings()
     assert findings == []
+
+
+def test_a_rehearsal_takes_no_turn_at_the_accounts_real_network(night):
+    home = night()
+    begin(home)
+    home.pass_time(minutes=2, seconds=30)
+    assert home.attempts()
+    with home.sessions.read() as session:
+        assert session.get(CallRate, home.account_id) is None
