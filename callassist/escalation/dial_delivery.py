@@ -17,7 +17,7 @@ from callassist.domain.call_task import TaskState
 from callassist.domain.dial import UNSETTLED, DialMode, DialState
 from callassist.domain.log_action import LogAction
 from callassist.domain.results import AttemptOutcome
-from callassist.errors import NotYet, TransientError
+from callassist.errors import NotYet
 from callassist.escalation.addresses import asked_url, called_leg_url, operator_leg_url
 from callassist.escalation.automatic_look import look
 from callassist.escalation.call_rate import take_turn
@@ -43,6 +43,7 @@ from callassist.ports.telephony import (
 )
 from callassist.storage.facts import dialling_allowed
 
+UNNAMED_SECONDS = 1.0  # real, until a call is looked at again that shall end and has no id yet
 AGAIN_SECONDS = 2.0  # real, until a network is asked again that took nothing and did not say when
 
 
@@ -84,7 +85,7 @@ def deliver_hang_up(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
             return
         call_id, network = attempt.provider_call_id, ctx.network_named(attempt.provider)
     if call_id is None:
-        raise TransientError("the network has not named this call yet", 1.0)
+        raise NotYet("the network has not named this call yet", UNNAMED_SECONDS)
     network.hang_up(call_id)
 
 

@@ -14,13 +14,13 @@ from callassist import timers
 from callassist.domain.dial import DialState
 from callassist.domain.phone_ring import About, RingEnding
 from callassist.domain.spending import Spending
-from callassist.errors import NotYet, TransientError
+from callassist.errors import NotYet
 from callassist.escalation.budgets import may_spend_now
 from callassist.escalation.call_rate import take_turn
 from callassist.escalation.context import Escalation
 from callassist.escalation.countries import refused_number
 from callassist.escalation.deadlines import Deadline
-from callassist.escalation.dial_delivery import AGAIN_SECONDS
+from callassist.escalation.dial_delivery import AGAIN_SECONDS, UNNAMED_SECONDS
 from callassist.escalation.locks import lock_number
 from callassist.escalation.ring_rows import (
     arm_ring_poll,
@@ -74,7 +74,7 @@ def deliver_ring_hang_up(ctx: Escalation, item: OutboxItem, now: datetime) -> No
     if ring.state in (DialState.ENDED, DialState.TALKING):
         return
     if ring.provider_call_id is None:
-        raise TransientError("the network has not named this call yet", 1.0)
+        raise NotYet("the network has not named this call yet", UNNAMED_SECONDS)
     ctx.network_named(ring.provider).hang_up(ring.provider_call_id)
 
 
@@ -95,7 +95,7 @@ def _claim(ctx: Escalation, ring_id: int, now: datetime) -> tuple[Telephony, Pla
         lock_number(session, ring.number_index)
         if is_phone_busy(session, ring.number_index, besides=ring.id):
             if ring.task_id is None:
-                raise TransientError("this phone rings for something else", BUSY_WAIT)
+                raise NotYet("this phone rings for something else", BUSY_WAIT)
             error = "this phone rings for something else"  # the rota's next one does not
             end_ring(session, ctx, ring, RingEnding.WITHDRAWN, now, error)
             return None

@@ -148,6 +148,19 @@ def test_a_phone_that_rings_is_hung_up_when_the_host_takes_over(duty, network):
     assert isinstance(duty.picks_up(), HangUp)
 
 
+def test_a_ring_that_is_in_doubt_is_hung_up_as_soon_as_it_is_found(night, network):
+    network.fault = PLACED_BUT_LOST
+    made = OnDuty(night, network)
+    made.it_is_loud()
+    network.fault = ""
+    made.home.pass_time(seconds=5)
+    with made.home.sessions.write() as session:
+        ending.take_over(session, made.home.incident.id, "host", now=made.home.clock.now())
+    for _ in range(27):
+        made.home.pass_time(seconds=1)
+    assert network.hung_up == ["OWN1"]
+
+
 def test_quiet_while_the_phone_rang_dials_nobody(duty):
     duty.picks_up()
     duty.home.noise_ends()
