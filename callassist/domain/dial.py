@@ -177,6 +177,20 @@ def reduce_all(
     return facts
 
 
+def ended_by_us(
+    outcome: AttemptOutcome, hung_up_at: datetime | None, ended_at: datetime
+) -> AttemptOutcome:
+    """The outcome when we asked for the end at `hung_up_at`: then "no answer" is our own doing.
+
+    A network that ends a called leg with the line it was dialled from reports that nobody answered;
+    only a call that was ended directly it calls cancelled. Networks tell whole seconds.
+    """
+    if outcome is not AttemptOutcome.NO_ANSWER or hung_up_at is None:
+        return outcome
+    was_first = hung_up_at.replace(microsecond=0) <= ended_at
+    return AttemptOutcome.CANCELLED if was_first else outcome
+
+
 def talk_length(facts: DialFacts) -> timedelta | None:
     """How long was talked: as reported, else from answer to end; None without an answer."""
     return _talk_length(facts.talk_seconds, facts.answered_at, facts.ended_at)

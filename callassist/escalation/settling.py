@@ -19,6 +19,7 @@ from callassist.domain.dial import (
     LegEvent,
     LegStatus,
     believable,
+    ended_by_us,
     reduce_all,
 )
 from callassist.domain.log_action import LogAction
@@ -113,6 +114,7 @@ def _fold_called(
     facts = reduce_all(events, hung_up_under=ctx.settings.hung_up_under, facts=_facts(attempt))
     attempt.answered_at = facts.answered_at
     if facts.state is DialState.ENDED:
+        ended_at = facts.ended_at or now
         outcome = facts.outcome or AttemptOutcome.UNREACHABLE
         settle(
             session,
@@ -120,8 +122,8 @@ def _fold_called(
             attempt,
             task,
             incident,
-            outcome,
-            ended_at=facts.ended_at or now,
+            ended_by_us(outcome, attempt.hang_up_requested_at, ended_at),
+            ended_at=ended_at,
             talk_seconds=facts.talk_seconds,
             now=now,
         )

@@ -14,6 +14,7 @@ from callassist.domain.dial import (
     DialState,
     LegEvent,
     LegStatus,
+    ended_by_us,
     reduce,
     reduce_all,
     talk_length,
@@ -180,3 +181,17 @@ def test_the_first_end_of_an_honest_network_is_the_last_word(call, random) -> No
         facts = reduce(facts, report, hung_up_under=LIMIT)
         assert facts.outcome in (None, expected)
     assert facts.outcome is expected
+
+
+def test_no_answer_after_our_own_hang_up_is_our_own_doing():
+    asked = START + timedelta(seconds=4, milliseconds=700)
+    no_answer = AttemptOutcome.NO_ANSWER
+    told = START + timedelta(seconds=4)  # the same second, without its fraction
+    assert ended_by_us(no_answer, asked, told) is AttemptOutcome.CANCELLED
+    assert ended_by_us(no_answer, asked, told - timedelta(seconds=1)) is no_answer
+    assert ended_by_us(no_answer, None, told) is no_answer
+
+
+@pytest.mark.parametrize("outcome", [one for one in AttemptOutcome if one != "no_answer"])
+def test_whatever_else_a_call_was_our_hang_up_does_not_change_it(outcome):
+    assert ended_by_us(outcome, START, START + timedelta(seconds=9)) is outcome

@@ -88,6 +88,21 @@ def test_hanging_up_at_the_desk_ends_both_legs(begin: Begin) -> None:
     assert {call.status for call in night.server.calls} == {"completed"}
 
 
+@pytest.mark.parametrize("status", ["no-answer", "canceled"])
+def test_hanging_up_on_a_guest_whose_phone_rings_is_no_attempt(begin: Begin, status: str) -> None:
+    night = begin()
+    night.server.exchange.abandoned_status = status
+    night.guest_is("answers", ring=25)
+    put_through(night)
+    night.world.pass_time(seconds=20)
+    assert night.attempt().state == "ringing"
+    night.ann.post(f"/desk/tasks/{night.stage.task_of('Ann').public_id}/hang-up")
+    night.world.run()
+    ended = night.until_ended()
+    assert (ended.outcome, ended.counted) == ("cancelled", False)
+    assert night.stage.task().attempt_number == 1
+
+
 @pytest.mark.parametrize("code", [20003, 21210, 21215, 10004])
 def test_our_own_faults_never_count_as_an_attempt(begin: Begin, code: int) -> None:
     night = begin()
