@@ -181,6 +181,7 @@ def _placed(ctx: Escalation, attempt_id: int, call_id: str, now: datetime) -> No
             attempt.provider_call_id = call_id
         if attempt.state in (DialState.DIALING, DialState.IN_DOUBT):
             attempt.state = str(DialState.PLACED)
+        attempt.looked_up_from = None
         timers.disarm(session, Deadline.ATTEMPT_DOUBT, attempt.id)
         if attempt.state in UNSETTLED:
             arm_poll(session, ctx, attempt, now)

@@ -14,7 +14,7 @@ from callassist.domain.results import AttemptOutcome
 from callassist.errors import TransientError
 from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import Deadline
-from callassist.escalation.legs import as_first_leg, rung_first
+from callassist.escalation.legs import as_first_leg, nothing_told, rung_first
 from callassist.escalation.locks import lock_attempt
 from callassist.escalation.settling import fold_in, settle
 from callassist.escalation.telling import page_supervisor
@@ -166,5 +166,5 @@ def _look_up_failed(ctx: Escalation, attempt_id: int, now: datetime, why: str) -
             now=now,
         )
         page_supervisor(session, incident, "dial_in_doubt", now=now, once_per=str(attempt.id))
-        outcome = AttemptOutcome.UNREACHABLE
+        outcome = nothing_told(attempt)
         settle(session, ctx, attempt, task, incident, outcome, ended_at=now, now=now, error=why)

@@ -42,6 +42,17 @@ def belongs(attempt: CallAttempt, event: LegEvent) -> bool:
     )
 
 
+def nothing_told(attempt: CallAttempt) -> AttemptOutcome:
+    """What a dial is of which no network tells any more: an attempt, if anybody was dialled."""
+    if attempt.outcome is not None:
+        return AttemptOutcome(attempt.outcome)  # a mailbox that was heard
+    if attempt.answered_at is not None:
+        return AttemptOutcome.ANSWERED
+    if has_two_legs(attempt) and attempt.handed_out_at is None:
+        return AttemptOutcome.PROVIDER_ERROR
+    return AttemptOutcome.UNREACHABLE
+
+
 def stopped(attempt: CallAttempt) -> AttemptOutcome:
     """What a dial that we stopped ourselves was: a call, or nobody's phone rang."""
     if has_two_legs(attempt) and attempt.handed_out_at is None:

@@ -12,7 +12,7 @@ from callassist.domain.results import AttemptOutcome
 from callassist.errors import TransientError
 from callassist.escalation.context import Escalation
 from callassist.escalation.deadlines import Deadline
-from callassist.escalation.legs import as_first_leg
+from callassist.escalation.legs import as_first_leg, nothing_told
 from callassist.escalation.locks import lock_attempt
 from callassist.escalation.settling import fold_in, settle
 from callassist.escalation.telling import page_supervisor
@@ -21,6 +21,7 @@ from callassist.outbox import OutboxItem
 
 BY_HAND_ASKED_AFTER = timedelta(minutes=15)  # manual mode: nobody pressed "ended"
 BY_HAND_ENDED_AFTER = timedelta(minutes=30)
+TALK_OVER_AFTER = timedelta(minutes=30)  # a talk of whose end nobody could be asked
 
 
 def arm_poll(session: Session, ctx: Escalation, attempt: CallAttempt, now: datetime) -> None:
@@ -45,7 +46,10 @@ def on_attempt_poll(session: Session, ctx: Escalation, attempt_id: int, now: dat
 
 
 def deliver_poll(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
-    """Ask what became of a call whose callbacks may be lost; while the network is down, later."""
+    """Ask what became of a call whose callbacks may be lost; while the network is down, later.
+
+    What cannot be asked for minutes is given up: nobody waits for a network for ever.
+    """
     attempt_id = int(item.payload["attempt_id"])
     with ctx.sessions.read() as session:
         attempt = session.get_one(CallAttempt, attempt_id)
@@ -53,9 +57,13 @@ def deliver_poll(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
             return
     try:
         event = _ask(ctx, attempt)
-    except TransientError:
-        return  # the next poll is armed already
+    except TransientError as down:
+        with ctx.sessions.write() as session:
+            _cannot_be_asked(session, ctx, attempt_id, now, down.detail)
+        return
     with ctx.sessions.write() as session:
+        if attempt.looked_up_from is not None:
+            _could_be_asked(session, attempt_id)
         if event is None:
             _unknown(session, ctx, attempt_id, now)
         elif _never_dialled(ctx, attempt, event, now):
@@ -95,6 +103,33 @@ def _is_by_hand(ctx: Escalation, attempt: CallAttempt) -> bool:
     return ctx.network_named(attempt.provider).capabilities().modes == (DialMode.OPERATOR,)
 
 
+def _cannot_be_asked(
+    session: Session, ctx: Escalation, attempt_id: int, now: datetime, why: str
+) -> None:
+    """The next poll is armed already. When it goes on, the operator's word is the fact, as with a
+    call made by hand: the network's reports may be lost, and so may an answer."""
+    attempt, task, incident = lock_attempt(session, attempt_id)
+    if attempt.state == DialState.ENDED:
+        return
+    attempt.looked_up_from = attempt.looked_up_from or now
+    if now - attempt.looked_up_from < ctx.give_up_after:
+        return
+    answered_at = attempt.answered_at
+    if answered_at is not None and now - answered_at < ctx.network(TALK_OVER_AFTER):
+        return
+    outcome: AttemptOutcome | None = nothing_told(attempt)
+    if outcome is AttemptOutcome.UNREACHABLE and task.operator_id is not None:
+        outcome = None
+    page_supervisor(session, incident, "dial_in_doubt", now=now, once_per=str(attempt.id))
+    error = why[:255]
+    settle(session, ctx, attempt, task, incident, outcome, ended_at=now, now=now, error=error)
+
+
+def _could_be_asked(session: Session, attempt_id: int) -> None:
+    attempt, _, _ = lock_attempt(session, attempt_id)
+    attempt.looked_up_from = None
+
+
 def _unknown(session: Session, ctx: Escalation, attempt_id: int, now: datetime) -> None:
     """The network has forgotten a call that it took: after a while it is over for us too."""
     attempt, task, incident = lock_attempt(session, attempt_id)
@@ -103,8 +138,7 @@ def _unknown(session: Session, ctx: Escalation, attempt_id: int, now: datetime) 
         return
     if now - since < ctx.network(ctx.settings.doubt_give_up_after):
         return
-    answered = attempt.answered_at is not None
-    outcome = AttemptOutcome.ANSWERED if answered else AttemptOutcome.UNREACHABLE
+    outcome = nothing_told(attempt)
     page_supervisor(session, incident, "dial_in_doubt", now=now, once_per=str(attempt.id))
     settle(session, ctx, attempt, task, incident, outcome, ended_at=now, now=now)
 

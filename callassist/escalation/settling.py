@@ -72,6 +72,7 @@ def fold_in(
         return len(fresh)
     if attempt.state in _WITHOUT_A_WORD:
         timers.disarm(session, Deadline.ATTEMPT_DOUBT, attempt.id)
+    attempt.looked_up_from = None
     called = [event for event in fresh if event.leg is Leg.CALLED]
     if called:
         _fold_called(session, ctx, attempt, task, incident, called, now)

@@ -82,19 +82,6 @@ def test_a_429_that_lasts_is_our_fault_after_five_minutes(night):
     assert home.findings() == []
 
 
-def test_a_network_that_is_down_for_hours_is_asked_again_when_it_is_back(night):
-    home = called(night)
-    home.accept()
-    faulty(home, lose_callback=1.0)
-    home.dial()
-    faulty(home, down=True)
-    home.pass_time(hours=6)
-    assert home.attempts()[0].state != "ended"
-    faulty(home)
-    home.pass_time(minutes=2)
-    assert home.attempts()[0].outcome == "answered"
-
-
 def test_a_call_that_the_network_has_forgotten_is_over_after_five_minutes(night):
     home = called(night)
     home.accept()
