@@ -186,8 +186,10 @@ class Offer(Base):
     """A call task held for one operator to accept, 45 seconds long."""
 
     __tablename__ = "offer"
-    # recent declines of an operator
-    __table_args__ = (Index("ix_offer_task_operator", "task_id", "operator_id"),)
+    __table_args__ = (
+        Index("ix_offer_task_operator", "task_id", "operator_id"),
+        Index("ix_offer_operator_ended", "operator_id", "ended_at"),  # declines of late, each look
+    )
 
     id: Mapped[Id]
     task_id: Mapped[int] = mapped_column(ForeignKey("call_task.id"))

@@ -79,6 +79,7 @@ class NeedsYou(Base):
     __table_args__ = (
         UniqueConstraint("account_id", "key"),
         Index("ix_needs_you_account_open", "account_id", "acknowledged_at"),
+        Index("ix_needs_you_incident", "incident_id"),
     )
 
     id: Mapped[Id]

@@ -47,6 +47,7 @@ class Sensor(Base):
     __table_args__ = (
         UniqueConstraint("connection_id", "external_id"),  # ingest's look-up
         Index("ix_sensor_property", "property_id"),  # a home's sensors
+        Index("ix_sensor_account", "account_id"),  # whether there is one, on a host's first page
     )
 
     id: Mapped[Id]

@@ -80,7 +80,10 @@ class Consent(Base):
     """Permission for automatic SMS or voice to one number: who, when, which words."""
 
     __tablename__ = "consent"
-    __table_args__ = (Index("ix_consent_number", "number_index"),)
+    __table_args__ = (
+        Index("ix_consent_number", "number_index"),
+        Index("ix_consent_stay", "stay_id"),
+    )
 
     id: Mapped[Id]
     public_id: Mapped[PublicId]
