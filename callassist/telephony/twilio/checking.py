@@ -13,8 +13,12 @@ BROWSER_PATH = "/hooks/telephony/{name}/browser"  # web/hooks_telephony.py answe
 
 
 # how the service's own settings are called; an account's owner knows them by their fields
-_SERVICE = ("CALLASSIST_TWILIO_CALLER_ID", "CALLASSIST_TWILIO_APPLICATION_SID")
-_OWNER = ("the caller id", "the application")
+_SERVICE = (
+    "CALLASSIST_TWILIO_CALLER_ID",
+    "CALLASSIST_TWILIO_APPLICATION_SID",
+    "CALLASSIST_TWILIO_API_KEY_SID",
+)
+_OWNER = ("the caller id", "the application", "the API key")
 
 
 def check_account(
@@ -36,9 +40,9 @@ def check_account(
 
 
 def _problems(
-    rest: Rest, settings: TwilioSettings, asked_at: str, words: tuple[str, str]
+    rest: Rest, settings: TwilioSettings, asked_at: str, words: tuple[str, str, str]
 ) -> Iterator[str]:
-    caller_id, application = words
+    caller_id, application, key = words
     status = rest.account_status()
     if status != "active":
         yield f"the account is {status}: see the first page of Twilio's console for why"
@@ -50,6 +54,7 @@ def _problems(
         )
     if settings.has_softphone:
         yield from _application(rest, settings.application_sid, asked_at, application)
+        yield from _api_key(rest, key)
 
 
 def _application(rest: Rest, sid: str, asked_at: str, named: str) -> Iterator[str]:
@@ -62,3 +67,16 @@ def _application(rest: Rest, sid: str, asked_at: str, named: str) -> Iterator[st
         yield f"the application's voice address is not ours: write {asked_at}"
     elif method != "POST":
         yield "the application asks its voice address by GET: choose HTTP POST"
+
+
+def _api_key(rest: Rest, named: str) -> Iterator[str]:
+    """Nothing else asks with it: a wrong one would show at the first call, as no line."""
+    try:
+        rest.by_key().is_let_in()
+    except Refused as refused:
+        if refused.is_rate:
+            raise
+        yield (
+            f"{named} and its secret are not accepted, so no browser is given a line: "
+            "make a key of type Standard and copy both"
+        )

@@ -100,7 +100,7 @@ class TwilioNetwork:
     def check(self) -> None:
         """Ask the account about itself; the answer is kept for half a minute of real time.
 
-        Health pages may be read by anybody at any rate, and each check is up to four requests.
+        Health pages may be read by anybody at any rate, and each check is up to five requests.
         """
         first = self._checked_at is None
         if self._is_due() and self._checking.acquire(blocking=first):

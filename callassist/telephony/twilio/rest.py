@@ -80,6 +80,7 @@ class Rest:
     ) -> None:
         tokens = (settings.auth_token, settings.auth_token_secondary)
         user = settings.account_sid
+        self._made_with = (settings, environ)
         if sign_in is not None:  # by a key instead of the account's own token
             user, tokens = sign_in[0], (sign_in[1], "")
         self._sid = settings.account_sid
@@ -90,6 +91,12 @@ class Rest:
             http_client=self._http,
             environment=_environment(settings, os.environ if environ is None else environ),
         )
+
+    def by_key(self) -> Rest:
+        """The same account, signed in by the API key that lines of browsers are given with."""
+        settings, environ = self._made_with
+        key = (settings.api_key_sid, settings.api_key_secret)
+        return Rest(settings, environ, sign_in=key)
 
     @_readable
     def place(self, **fields: Any) -> str:

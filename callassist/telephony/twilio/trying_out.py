@@ -35,9 +35,8 @@ def _ask(settings: TwilioSettings, field: str) -> None:
 
 def _ask_by_key(settings: TwilioSettings) -> None:
     """A list of calls, which every kind of key may read; it is not looked at."""
-    rest = Rest(settings, sign_in=(settings.api_key_sid, settings.api_key_secret))
     try:
-        rest.is_let_in()
+        Rest(settings).by_key().is_let_in()
     except Refused as refused:
         if refused.is_rate:
             raise of_a_question(refused) from None

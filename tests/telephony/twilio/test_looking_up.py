@@ -176,6 +176,7 @@ NUMBERS = Said(200, {"incoming_phone_numbers": [{"phone_number": SETTINGS.caller
 NO_NUMBERS = Said(200, {"incoming_phone_numbers": []})
 VERIFIED = Said(200, {"outgoing_caller_ids": [{"phone_number": SETTINGS.caller_id}]})
 NOT_VERIFIED = Said(200, {"outgoing_caller_ids": []})
+LET_IN = Said(200, {"calls": []})  # by the API key
 
 
 def application(
@@ -187,7 +188,7 @@ def application(
 
 @pytest.mark.parametrize("says", [[ACTIVE, NUMBERS], [ACTIVE, NO_NUMBERS, VERIFIED]])
 def test_an_account_that_is_set_up_well_can_phone(says: list[Said]):
-    with wire(*says, application()) as told:
+    with wire(*says, application(), LET_IN) as told:
         network(told.url).check()
 
 
@@ -195,19 +196,21 @@ def test_an_account_that_is_set_up_well_can_phone(says: list[Said]):
     ("says", "said"),
     [
         ([Said(200, {"status": "suspended"})], "the account is suspended"),
-        ([ACTIVE, NO_NUMBERS, NOT_VERIFIED, application()], "CALLER_ID is not a number of"),
+        ([ACTIVE, NO_NUMBERS, NOT_VERIFIED, application(), LET_IN], "CALLER_ID is not a number of"),
         (
-            [ACTIVE, NUMBERS, application("https://old.example/")],
+            [ACTIVE, NUMBERS, application("https://old.example/"), LET_IN],
             "write https://desk.example/hooks/",
         ),
-        ([ACTIVE, NUMBERS, application(method="GET")], "choose HTTP POST"),
-        ([ACTIVE, NUMBERS, Said(200, {"applications": []})], "copy it from TwiML Apps"),
+        ([ACTIVE, NUMBERS, application(method="GET"), LET_IN], "choose HTTP POST"),
+        ([ACTIVE, NUMBERS, Said(200, {"applications": []}), LET_IN], "copy it from TwiML Apps"),
         ([refusal(20003, 401)], "copy both again"),
         ([GONE], "check the account's SID"),
         (
-            [ACTIVE, NO_NUMBERS, NOT_VERIFIED, application(method="GET")],
+            [ACTIVE, NO_NUMBERS, NOT_VERIFIED, application(method="GET"), LET_IN],
             "Verified Caller IDs; the application",
         ),
+        ([ACTIVE, NUMBERS, application(), refusal(20003, 401)], "API_KEY_SID and its secret are"),
+        ([ACTIVE, NUMBERS, application(), refusal(70051, 403)], "make a key of type Standard"),
     ],
 )
 def test_what_is_wrong_is_said_with_what_to_do(says: list[Said], said: str):
@@ -224,7 +227,7 @@ def test_an_account_that_cannot_be_asked_may_be_well_later(says: Said):
 def test_an_answer_about_the_account_is_kept_for_half_a_minute(monkeypatch: pytest.MonkeyPatch):
     passed = [100.0]
     monkeypatch.setattr("time.monotonic", lambda: passed[0])
-    with wire(Said(503, ""), ACTIVE, NUMBERS, application()) as told:
+    with wire(Said(503, ""), ACTIVE, NUMBERS, application(), LET_IN) as told:
         twilio = network(told.url)
         for _ in range(3):
             with pytest.raises(TransientError):
@@ -233,7 +236,7 @@ def test_an_answer_about_the_account_is_kept_for_half_a_minute(monkeypatch: pyte
         passed[0] += 30
         twilio.check()
         twilio.check()
-    assert len(told.asked) == 4
+    assert len(told.asked) == 5
 
 
 def test_an_account_without_an_api_key_phones_by_the_operators_own_phone_alone():

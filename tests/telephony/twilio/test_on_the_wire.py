@@ -249,6 +249,15 @@ def test_the_account_is_checked_with_what_to_do(line: Line):
     line.set_up(api_key_sid="SK1", application_sid=app.sid)
     with pytest.raises(PermanentError, match=r"write https://desk\.example/hooks/telephony/"):
         line.twilio.check()
+    ours = f"{PUBLIC_URL}/hooks/telephony/twilio/browser"
+    app = line.server.account.add_application(ours)
+    key, secret = next(iter(line.server.account.api_keys.items()))
+    browsers = {"api_key_sid": key, "api_key_secret": secret, "application_sid": app.sid}
+    line.set_up(**browsers)
+    line.twilio.check()
+    line.set_up(**browsers | {"api_key_secret": "of-another-key"})
+    with pytest.raises(PermanentError, match=r"API_KEY_SID and its secret are not accepted"):
+        line.twilio.check()
     line.set_up(caller_id="+12025550188")
     with pytest.raises(PermanentError, match="CALLER_ID"):
         line.twilio.check()
