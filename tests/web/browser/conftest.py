@@ -9,9 +9,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.web.browser.chromium import chromium, chromium_path
+from tests.web.browser.on_twilio import night, twilio_site
 from tests.web.pages.conftest import stage, staged, world
 
-__all__ = ["browser", "stage", "staged", "world"]
+__all__ = ["browser", "night", "stage", "staged", "twilio_site", "world"]
 
 expect.set_options(timeout=20_000)  # milliseconds: a busy machine is not a fault of a page
 

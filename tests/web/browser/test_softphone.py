@@ -5,19 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import select
 
-from callassist.clock import ManualClock
 from callassist.models import Presence
-from tests.databases import SqliteDatabases
-from tests.telephony.twilio.twilio_stage import CALLER_ID, PUBLIC_URL, TwilioStage, TwilioWorld
-from tests.twilio_server import twilio_server
+from tests.telephony.twilio.twilio_stage import CALLER_ID, PUBLIC_URL, TwilioStage
 from tests.twilio_server.softphone import may_be_rung
 from tests.web.browser.live_page import Site, live_site
+from tests.web.browser.on_twilio import with_the_call_in_hand
 from tests.web.browser.test_desk import a_call, at_the_desk, is_live, until_the_call_has_ended
 from tests.web.pages.stage import ANN, Stage
 
@@ -55,7 +52,7 @@ window.Twilio = { Device: class {
     setTimeout(() => heard.accept?.());
     return call;
   }
-  destroy() {}
+  destroy() { this.isDestroyed = true; }
   updateToken() {}
 } };
 """
@@ -65,33 +62,6 @@ window.Twilio = { Device: class {
 def site(stage: Stage) -> Iterator[Site]:
     with live_site(stage) as made:
         yield made
-
-
-@pytest.fixture
-def night(
-    sqlite_databases: SqliteDatabases, tmp_path: Path, clock: ManualClock
-) -> Iterator[TwilioStage]:
-    with twilio_server(clock=clock) as server:
-        world = TwilioWorld(sqlite_databases.create(tmp_path), tmp_path, clock, server)
-        yield TwilioStage(world, "softphone")
-        world.close()
-
-
-@pytest.fixture
-def twilio_site(night: TwilioStage) -> Iterator[Site]:
-    with live_site(night.stage) as made:
-        night.begin()
-        yield made
-
-
-def with_the_call_in_hand(browser: Browser, site: Site, night: TwilioStage) -> Page:
-    page = at_the_desk(browser, site, ANN)
-    task = night.stage.task_of("Ann").public_id
-    page.goto(f"/desk/tasks/{task}")
-    page.get_by_role("button", name="Accept").click()
-    expect(page.get_by_role("button", name="Call the guest")).to_be_visible()
-    is_live(page)
-    return page
 
 
 def plays_twilio(page: Page, night: TwilioStage, refused_with: int = 0) -> list[dict[str, str]]:
@@ -174,6 +144,43 @@ def test_a_refused_microphone_is_said_and_the_call_goes_back_at_once(
     assert len(night.server.calls) == 0
 
 
+def test_a_line_that_mends_itself_ends_no_talk(
+    browser: Browser, twilio_site: Site, night: TwilioStage
+) -> None:
+    night.guest_is("answers", talk=60)
+    page = with_the_call_in_hand(browser, twilio_site, night)
+    plays_twilio(page, night)
+    page.get_by_role("button", name="Call the guest").click()
+    expect(page.get_by_text("Your line is open.")).to_be_visible()
+    page.evaluate("window.device.heard.error(Object.assign(new Error('gone'), { code: 31005 }))")
+    night.world.pass_time(seconds=20)
+    expect(page.get_by_text("You are talking.")).to_be_visible()
+    expect(page.get_by_text("Your line is open.")).to_be_visible()
+    assert page.evaluate("Boolean(window.device.isDestroyed)") is False
+    night.until_ended()
+    expect(page.get_by_role("group", name="How did it go?")).to_be_visible()
+    assert night.attempt().outcome == "answered"
+
+
+def test_a_network_that_never_answers_is_said_after_20_seconds(
+    browser: Browser, twilio_site: Site, night: TwilioStage
+) -> None:
+    page = with_the_call_in_hand(browser, twilio_site, night)
+    plays_twilio(page, night)
+    page.route("**/played/connect", lambda route: None)  # a firewall that swallows it
+    page.clock.install()
+    page.get_by_role("button", name="Call the guest").click()
+    expect(page.get_by_text("Your line comes up")).to_be_visible()
+    page.clock.fast_forward(20_000)
+    line = page.locator("#own-line")
+    expect(line).to_contain_text("the phone network was not reached from here")
+    expect(line.get_by_role("link", name="My phone")).to_be_visible()
+    expect(page.locator("#call-now")).to_contain_text("Hanging up")
+    night.world.run()
+    expect(page.locator("#call-now")).to_contain_text("Nobody was dialled")
+    assert night.attempts()[0].outcome == "not_connected"
+
+
 def test_who_phones_back_rings_on_twilios_line_and_is_answered_without_a_number(
     browser: Browser, twilio_site: Site, night: TwilioStage
 ) -> None:
@@ -229,28 +236,3 @@ def test_the_microphone_is_tried_before_the_shift(
     page.locator("#phone").get_by_role("button", name="Keep").click()
     expect(page.get_by_text("rings first; press 1")).to_be_visible()
     expect(check).to_have_count(0)
-
-
-def test_twilios_own_script_loads_under_our_policy_and_makes_a_device(
-    browser: Browser, twilio_site: Site, night: TwilioStage
-) -> None:
-    page = at_the_desk(browser, twilio_site, ANN, "/desk/start")
-    complaints: list[str] = []
-    page.on("console", lambda told: complaints.append(told.text) if told.type == "error" else None)
-    bridge = night.world.service.telephony.bridge
-    assert bridge is not None
-    token = bridge.softphone_grant(night.identity).token
-    address = night.ann.get("/desk/start").text
-    base = re.search(r"/static/[0-9a-f]+/", address)
-    assert base is not None
-    page.add_script_tag(url=f"{base.group()}vendor/twilio-voice/twilio.min.js")
-    made = page.evaluate(
-        """token => {
-          const device = new Twilio.Device(token, { logLevel: "silent" });
-          return [device.state, device.identity, typeof device.connect];
-        }""",
-        token,
-    )
-    assert made[0] == "unregistered"
-    assert made[2] == "function"
-    assert not [each for each in complaints if "Content Security Policy" in each]

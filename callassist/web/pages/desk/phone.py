@@ -24,7 +24,7 @@ from callassist.web.pages.forms import Form
 
 # What Twilio's softphone speaks with, from its own documentation; only where it is used.
 _TALKS_TO = (
-    "https://eventgw.twilio.com wss://voice-js.roaming.twilio.com "
+    "https://eventgw.twilio.com https://eventgw.us1.twilio.com wss://voice-js.roaming.twilio.com "
     "https://media.twiliocdn.com https://sdk.twilio.com"
 )
 _PLAYS_FROM = "mediastream: https://media.twiliocdn.com https://sdk.twilio.com"

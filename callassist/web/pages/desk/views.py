@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from callassist import roster
 from callassist.domain.call_task import TaskState
 from callassist.domain.presence import PresenceState
-from callassist.domain.results import Disposition
+from callassist.domain.results import AttemptOutcome, Disposition
 from callassist.errors import Conflict, InvalidInput
 from callassist.escalation import presence as presences
 from callassist.models import CallTask, Operator
@@ -107,6 +107,8 @@ def show_task(task_id: str, now: datetime, form: Form | None) -> ResponseReturnV
 
 def gone(found: CallTask, by: str | None) -> str:
     """Why a call is not the viewer's, kindly."""
+    if found.result == AttemptOutcome.NOT_CONNECTED:
+        return _("Nobody was dialled: the operator’s own line did not come up.")
     if found.state in (TaskState.COMPLETED, TaskState.CANCELLED):
         return _("This call is done or not needed any more.")
     if by is not None:

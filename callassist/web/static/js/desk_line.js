@@ -1,7 +1,8 @@
 // The operator's own line: it comes up when "Call" was pressed and goes with the call; and while a
 // call is in hand, who phones back about it rings here, in one window of several.
 import { beatWith, say, send } from "./desk.js";
-import { SimulatedLine, TwilioLine } from "./softphone.js";
+import { SimulatedLine } from "./simulated_line.js";
+import { TwilioLine } from "./softphone.js";
 
 const AT_A_CALL = ["on_a_call", "wrap_up"];
 const TRY_AGAIN = 20_000;
@@ -9,6 +10,7 @@ const panel = document.getElementById("own-line");
 const region = document.getElementById("call-now");
 const words = panel.querySelector("[data-words]");
 const muteButton = panel.querySelector("[data-line-mute]");
+const otherWay = panel.querySelector("[data-line-other]");
 const name = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
 const isReal = panel.dataset.kind === "twilio";
 const lock = `call-assist-line ${panel.dataset.operator}`;
@@ -32,6 +34,7 @@ function tell({ state, why }) {
   panel.dataset.state = state;
   panel.hidden = state === "idle" || !text;
   muteButton.hidden = state !== "open";
+  if (otherWay) otherWay.hidden = state !== "failed";
   if (state === "failed") {
     say(text);
     // nobody was dialled: the call goes back to the queue at once instead of after a wait

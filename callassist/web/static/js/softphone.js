@@ -1,40 +1,21 @@
-// The operator's own line in the browser. Two of one shape: Twilio's, and a simulated one that
-// makes the sounds of a call itself. Both fire "state" with {state, why}: connecting, open, closed,
-// failed; and "ready" with {network}: the one on which this browser can be rung, or none.
-// Neither ever sees a number: it names an attempt, and the desk knows whom that is for; and of who
-// phones back the desk itself says who it is.
+// The operator's own line in the browser, over Twilio's own script.
+import { Line } from "./line.js";
 
-class Line extends EventTarget {
-  state = "idle";
-  network = ""; // on which it can be rung
-
-  tell(state, why = "") {
-    if (state === this.state) return;
-    this.state = state;
-    this.dispatchEvent(new CustomEvent("state", { detail: { state, why } }));
-  }
-
-  readyOn(network) {
-    if (network === this.network) return;
-    this.network = network;
-    this.dispatchEvent(new CustomEvent("ready", { detail: { network } }));
-  }
-
-  get isUp() {
-    return this.state === "connecting" || this.state === "open";
-  }
-}
-
-/** Why a line did not come up, in the words that the page has for it. */
+/** Why a line did not come up, in the words that the page has for it: Twilio's codes. */
 const WHY = new Map([
-  [31401, "microphone"],
-  [31402, "microphone"],
-  [20101, "grant"],
-  [20104, "grant"],
-  [31005, "network"],
-  [53000, "network"],
-  [53405, "network"],
+  ...[31401, 31402].map((code) => [code, "microphone"]),
+  // token, key or application; 31001: no such application
+  ...[20101, 20104, 20151, 31001, 31102, 31201, 31202, 31203, 31204, 31205, 31207].map((code) => [code, "grant"]),
+  ...[31005, 31009, 53000, 53001, 53405].map((code) => [code, "network"]),
 ]);
+const UNKNOWN = 31000; // around a line that broke, too
+const LONGEST = 20_000; // a firewall that swallows what is sent never answers, and the script waits for ever
+
+function why(error) {
+  if (error?.name === "NotAllowedError") return "microphone";
+  const code = error?.code === UNKNOWN ? error.originalError?.twilioError?.code : error?.code;
+  return WHY.get(code) ?? "other";
+}
 
 export class TwilioLine extends Line {
   #sdk;
@@ -56,11 +37,16 @@ export class TwilioLine extends Line {
 
   async connect(attempt) {
     this.tell("connecting");
+    const tooLong = setTimeout(() => this.state === "connecting" && this.#failed({ code: 53000 }), LONGEST);
     try {
       const device = await this.#made();
-      this.#follow(await device.connect({ params: { attempt } }));
+      const call = this.isUp ? await device.connect({ params: { attempt } }) : null;
+      if (this.isUp) this.#follow(call);
+      else call?.disconnect(); // nobody waits for it any more
     } catch (error) {
       this.#failed(error);
+    } finally {
+      clearTimeout(tooLong);
     }
   }
 
@@ -126,15 +112,37 @@ export class TwilioLine extends Line {
       return this.#device;
     }
     this.#drop();
-    const device = new Twilio.Device(token, { closeProtection: true, disableAudioContextSounds: true, logLevel: "silent" });
+    const device = new Twilio.Device(token, {
+      closeProtection: true,
+      disableAudioContextSounds: true,
+      enableImprovedSignalingErrorPrecision: true, // else a missing application is a broken line
+      logLevel: "silent",
+    });
     device.on("registered", () => this.#listens && this.readyOn(network));
     device.on("unregistered", () => this.readyOn(""));
     device.on("incoming", (call) => this.#rings(call));
-    device.on("tokenWillExpire", async () => this.#device?.updateToken((await this.#askGrant()).token));
-    device.on("error", (error) => this.#failed(error));
+    device.on("tokenWillExpire", () => this.#renew(device));
+    device.on("error", (error) => this.#troubled(error));
     this.#device = device;
     this.#deviceOn = network;
     return device;
+  }
+
+  async #renew(device) {
+    try {
+      device.updateToken((await this.#askGrant()).token);
+    } catch {
+      // each call asks for one of its own; and without one this browser is not rung
+    }
+  }
+
+  /** Twilio's script mends its line by itself: a call that is up goes on, and says when it is over. */
+  #troubled(error) {
+    if (this.state !== "open") this.#failed(error);
+    else {
+      this.#listens = false; // another device is made when the call is over
+      this.readyOn("");
+    }
   }
 
   #rings(call) {
@@ -160,12 +168,12 @@ export class TwilioLine extends Line {
 
   #over() {
     this.#call = null;
-    if (this.isUp) this.tell("closed");
     if (!this.#listens) this.#drop();
+    if (this.isUp) this.tell("closed");
   }
 
   #failed(error) {
-    if (this.isUp) this.tell("failed", WHY.get(error?.code) ?? (error?.name === "NotAllowedError" ? "microphone" : "other"));
+    if (this.isUp) this.tell("failed", why(error));
     this.#call = null;
     this.deafen();
   }
@@ -175,82 +183,6 @@ export class TwilioLine extends Line {
     this.#device = null;
     this.#deviceOn = "";
     this.stopped();
-  }
-}
-
-/** Nobody is really phoned: a ringing tone while it rings, a click when somebody picks up. */
-export class SimulatedLine extends Line {
-  #context = null;
-  #ringing = 0;
-  #gain = null;
-  #name;
-
-  /** `name` of the network that is not there: the desk answers for its browsers. */
-  constructor(name) {
-    super();
-    this.#name = name;
-  }
-
-  listen() {
-    this.readyOn(this.#name);
-  }
-
-  deafen() {
-    this.readyOn("");
-  }
-
-  answer() {}
-
-  decline() {}
-
-  stopped() {}
-
-  async connect() {
-    this.tell("connecting");
-    try {
-      this.#context = new AudioContext();
-      this.#gain = new GainNode(this.#context, { gain: 0.04 });
-      this.#gain.connect(this.#context.destination);
-    } catch {
-      this.#context = null; // a call without its sounds is a call all the same
-    }
-    this.tell("open");
-  }
-
-  hangUp() {
-    this.#silent();
-    if (this.isUp) this.tell("closed");
-    this.#context?.close();
-    this.#context = null;
-  }
-
-  mute(isMuted) {
-    if (this.#gain) this.#gain.gain.value = isMuted ? 0 : 0.04;
-  }
-
-  /** What the far end does now, as the desk tells it. */
-  heard(what) {
-    if (what === "ringing" && !this.#ringing) {
-      this.#tone(425, 1);
-      this.#ringing = setInterval(() => this.#tone(425, 1), 4000);
-    } else if (what !== "ringing") {
-      const rang = this.#ringing !== 0;
-      this.#silent();
-      if (rang && what === "talking") this.#tone(880, 0.06);
-    }
-  }
-
-  #silent() {
-    clearInterval(this.#ringing);
-    this.#ringing = 0;
-  }
-
-  #tone(hertz, seconds) {
-    if (this.#context?.state !== "running") return;
-    const voice = new OscillatorNode(this.#context, { frequency: hertz });
-    voice.connect(this.#gain);
-    voice.start();
-    voice.stop(this.#context.currentTime + seconds);
   }
 }
 
