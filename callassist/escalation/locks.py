@@ -91,8 +91,9 @@ def _locked(session: Session, kind: type, query: _Rows, row_id: int, name: str) 
     found = session.execute(query, {"id": row_id}).one_or_none()
     if found is None:
         raise NotFound(f"there is no such {name}")
-    session.info.setdefault(_HELD, []).append(found)
-    return tuple(found)[:-1]
+    rows = tuple(found)  # no Row: it leads back to the session, which would never be let go of
+    session.info.setdefault(_HELD, []).append(rows)
+    return rows[:-1]
 
 
 def _is_postgresql(session: Session) -> bool:
