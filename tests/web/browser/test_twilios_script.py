@@ -27,7 +27,7 @@ CONNECTED = {"region": "US_EAST_VIRGINIA", "edge": "ashburn", "home": "us1"}
 
 
 def plays_the_wire(page: Page, refuses: int = 0) -> list[str]:
-    """Twilio's end of the line: lets a browser in, and refuses its call with a code."""
+    """Twilio's end of the line: lets a browser in; its call is refused with a code, or breaks."""
     heard: list[str] = []
 
     def wire(line: WebSocketRoute) -> None:
@@ -44,6 +44,8 @@ def plays_the_wire(page: Page, refuses: int = 0) -> list[str]:
                 tell("connected", {**CONNECTED, "token": {"identity": "x", "ttl": 3600}})
             elif told["type"] == "register":
                 tell("ready", {})
+            elif told["type"] == "invite" and not refuses:
+                line.close(code=1012)
             elif told["type"] == "invite":
                 error = {"code": refuses, "message": "no"}
                 tell("hangup", {"callsid": told["payload"]["callsid"], "error": error})
@@ -68,6 +70,15 @@ def test_a_browser_without_a_way_to_twilio_is_told_so(
     expect(page.locator("#own-line")).to_contain_text("the phone network was not reached from here")
 
 
+def test_a_line_that_breaks_before_anybody_picks_up_is_told(
+    browser: Browser, twilio_site: Site, night: TwilioStage
+) -> None:
+    page = with_the_call_in_hand(browser, twilio_site, night)
+    plays_the_wire(page)
+    page.get_by_role("button", name="Call the guest").click()
+    expect(page.locator("#own-line")).to_contain_text("The line broke")
+
+
 @pytest.mark.parametrize("code", [31001, 31202])
 def test_a_refused_key_or_application_is_no_fault_of_the_operators_network(
     browser: Browser, twilio_site: Site, night: TwilioStage, code: int
@@ -76,6 +87,23 @@ def test_a_refused_key_or_application_is_no_fault_of_the_operators_network(
     plays_the_wire(page, refuses=code)
     page.get_by_role("button", name="Call the guest").click()
     expect(page.locator("#own-line")).to_contain_text("This browser was not given a line.")
+
+
+def test_a_microphone_that_is_refused_is_said_and_the_call_goes_back_at_once(
+    browser: Browser, twilio_site: Site, night: TwilioStage
+) -> None:
+    page = with_the_call_in_hand(browser, twilio_site, night)
+    plays_the_wire(page)
+    page.add_init_script(
+        "navigator.mediaDevices.getUserMedia = () =>"
+        " Promise.reject(new DOMException('no', 'NotAllowedError'))"
+    )
+    page.get_by_role("button", name="Call the guest").click()
+    line = page.locator("#own-line")
+    expect(line).to_contain_text("was not allowed to use the microphone. Nobody was dialled.")
+    expect(page.locator("#call-now")).to_contain_text("Hanging up")
+    night.world.run()
+    assert night.attempts()[0].outcome == "not_connected"
 
 
 def test_twilios_script_says_that_a_browser_can_be_rung_and_breaks_no_policy(

@@ -138,7 +138,7 @@ export class TwilioLine extends Line {
 
   /** Twilio's script mends its line by itself: a call that is up goes on, and says when it is over. */
   #troubled(error) {
-    if (this.state !== "open") this.#failed(error);
+    if (!this.#call) this.#failed(error);
     else {
       this.#listens = false; // another device is made when the call is over
       this.readyOn("");
@@ -161,9 +161,14 @@ export class TwilioLine extends Line {
 
   #follow(call) {
     this.#call = call;
-    call.on("accept", () => this.tell("open"));
+    // while it rings, too: the operator hears that, and is heard by nobody yet
+    for (const up of ["ringing", "accept"]) call.on(up, () => this.tell("open"));
     call.on("error", (error) => this.#failed(error));
-    for (const end of ["disconnect", "cancel", "reject"]) call.on(end, () => this.#over());
+    // Twilio's script says why only after it said that the call is over
+    const over = () => setTimeout(() => this.#call === call && this.#over());
+    for (const end of ["disconnect", "cancel", "reject"]) call.on(end, over);
+    // with its line a call is lost that nobody has picked up yet, and says no more
+    call.on("transportClose", () => setTimeout(() => this.#call === call && call.status() === "closed" && this.#failed({ code: 53001 })));
   }
 
   #over() {
