@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.telephony.twilio.conftest import Begin
@@ -39,6 +41,20 @@ def test_whoever_forgets_the_number_calls_from_the_browser(begin: Begin) -> None
     night = begin("own_phone")
     night.ann.post("/desk/phone", forget="yes", phone="")
     assert "You call from this browser" in start_page(night.ann)
+
+
+def test_whoever_wrote_a_number_before_browsers_were_set_up_stays_with_that_phone(
+    begin: Begin,
+) -> None:
+    night = begin("softphone")
+    night.ann.post("/desk/phone", forget="yes", phone="")
+    network = night.world.service.telephony
+    with_browsers = network._settings  # type: ignore[attr-defined]
+    network._settings = replace(with_browsers, api_key_sid="")  # type: ignore[attr-defined]
+    night.ann.post("/desk/phone", phone=OTHER_PHONE)
+    assert "23 rings first" in start_page(night.ann)
+    network._settings = with_browsers  # type: ignore[attr-defined]
+    assert "23 rings first" in start_page(night.ann)
 
 
 def test_a_way_that_does_not_exist_is_refused(begin: Begin) -> None:

@@ -62,12 +62,15 @@ def choose() -> ResponseReturnValue:
     """Change the way, the number, or both."""
     form = Form.of_request()
     service = asking.service()
+    modes = service.telephony.capabilities().modes
+    # who gives a number where no other way exists keeps to it when browsers are set up one day
+    only = str(modes[0]) if len(modes) == 1 and form["phone"] else ""
     with form.taking_errors(), asking.writing() as database:
         operator = places.me(database)
         if form["phone"] or form.has("forget"):
             set_own_phone(service.vault, operator, form["phone"])
-        if form["mode"]:
-            choose_dial_mode(operator, form["mode"], service.telephony.capabilities().modes)
+        if form["mode"] or only:
+            choose_dial_mode(operator, form["mode"] or only, modes)
     for told in form.errors.values():
         flash(told, "refused")
     return redirect(url_for("desk.start", _anchor="phone"))
