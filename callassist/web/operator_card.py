@@ -18,6 +18,7 @@ from callassist.accounts.script_versions import library_of_desk
 from callassist.bootstrap import Service
 from callassist.domain.call_task import Party, TaskState
 from callassist.domain.dial import DialState
+from callassist.domain.incident import Resolution
 from callassist.domain.script import Script, Slots, render_script
 from callassist.escalation import joined
 from callassist.escalation.context import cadence_of
@@ -113,6 +114,14 @@ def operator_card(
     )
 
 
+def _was_spoken_to(session: Session, incident: Incident) -> bool:
+    """Whether the guest was reached about the incident before: the words "again" thank for that."""
+    if incident.repeat_of_id is None:
+        return False
+    before = session.get_one(Incident, incident.repeat_of_id)
+    return before.resolution == Resolution.GUEST_REACHED
+
+
 def _desk_name(session: Session, operator_id: int | None) -> str:
     operator = None if operator_id is None else session.get(Operator, operator_id)
     return operator.desk_name if operator else ""
@@ -186,7 +195,7 @@ def _scripts(
             code,
             Party(task.party),
             slots,
-            repeat=incident.repeat_of_id is not None,
+            repeat=_was_spoken_to(session, incident),
             guest_language=None if stay is None else stay.language,
         )
         for code in (task.language, *others)

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from callassist.models import Presence
+from callassist.models import Incident, Presence
 from tests.web.pages.browser import Browser, words_of
 from tests.web.pages.stage import ANN, BEN, CALL_NAME, GUEST_NAME, HOME, OWNER, Stage
 from tests.web.world import GUEST, HOST, World
@@ -258,3 +258,21 @@ def test_looks_that_follow_each_other_closely_need_no_turn_to_write(stage: Stage
     finally:
         event.remove(engine, "commit", note)
     assert written == []
+
+
+@pytest.mark.parametrize(
+    ("ended", "is_thanked"), [("guest_reached", True), ("nobody_reached", False)]
+)
+def test_only_a_guest_who_was_reached_before_is_thanked_for_that_talk(
+    stage: Stage, ended: str, is_thanked: bool
+) -> None:
+    ann, _ = offered(stage)
+    stage.answer_call(ann, "guest_agreed")
+    stage.world.pass_time(minutes=61)
+    with stage.world.service.sessions.write() as session:
+        session.get_one(Incident, stage.incident().id).resolution = ended
+    stage.available(ann)
+    stage.call_about_home(stage.sign_in(OWNER))
+    page = words_of(ann.page(f"/desk/tasks/{stage.task().public_id}"))
+    assert stage.incident().repeat_of_id is not None
+    assert ("when we spoke earlier" in page) is is_thanked
