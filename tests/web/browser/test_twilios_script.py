@@ -26,8 +26,8 @@ CHROMIUM_FLAGS = (
 CONNECTED = {"region": "US_EAST_VIRGINIA", "edge": "ashburn", "home": "us1"}
 
 
-def plays_the_wire(page: Page, refuses: int = 0) -> list[str]:
-    """Twilio's end of the line: lets a browser in; its call is refused with a code, or breaks."""
+def plays_the_wire(page: Page, refuses: int = 0, *, rings: bool = False) -> list[str]:
+    """Twilio's end of the line: lets a browser in; its call rings, is refused, or breaks."""
     heard: list[str] = []
 
     def wire(line: WebSocketRoute) -> None:
@@ -44,6 +44,8 @@ def plays_the_wire(page: Page, refuses: int = 0) -> list[str]:
                 tell("connected", {**CONNECTED, "token": {"identity": "x", "ttl": 3600}})
             elif told["type"] == "register":
                 tell("ready", {})
+            elif told["type"] == "invite" and rings:
+                tell("ringing", {"callsid": told["payload"]["callsid"]})
             elif told["type"] == "invite" and not refuses:
                 line.close(code=1012)
             elif told["type"] == "invite":
@@ -68,6 +70,16 @@ def test_a_browser_without_a_way_to_twilio_is_told_so(
     page = with_the_call_in_hand(browser, twilio_site, night)
     page.get_by_role("button", name="Call the guest").click()
     expect(page.locator("#own-line")).to_contain_text("the phone network was not reached from here")
+
+
+def test_a_line_is_open_as_soon_as_it_rings_there(
+    browser: Browser, twilio_site: Site, night: TwilioStage
+) -> None:
+    page = with_the_call_in_hand(browser, twilio_site, night)
+    plays_the_wire(page, rings=True)
+    page.get_by_role("button", name="Call the guest").click()
+    expect(page.get_by_text("Your line is open.")).to_be_visible()
+    expect(page.get_by_role("button", name="Mute my microphone")).to_be_visible()
 
 
 def test_a_line_that_breaks_before_anybody_picks_up_is_told(
