@@ -6,6 +6,8 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
+from typing import Any
 
 from sqlalchemy import Engine, event
 
@@ -22,6 +24,7 @@ GROWING = {
     "incident_log",
     "incoming_call",
     "needs_you",
+    "noise_reading",
     "notification",
     "offer",
     "outbox",
@@ -38,6 +41,7 @@ _WHOLE = re.compile(r"^SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?", re.MULT
 OPEN_ONLY = {
     "ix_incident_account_open",
     "ix_outbox_due_open",
+    "ix_property_noise_loud",
     "ix_timer_due_open",
     "ix_timer_retry_open",
     "uq_incident_open_property",
@@ -50,7 +54,7 @@ class Asked:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.statements: dict[str, object] = {}
+        self.statements: dict[str, Any] = {}
 
     def note(self, _connection, _cursor, statement, parameters, _context, many) -> None:
         if not many and statement.startswith(("SELECT", "UPDATE", "DELETE")) and _is_ours():
@@ -71,7 +75,8 @@ class Asked:
 
 def _is_ours() -> bool:
     """Whether the service asks, and not a test that looks on."""
-    frame = sys._getframe()
+    frame: FrameType | None = sys._getframe()
+    assert frame is not None
     while frame := frame.f_back:
         if "/callassist/" in frame.f_code.co_filename:
             return True

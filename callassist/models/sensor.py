@@ -12,6 +12,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -105,6 +106,14 @@ class PropertyNoise(Base):
     """State of the noise rule for one home (domain.noise.encode) and its next clock instant."""
 
     __tablename__ = "property_noise"
+    __table_args__ = (
+        Index(
+            "ix_property_noise_loud",  # homes that are loud now
+            "breach_id",
+            sqlite_where=text("breach_id IS NOT NULL"),
+            postgresql_where=text("breach_id IS NOT NULL"),
+        ),
+    )
 
     property_id: Mapped[int] = mapped_column(
         ForeignKey("property.id", ondelete="CASCADE"), primary_key=True

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import Session
 
 from callassist.domain.noise import ReadingKind
@@ -37,16 +37,13 @@ def let_lapse(
 
 
 def _overdue(session: Session, up: datetime, now: datetime) -> list[tuple[int, ParsedReading]]:
-    latest = (
-        select(NoiseReading.sensor_id, func.max(NoiseReading.at).label("at"))
-        .join(Sensor, Sensor.id == NoiseReading.sensor_id)
-        .join(SensorConnection, SensorConnection.id == Sensor.connection_id)
-        .join(PropertyNoise, PropertyNoise.property_id == Sensor.property_id)
-        .where(PropertyNoise.breach_id.is_not(None), SensorConnection.adapter.in_(BRANDS))
-        .where(NoiseReading.at > now - timedelta(days=1))
-        .group_by(NoiseReading.sensor_id)
-        .subquery()
+    loud = list(
+        session.scalars(
+            select(PropertyNoise.property_id).where(PropertyNoise.breach_id.is_not(None))
+        )
     )
+    if not loud:
+        return []
     query = (
         select(
             Sensor.connection_id,
@@ -56,12 +53,9 @@ def _overdue(session: Session, up: datetime, now: datetime) -> list[tuple[int, P
             NoiseReading.at,
             NoiseReading.number,
         )
-        .join(latest, latest.c.sensor_id == Sensor.id)
         .join(SensorConnection, SensorConnection.id == Sensor.connection_id)
-        .join(
-            NoiseReading,
-            (NoiseReading.sensor_id == Sensor.id) & (NoiseReading.at == latest.c.at),
-        )
+        .join(NoiseReading, NoiseReading.id == _latest_of_sensor(now))
+        .where(Sensor.property_id.in_(loud), SensorConnection.adapter.in_(BRANDS))
         .where(NoiseReading.kind == str(ReadingKind.NOTICE))
     )
     found = []
@@ -73,3 +67,15 @@ def _overdue(session: Session, up: datetime, now: datetime) -> list[tuple[int, P
             ended = ParsedReading(sensor=sensor, at=ends, kind=ReadingKind.NOTICE_ENDED)
             found.append((connection_id, ended))
     return found
+
+
+def _latest_of_sensor(now: datetime) -> ScalarSelect[int]:
+    """Asked for each sensor of a home that is loud: a group would read all readings there are."""
+    return (
+        select(NoiseReading.id)
+        .where(NoiseReading.sensor_id == Sensor.id, NoiseReading.at > now - timedelta(days=1))
+        .order_by(NoiseReading.at.desc(), NoiseReading.id.desc())
+        .limit(1)
+        .correlate(Sensor)
+        .scalar_subquery()
+    )

@@ -15,8 +15,10 @@ from callassist.sensors.lapsing import let_lapse
 from callassist.sensors.registry import ADAPTERS
 from callassist.sensors.seam import SeamAdapter
 from callassist.sensors.signatures import SVIX, sign_standard
+from callassist.storage.engine import is_sqlite
 from callassist.storage.sessions import Sessions
 from tests.ingest.scene import Scene
+from tests.plans import listening
 from tests.sensors.requests import NOW, SECRET, Headers, deliveries
 
 ADAPTER = SeamAdapter()
@@ -142,3 +144,12 @@ def test_what_could_not_be_told_while_we_were_down_is_waited_for(seam):
     assert seam.lapse() == 0
     seam.wait(minutes=5)
     assert seam.lapse() == 1
+
+
+def test_who_looks_for_overdue_notices_reads_no_homes_that_are_quiet(seam: SeamScene) -> None:
+    if not is_sqlite(seam.sessions.engine):
+        pytest.skip("PostgreSQL plans by how much there is")
+    seam.notice(1)
+    with listening(seam.sessions.engine) as asked:
+        seam.lapse()
+    assert asked.whole_tables() == []
