@@ -12,7 +12,6 @@ from callassist.models import (
     Account,
     ApiToken,
     CallAttempt,
-    CallRate,
     CallTask,
     Consent,
     Desk,
@@ -153,7 +152,7 @@ def empty_account(session: Session, account_id: int) -> None:
     desks = list(session.scalars(select(Desk.id).where(Desk.account_id == account_id)))
     _empty_homes(session, account_id)
     for table in (
-        *(HomeFile, StayFile, CallRate, ImportRun, Consent, PolicyChange, Policy, OwnNetwork),
+        *(HomeFile, StayFile, ImportRun, Consent, PolicyChange, Policy, OwnNetwork),
         *(PmsMessage, PmsSetAside, PmsListing, PmsConnection),
         *(WebhookDelivery, WebhookEndpoint),
     ):

@@ -17,7 +17,7 @@ from callassist.domain.call_task import TaskState
 from callassist.domain.dial import UNSETTLED, DialMode, DialState
 from callassist.domain.log_action import LogAction
 from callassist.domain.results import AttemptOutcome
-from callassist.errors import NotYet
+from callassist.errors import NotYet, TransientError
 from callassist.escalation.addresses import asked_url, called_leg_url, operator_leg_url
 from callassist.escalation.automatic_look import look
 from callassist.escalation.call_rate import take_turn
@@ -86,7 +86,15 @@ def deliver_hang_up(ctx: Escalation, item: OutboxItem, now: datetime) -> None:
         call_id, network = attempt.provider_call_id, ctx.network_named(attempt.provider)
     if call_id is None:
         raise NotYet("the network has not named this call yet", UNNAMED_SECONDS)
-    network.hang_up(call_id)
+    hang_up(network, call_id)
+
+
+def hang_up(network: Telephony, call_id: str) -> None:
+    """End a call; a network that is down for a moment is asked again at once: a phone rings."""
+    try:
+        network.hang_up(call_id)
+    except TransientError as down:
+        raise NotYet(down.detail, down.retry_after or AGAIN_SECONDS) from down
 
 
 def _claim(ctx: Escalation, attempt_id: int, now: datetime) -> tuple[Telephony, PlaceCall] | None:
@@ -107,7 +115,7 @@ def _claim(ctx: Escalation, attempt_id: int, now: datetime) -> tuple[Telephony, 
             settle(session, ctx, attempt, task, incident, outcome, ended_at=now, now=now)
             return None
         if not incident.practice:  # a rehearsal's network is not the account's
-            take_turn(session, ctx, attempt.account_id, attempt.requested_at, now)
+            take_turn(session, ctx, attempt.provider, attempt.requested_at, now)
         attempt.state = str(DialState.DIALING)
         attempt.dial_at = now
         due = now + ctx.doubt_wait

@@ -121,7 +121,7 @@ def dial(
         due = now + ctx.network(ctx.settings.own_line_within)
         timers.arm(session, Deadline.ATTEMPT_DOUBT, attempt.id, due, now=now)
         return DialResult(answer=DialAnswer.DIALLING, attempt=attempt)
-    due = now if incident.practice else next_turn(session, ctx, attempt.account_id, now, now)
+    due = now if incident.practice else next_turn(session, ctx, attempt.provider, now, now)
     outbox.put(session, "dial", attempt.public_id, {"attempt_id": attempt.id}, now=now, due_at=due)
     timers.arm(session, Deadline.ATTEMPT_DOUBT, attempt.id, now + ctx.give_up_after, now=now)
     return DialResult(answer=DialAnswer.DIALLING, attempt=attempt)

@@ -20,7 +20,7 @@ from callassist.escalation.call_rate import take_turn
 from callassist.escalation.context import Escalation
 from callassist.escalation.countries import refused_number
 from callassist.escalation.deadlines import Deadline
-from callassist.escalation.dial_delivery import AGAIN_SECONDS, UNNAMED_SECONDS
+from callassist.escalation.dial_delivery import AGAIN_SECONDS, UNNAMED_SECONDS, hang_up
 from callassist.escalation.locks import lock_number
 from callassist.escalation.ring_rows import (
     arm_ring_poll,
@@ -75,7 +75,7 @@ def deliver_ring_hang_up(ctx: Escalation, item: OutboxItem, now: datetime) -> No
         return
     if ring.provider_call_id is None:
         raise NotYet("the network has not named this call yet", UNNAMED_SECONDS)
-    ctx.network_named(ring.provider).hang_up(ring.provider_call_id)
+    hang_up(ctx.network_named(ring.provider), ring.provider_call_id)
 
 
 def _claim(ctx: Escalation, ring_id: int, now: datetime) -> tuple[Telephony, PlaceCall] | None:
@@ -99,7 +99,7 @@ def _claim(ctx: Escalation, ring_id: int, now: datetime) -> tuple[Telephony, Pla
             error = "this phone rings for something else"  # the rota's next one does not
             end_ring(session, ctx, ring, RingEnding.WITHDRAWN, now, error)
             return None
-        take_turn(session, ctx, ring.account_id, ring.requested_at, now)
+        take_turn(session, ctx, ring.provider, ring.requested_at, now)
         ring.state, ring.dial_at = str(DialState.DIALING), now
         timers.arm(session, Deadline.RING_DOUBT, ring.id, now + ctx.doubt_wait, now=now)
         url = ring_url(ctx, ring)

@@ -1,12 +1,11 @@
-"""How often an account's phone network is asked for a call."""
+"""How often a phone network is asked for a call."""
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from callassist.models.base import Base
-from callassist.models.types import Instant
+from callassist.models.types import Instant, Word
 
 
 class CallRate(Base):
@@ -14,5 +13,5 @@ class CallRate(Base):
 
     __tablename__ = "call_rate"
 
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    network: Mapped[Word] = mapped_column(primary_key=True)  # its name
     asked_at: Mapped[Instant]

@@ -15,7 +15,7 @@ class PhoneRing(Base):
     __tablename__ = "phone_ring"
     __table_args__ = (
         UniqueConstraint("task_id", "turn"),  # each turn rings once, over crashes too
-        Index("ix_phone_ring_account", "account_id", "state"),  # who waits for a turn
+        Index("ix_phone_ring_provider", "provider", "state"),  # who waits for a turn
         Index("ix_phone_ring_number", "number_index", "state"),  # no phone rings for two things
         Index("ix_phone_ring_alarm", "needs_you_id"),  # who takes an alarm ends its other rings
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from callassist.models import Base
 
 # Of every table that leads to an account, a home, a desk or a person: what a deletion does with it.
-GONE = """call_rate consent digest duty_span guest_link home_file host_contact host_note idempotency
+GONE = """consent digest duty_span guest_link home_file host_contact host_note idempotency
 import_run invitation note_draft notification own_network pms_connection pms_listing pms_message
 pms_reservation pms_set_aside policy policy_change property_noise property_tag
 recovery_code report report_share role_binding script_version second_factor shift_note

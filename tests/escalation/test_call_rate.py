@@ -1,4 +1,4 @@
-"""One call a second for each account: what a network is asked for counts, and nothing else."""
+"""One call a second at each network: what a network is asked for counts, and nothing else."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def network(clock):
     return TwoLegNetwork(clock)
 
 
-def asks(home, account_id=None, later=timedelta()):
-    """The account's network is asked for a call."""
+def asks(home, network=None, later=timedelta()):
+    """A network is asked for a call."""
     now = home.clock.now() + later
     with home.sessions.write() as session:
-        take_turn(session, home.ctx, account_id or home.account_id, now, now)
+        take_turn(session, home.ctx, network or home.ctx.telephony.name, now, now)
 
 
 def refused(home, **asked):
@@ -39,7 +39,7 @@ def refused(home, **asked):
     return not_yet.value.turn_at
 
 
-def test_the_next_call_of_an_account_comes_a_second_later(night):
+def test_the_next_call_at_a_network_comes_a_second_later(night):
     home = night()
     began = home.clock.now()
     asks(home)
@@ -57,10 +57,12 @@ def test_who_was_refused_has_used_up_nothing(night):
     asks(home, later=SECOND)
 
 
-def test_accounts_do_not_wait_for_each_other(night):
+def test_an_account_with_a_network_of_its_own_waits_for_nobody_else(night):
     home = night()
     asks(home)
-    asks(home, home.add_account("Hillside Homes"))
+    asks(home, "own_hillside")
+    refused(home)
+    refused(home, network="own_hillside")
 
 
 def test_of_two_at_the_same_moment_one_goes(night):
@@ -71,7 +73,7 @@ def test_of_two_at_the_same_moment_one_goes(night):
         assert [type(one) for one in failed] == [NotYet]
 
 
-def test_a_clock_that_was_set_back_does_not_stop_the_accounts_calls(night):
+def test_a_clock_that_was_set_back_does_not_stop_the_networks_calls(night):
     home = night()
     asks(home, later=timedelta(hours=1))
     asks(home)

@@ -54,6 +54,25 @@ def test_a_call_without_an_id_yet_is_ended_as_soon_as_it_is_found(home, network)
     assert network.hung_up == ["OWN1"]
 
 
+def test_a_network_that_is_down_for_a_moment_is_asked_again_at_once_to_stop_a_ringing_phone(
+    home, network
+):
+    dialled(home, network)
+    ends, tried = network.hang_up, []
+
+    def down_at_first(call_id):
+        tried.append(home.clock.now())
+        if len(tried) < 4:
+            raise TransientError("the network is down")
+        ends(call_id)
+
+    network.hang_up = down_at_first
+    home.hang_up()
+    for _ in range(8):
+        home.pass_time(seconds=1)
+    assert network.hung_up == ["OWN1"]
+
+
 def test_an_own_phone_that_cannot_be_looked_up_is_no_attempt_to_reach_the_guest(home, network):
     network.fault = PLACED_BUT_LOST
     dialled(home, network)

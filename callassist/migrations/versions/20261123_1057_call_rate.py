@@ -10,19 +10,15 @@ down_revision = "20261123_0747"
 branch_labels = None
 depends_on = None
 
-KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 INSTANT = sa.BigInteger()  # microseconds since 1970, UTC
 
 
 def upgrade() -> None:
     op.create_table(
         "call_rate",
-        sa.Column("account_id", KEY, nullable=False),
+        sa.Column("network", sa.String(length=64), nullable=False),
         sa.Column("asked_at", INSTANT, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_call_rate_account_id")
-        ),
-        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_call_rate")),
+        sa.PrimaryKeyConstraint("network", name=op.f("pk_call_rate")),
     )
 
 
