@@ -61,6 +61,9 @@ class LegStatus(StrEnum):
     ENDED = "ended"
 
 
+NO_LEG = "undialled:"  # before a call's id: it should have dialled somebody, and there is no leg
+
+
 @dataclass(frozen=True, kw_only=True)
 class LegEvent:
     """One report of the network; `outcome` and `talk_seconds` only with `ENDED`.

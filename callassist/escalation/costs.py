@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from callassist.domain.dial import NO_LEG
 from callassist.domain.dialable import country_of
 from callassist.domain.own_network import PREFIX
 from callassist.domain.phone_costs import FIRST_ASK, CostKind, CostState, Phone
@@ -89,7 +90,7 @@ def note_attempt(
         if _phoned_us(session, attempt):
             theirs, ours = ours, (Phone.CALLER, None)
         legs = [(first, *ours, None)]
-        if attempt.called_call_id is not None:
+        if attempt.called_call_id is not None and not attempt.called_call_id.startswith(NO_LEG):
             legs.append((attempt.called_call_id, *theirs, first))
     for leg_id, whose, called, parent_id in legs:
         new = NewCost(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
-from callassist.domain.dial import LegStatus
+from callassist.domain.dial import NO_LEG, LegStatus
 from callassist.domain.results import AttemptOutcome
 from callassist.errors import TransientError
+from callassist.models import PhoneCost
 from tests.escalation.two_leg_scene import dialled, put_through, taken
 from tests.escalation.two_legs import PLACED_BUT_LOST, TwoLegNetwork
 
@@ -99,6 +101,23 @@ def test_a_mailbox_that_was_heard_stays_one_when_the_network_has_forgotten_the_c
     network.known.clear()
     home.pass_time(minutes=8)
     assert home.attempts()[0].outcome == "voicemail"
+
+
+def test_a_number_that_the_network_did_not_even_try_costs_nothing(home, network):
+    network.pricing = Nothing()
+    wire = put_through(home, network)
+    wire.called_leg(0, LegStatus.ENDED, f"{NO_LEG}OWN1", outcome=AttemptOutcome.PROVIDER_ERROR)
+    wire.own_line(1, LegStatus.ENDED, outcome=AttemptOutcome.ANSWERED)
+    assert home.attempts()[0].outcome == "provider_error"
+    with home.sessions.read() as session:
+        assert session.scalars(select(PhoneCost.leg_id)).all() == ["OWN1"]
+
+
+class Nothing:
+    """Prices of a network that does not know them yet."""
+
+    def of_call(self, _call_id):
+        return []
 
 
 def down(**_asked):

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from callassist.domain.dial import Leg, LegEvent, LegStatus
+from callassist.domain.dial import NO_LEG, Leg, LegEvent, LegStatus
 from callassist.domain.results import AttemptOutcome
 from callassist.errors import InvalidInput
 from callassist.telephony.twilio.outcomes import STATUSES, is_machine, outcome_of
@@ -102,7 +102,7 @@ def after_dial(form: Mapping[str, str], now: datetime) -> LegEvent | None:
     status = "completed" if form["DialCallStatus"] == "answered" else form["DialCallStatus"]
     has_leg = bool(form.get("DialCallSid"))
     event = _event(
-        call_id_of(form, "DialCallSid") if has_leg else f"undialled:{call_id_of(form)}"[:64],
+        call_id_of(form, "DialCallSid") if has_leg else f"{NO_LEG}{call_id_of(form)}"[:64],
         status,
         sequence=AFTER_DIAL,
         at=_instant(form.get("Timestamp")) or now,
