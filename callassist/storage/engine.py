@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from sqlite3 import SQLITE_BUSY, OperationalError
 from sqlite3 import Connection as SqliteConnection
+from sqlite3 import Cursor as SqliteCursor
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -12,10 +15,10 @@ from sqlalchemy.exc import ArgumentError
 from callassist.errors import SettingsError
 
 BUSY_TIMEOUT_MS = 5_000
+_AGAIN_SECONDS = 0.02
 BEGIN_OPTION = "callassist_begin"  # execution option: DEFERRED (default) or IMMEDIATE
 
 _PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # a commit that was answered survives a power cut
     "PRAGMA foreign_keys=ON",
     "PRAGMA temp_store=MEMORY",
@@ -78,9 +81,23 @@ def _prepare_sqlite(connection: SqliteConnection, record: Any) -> None:
     # savepoints would not work.
     connection.isolation_level = None
     cursor = connection.cursor()
+    _keep_a_log_ahead(cursor)
     for pragma in _PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
+
+
+def _keep_a_log_ahead(cursor: SqliteCursor) -> None:
+    """Where two processes begin with a new file at once, SQLite does not wait by itself here."""
+    end = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(_AGAIN_SECONDS)
 
 
 def _begin_sqlite(connection: Connection) -> None:
