@@ -87,7 +87,7 @@ class Opener:
             options=dict(options or {}),
             session=self.session_for(vendor),
             budget=self._budget(connector, f"try:{typed}"),
-            tokens=OwnTokens(token),
+            tokens=OwnTokens(token, clock=self.clock),
             patience=self.patience,
             clock=self.clock,
         )

@@ -50,11 +50,12 @@ class OwnTokens:
     """Held in memory by one Access: for credentials that are only tried. `current` is what came
     of it."""
 
-    def __init__(self, current: Token | None = None) -> None:
+    def __init__(self, current: Token | None = None, *, clock: Callable[[], datetime]) -> None:
         self.current = current
+        self._clock = clock
 
     def get(self, fetch: Callable[[], Token], most_a_day: int | None) -> str:
-        if self.current is None or not _holds(self.current, datetime.now(UTC)):
+        if self.current is None or not _holds(self.current, self._clock()):
             self.current = _with_refresh(fetch(), self.refresh())
         return self.current.access
 

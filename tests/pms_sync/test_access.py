@@ -65,7 +65,7 @@ def open_access(base_url: str, slept: list[float], **patience: Any) -> PmsAccess
         options={},
         session=safe_session(allow_loopback=True),
         budget=NoBudget(),
-        tokens=OwnTokens(),
+        tokens=OwnTokens(clock=real_now),
         patience=Patience(**{"turn": 0, "connect": 1, "read": 1, **patience}),
         sleep=slept.append,
     )

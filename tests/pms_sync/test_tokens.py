@@ -171,7 +171,7 @@ def test_tokens_are_sealed(process: Callable[[], SharedTokens], issuer: Issuer, 
 def test_a_token_that_came_with_typed_credentials_is_used_and_counts(
     process: Callable[[], SharedTokens], issuer: Issuer, sessions: Sessions
 ):
-    tokens, typed = process(), OwnTokens()
+    tokens, typed = process(), OwnTokens(clock=lambda: NOON)
     typed.get(issuer, 1)
     assert typed.current is not None
     with sessions.write() as session:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from callassist.pms_sync.access import Patience, PmsAccess
+from callassist.pms_sync.access import Patience, PmsAccess, real_now
 from callassist.pms_sync.budget import NoBudget
 from callassist.pms_sync.tokens import OwnTokens
 from callassist.ports.pms import (
@@ -55,7 +55,7 @@ class Bench:
             options=dict(self.entry.options),
             session=safe_session(allow_loopback=True),
             budget=NoBudget(),
-            tokens=OwnTokens(self._signed_in()),
+            tokens=OwnTokens(self._signed_in(), clock=real_now),
             patience=patience,
         )
 

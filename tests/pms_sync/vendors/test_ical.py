@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from callassist.errors import InvalidInput
-from callassist.pms_sync.access import Patience, PmsAccess
+from callassist.pms_sync.access import Patience, PmsAccess, real_now
 from callassist.pms_sync.budget import NoBudget
 from callassist.pms_sync.tokens import OwnTokens
 from callassist.pms_sync.vendors.ical import CANNOT_TELL, NO_NUMBERS, ICalendar
@@ -211,7 +211,7 @@ def test_an_address_inside_is_refused_before_it_is_asked(address: str):
         options={},
         session=session,
         budget=NoBudget(),
-        tokens=OwnTokens(),
+        tokens=OwnTokens(clock=real_now),
         patience=Patience(tries=1),
     )
     with session, pytest.raises(CredentialsRefused, match="private network") as refused:

@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 
 from callassist.errors import CallAssistError
-from callassist.pms_sync.access import Patience, PmsAccess
+from callassist.pms_sync.access import Patience, PmsAccess, real_now
 from callassist.pms_sync.budget import NoBudget
 from callassist.pms_sync.tokens import OwnTokens
 from callassist.pms_sync.vendors.reading import Pages, as_list
@@ -47,7 +47,7 @@ def test_every_fault_of_a_system_has_a_sentence(spoil: int | Spoil):
                 options={},
                 session=session,
                 budget=NoBudget(),
-                tokens=OwnTokens(),
+                tokens=OwnTokens(clock=real_now),
                 patience=Patience(turn=0, tries=1, read=0.2),
             )
             with pytest.raises(CallAssistError) as told:
