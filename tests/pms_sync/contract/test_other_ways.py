@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from callassist.errors import TransientError
+from callassist.pms_sync.vendors.guesty_requests import LEGACY_ENDS
 from callassist.ports.pms import Reservation
 from callassist.ports.pms_access import CredentialsRefused
 from tests.pms_sync.contract.bench import Bench
@@ -28,13 +29,19 @@ def _bench(host: Host, server: VendorServer, **other: Any) -> Bench:
     return Bench(replace(_entry(server.vendor), **other), host, server)
 
 
+def _long_before_the_old_list_ends(bench: Bench) -> Bench:
+    bench.access.clock = lambda: LEGACY_ENDS - timedelta(days=98)
+    return bench
+
+
 def _entry(vendor: str) -> Entry:
     return next(one for one in ENTRIES if one.name == vendor)
 
 
 def test_guestys_old_list_has_the_same_reservations_and_their_guests(pms_host: Host):
-    new = _bench(pms_host, GuestyServer())
-    old = _bench(pms_host, GuestyServer(), options={"reservations": "legacy"})
+    new = _long_before_the_old_list_ends(_bench(pms_host, GuestyServer()))
+    legacy = _bench(pms_host, GuestyServer(), options={"reservations": "legacy"})
+    old = _long_before_the_old_list_ends(legacy)
     listed, before = new.reservations(), old.reservations()
     assert {key: one.state for key, one in listed.items()} == {
         key: one.state for key, one in before.items()
@@ -53,7 +60,7 @@ def test_guestys_old_list_is_read_to_its_last_page(pms_host: Host):
 
 def test_bookings_that_guestys_new_list_leaves_out_are_warned_of_at_once(pms_host: Host):
     server = GuestyServer()
-    bench = _bench(pms_host, server)
+    bench = _long_before_the_old_list_ends(_bench(pms_host, server))
     assert bench.connector.verify(bench.access).warnings == ()
     server.searched = [one for one in server.searched if one["source"] != "bookingCom"]
     (warning,) = bench.connector.verify(bench.access).warnings
