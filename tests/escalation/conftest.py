@@ -13,6 +13,7 @@ from callassist.clock import ManualClock
 from callassist.storage.sessions import Sessions
 from tests.escalation.laddering import ladder_night
 from tests.escalation.night import Night
+from tests.escalation.two_legs import TwoLegNetwork
 
 
 @pytest.fixture
@@ -33,3 +34,9 @@ def night(sessions: Sessions, clock: ManualClock, tmp_path: Path) -> Iterator[Ca
 def ladder_home(night: Callable[..., Night]) -> Callable[..., Night]:
     """Builds a night in which all but what is named allows texts to the guest."""
     return partial(ladder_night, night)
+
+
+@pytest.fixture
+def network(clock: ManualClock) -> TwoLegNetwork:
+    """Joins two legs, and says what a test tells it to."""
+    return TwoLegNetwork(clock)

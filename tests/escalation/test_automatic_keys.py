@@ -13,18 +13,13 @@ from callassist.escalation.tokens import Question
 from callassist.models import StopEntry
 from callassist.ports.telephony import AskKey, HangUp
 from tests.escalation.automatically import untaken
-from tests.escalation.two_legs import PLACED_BUT_LOST, TwoLegNetwork, Wire
+from tests.escalation.two_legs import PLACED_BUT_LOST, Wire
 
 LEG = "OWN1"
 REPORTS = {
     "answered": (1, LegStatus.ANSWERED, {}),
     "ended": (2, LegStatus.ENDED, {"outcome": AttemptOutcome.ANSWERED, "talk_seconds": 12}),
 }
-
-
-@pytest.fixture
-def network(clock):
-    return TwoLegNetwork(clock)
 
 
 @pytest.fixture

@@ -8,14 +8,8 @@ from callassist.domain.dial import DialMode
 from callassist.escalation.tokens import Question
 from callassist.ports.telephony import Connect, HangUp
 from tests.escalation.two_leg_scene import dialled, identity, taken
-from tests.escalation.two_legs import TwoLegNetwork
 
 SOFTPHONE = DialMode.SOFTPHONE
-
-
-@pytest.fixture
-def network(clock):
-    return TwoLegNetwork(clock)
 
 
 @pytest.fixture

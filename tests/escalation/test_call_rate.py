@@ -15,15 +15,9 @@ from callassist.models import OutboxEntry
 from callassist.ports.telephony import Connect
 from tests.escalation.night import NO_ANSWER, called
 from tests.escalation.two_leg_scene import dialled, identity, taken
-from tests.escalation.two_legs import TwoLegNetwork
 from tests.roster.test_swaps_at_once import at_once
 
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-def network(clock):
-    return TwoLegNetwork(clock)
 
 
 def asks(home, network=None, later=timedelta()):

@@ -10,12 +10,7 @@ from callassist.domain.results import AttemptOutcome
 from callassist.errors import TransientError
 from callassist.models import PhoneCost
 from tests.escalation.two_leg_scene import dialled, put_through, taken
-from tests.escalation.two_legs import PLACED_BUT_LOST, TwoLegNetwork
-
-
-@pytest.fixture
-def network(clock):
-    return TwoLegNetwork(clock)
+from tests.escalation.two_legs import PLACED_BUT_LOST
 
 
 @pytest.fixture

@@ -14,24 +14,13 @@ from callassist.models import Stay
 from callassist.outbox import OutboxItem
 from callassist.ports.telephony import RateLimited
 from callassist.storage.facts import mark_restored, resume
+from tests.escalation.faulty_nights import faulty, taken
 from tests.escalation.night import NO_ANSWER
 from tests.escalation.scene import ANSWERS
 
 
-def called(night, **fields):
-    home = night(**fields)
-    home.available()
-    home.noise_for_30_minutes()
-    home.accept()
-    return home
-
-
-def faulty(home, **faults):
-    home.network.faults = home.network.faults.__class__(**faults)
-
-
 def test_a_lost_reply_is_looked_up_and_adopted_not_dialled_again(night):
-    home = called(night)
+    home = taken(night)
     faulty(home, lose_reply=1.0, lose_callback=1.0)
     home.dial()
     home.pass_time(seconds=31)
@@ -42,7 +31,7 @@ def test_a_lost_reply_is_looked_up_and_adopted_not_dialled_again(night):
 
 
 def test_a_look_up_that_was_lost_is_made_again_ten_seconds_later(night):
-    home = called(night)
+    home = taken(night)
     faulty(home, lose_reply=1.0, lose_callback=1.0)
     home.dial()
     looked_up, lost = home.outbox._deliverers["look_up"], []
@@ -56,7 +45,7 @@ def test_a_look_up_that_was_lost_is_made_again_ten_seconds_later(night):
 
 
 def test_after_a_restart_doubts_are_looked_up_at_once_but_never_before_their_wait(night):
-    home = called(night)
+    home = taken(night)
     faulty(home, lose_reply=1.0, lose_callback=1.0)
     home.dial()
     restart(home)
@@ -78,7 +67,7 @@ def restart(home):
 
 
 def test_a_request_that_never_arrived_is_our_fault_and_not_counted(night):
-    home = called(night)
+    home = taken(night)
     faulty(home, lose_request=1.0)
     home.dial()
     home.pass_time(seconds=31)
@@ -89,7 +78,7 @@ def test_a_request_that_never_arrived_is_our_fault_and_not_counted(night):
 
 
 def test_a_network_that_cannot_be_asked_for_five_minutes_counts_as_unreachable(night):
-    home = called(night)
+    home = taken(night)
     faulty(home, lose_reply=1.0, lose_callback=1.0)
     home.dial()
     faulty(home, down=True)
@@ -99,7 +88,7 @@ def test_a_network_that_cannot_be_asked_for_five_minutes_counts_as_unreachable(n
 
 
 def test_a_network_that_takes_nothing_yet_is_asked_again_soon_however_often(night, monkeypatch):
-    home = called(night)
+    home = taken(night)
     place, refusals = home.network.place_call, [None] * 5
 
     def busy(request):
@@ -118,7 +107,7 @@ def test_a_network_that_takes_nothing_yet_is_asked_again_soon_however_often(nigh
 
 
 def test_delivering_the_same_dial_twice_places_one_call(night):
-    home = called(night)
+    home = taken(night)
     home.dial()
     attempt = home.attempts()[0]
     item = OutboxItem(id=1, topic="dial", key="x", payload={"attempt_id": attempt.id}, attempts=2)
@@ -127,7 +116,7 @@ def test_delivering_the_same_dial_twice_places_one_call(night):
 
 
 def test_a_crash_right_before_the_network_is_asked_is_found_out_and_not_counted(night):
-    home = called(night)
+    home = taken(night)
     home.outbox._deliverers["dial"] = lambda item, now: dial_delivery._claim(
         home.ctx, item.payload["attempt_id"], now
     )
@@ -139,7 +128,7 @@ def test_a_crash_right_before_the_network_is_asked_is_found_out_and_not_counted(
 
 
 def test_lost_callbacks_are_made_up_for_by_asking(night):
-    home = called(night)
+    home = taken(night)
     faulty(home, lose_callback=1.0)
     home.dial()
     home.pass_time(minutes=6)
@@ -147,7 +136,7 @@ def test_lost_callbacks_are_made_up_for_by_asking(night):
 
 
 def test_doubled_and_late_callbacks_give_the_same_outcome(night):
-    home = called(night)
+    home = taken(night)
     faulty(home, double_callback=1.0, delay_callback=1.0, delay_up_to=timedelta(seconds=40))
     home.dial()
     home.call_ends()
@@ -157,7 +146,7 @@ def test_doubled_and_late_callbacks_give_the_same_outcome(night):
 
 
 def test_a_429_is_asked_for_again_and_dials_once(night):
-    home = called(night)
+    home = taken(night)
     faulty(home, rate_limit=1.0)
     home.dial()
     assert home.attempts()[0].state == "waiting"
@@ -167,7 +156,7 @@ def test_a_429_is_asked_for_again_and_dials_once(night):
 
 
 def test_a_task_is_dialled_once_however_often_call_is_pressed(night):
-    home = called(night)
+    home = taken(night)
     home.dial()
     with pytest.raises(Conflict, match="dialled already"):
         home.dial()
@@ -193,7 +182,7 @@ def test_two_homes_with_one_guests_number_are_never_dialled_within_five_minutes(
 
 
 def test_a_restored_copy_dials_nobody_until_it_is_resumed(night):
-    home = called(night)
+    home = taken(night)
     with home.sessions.write() as session:
         mark_restored(session, now=home.clock.now())
     with pytest.raises(Conflict, match="callassist resume"):
@@ -204,7 +193,7 @@ def test_a_restored_copy_dials_nobody_until_it_is_resumed(night):
 
 
 def test_the_number_of_a_guest_who_has_left_is_never_dialled(night):
-    home = called(night)
+    home = taken(night)
     with home.sessions.write() as session:
         stay = session.get_one(Stay, home.incident.stay_id)
         stay.check_out_at = home.clock.now()
@@ -214,17 +203,17 @@ def test_the_number_of_a_guest_who_has_left_is_never_dialled(night):
 
 
 def test_a_callback_for_an_unknown_token_is_refused(night):
-    home = called(night)
+    home = taken(night)
     with home.sessions.write() as session, pytest.raises(NotFound):
         settling.record_call_events(session, home.ctx, "nonsense", [], home.clock.now())
 
 
 def test_the_number_in_the_network_is_the_stays_number(night):
-    home = called(night)
+    home = taken(night)
     home.dial()
     assert [call.to for call in home.network.calls()] == [ANSWERS]
 
 
 def test_the_stay_is_read_again_at_its_source_while_the_operator_prepares(night):
-    home = called(night)
+    home = taken(night)
     assert home.fresh_contact.asked == [home.incident.stay_id]

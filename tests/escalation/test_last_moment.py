@@ -13,14 +13,9 @@ from callassist.escalation.tokens import Question
 from callassist.models import HostContact, Operator, Stay
 from callassist.ports.telephony import BridgeRequest, Connect, HangUp
 from tests.escalation.scene import ANSWERS, HOST_ANSWERS
-from tests.escalation.two_legs import TwoLegNetwork, Wire
+from tests.escalation.two_legs import Wire
 
 OWN_PHONE, ANOTHER = "+447700900123", "+12025550104"
-
-
-@pytest.fixture
-def network(clock):
-    return TwoLegNetwork(clock)
 
 
 def called(night, network, **scene):

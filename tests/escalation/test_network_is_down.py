@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
+from tests.escalation.faulty_nights import faulty, taken
+
 TALKS = "+12025550109"
 
 
-def called(night, **fields):
-    home = night(**fields)
-    home.available()
-    home.noise_for_30_minutes()
-    home.accept()
-    return home
-
-
-def faulty(home, **faults):
-    home.network.faults = home.network.faults.__class__(**faults)
-
-
 def test_a_network_that_is_down_for_minutes_is_asked_again_when_it_is_back(night):
-    home = called(night)
+    home = taken(night)
     faulty(home, lose_callback=1.0)
     home.dial()
     faulty(home, down=True)
@@ -30,7 +20,7 @@ def test_a_network_that_is_down_for_minutes_is_asked_again_when_it_is_back(night
 
 
 def test_a_call_that_cannot_be_asked_about_for_long_is_the_operators_to_tell(night):
-    home = called(night)
+    home = taken(night)
     faulty(home, lose_callback=1.0)
     home.dial()
     faulty(home, down=True)
@@ -42,7 +32,7 @@ def test_a_call_that_cannot_be_asked_about_for_long_is_the_operators_to_tell(nig
 
 
 def test_without_a_word_of_anybody_about_it_the_next_attempt_comes(night):
-    home = called(night)
+    home = taken(night)
     faulty(home, lose_callback=1.0)
     home.dial()
     faulty(home, down=True)
@@ -53,7 +43,7 @@ def test_without_a_word_of_anybody_about_it_the_next_attempt_comes(night):
 
 
 def test_a_talk_is_not_over_because_the_network_cannot_be_asked(night):
-    home = called(night, guest_numbers=(TALKS,))
+    home = taken(night, guest_numbers=(TALKS,))
     home.dial()
     home.pass_time(seconds=45)
     assert home.attempts()[0].state == "talking"

@@ -8,6 +8,7 @@ from callassist import timers
 from callassist.errors import Conflict, InvalidInput
 from callassist.escalation import ending, guest_answers, new_incident, opening
 from callassist.models import Breach, HostContact, Property
+from tests.escalation.faulty_nights import faulty
 from tests.escalation.night import HOST_NO_ANSWER, NO_ANSWER
 
 TALKS = "+12025550109"
@@ -19,10 +20,6 @@ def called(night, **fields):
     home.available()
     home.noise_for_30_minutes()
     return home
-
-
-def faulty(home, **faults):
-    home.network.faults = home.network.faults.__class__(**faults)
 
 
 def answer(home, said):

@@ -16,14 +16,9 @@ from callassist.ports.telephony import AskKey, Connect, HangUp
 from callassist.roster.result_links import result_link, ring_of_link
 from tests.escalation.on_duty import MARY, OMAR, OnDuty
 from tests.escalation.scene import ANSWERS, HOST_ANSWERS
-from tests.escalation.two_legs import NEVER_ARRIVED, PLACED_BUT_LOST, TwoLegNetwork
+from tests.escalation.two_legs import NEVER_ARRIVED, PLACED_BUT_LOST
 
 NO_ANSWER, ANSWERED = AttemptOutcome.NO_ANSWER, AttemptOutcome.ANSWERED
-
-
-@pytest.fixture
-def network(clock):
-    return TwoLegNetwork(clock)
 
 
 @pytest.fixture

@@ -8,12 +8,6 @@ from callassist.domain.phone_ring import About
 from callassist.domain.results import AttemptOutcome
 from callassist.escalation.ringing import new_ring, put_ring
 from tests.escalation.on_duty import MARY, OnDuty
-from tests.escalation.two_legs import TwoLegNetwork
-
-
-@pytest.fixture
-def network(clock):
-    return TwoLegNetwork(clock)
 
 
 @pytest.fixture

@@ -26,11 +26,6 @@ from tests.escalation.two_legs import NEVER_ARRIVED, PLACED_BUT_LOST, TwoLegNetw
 
 
 @pytest.fixture
-def network(clock):
-    return TwoLegNetwork(clock)
-
-
-@pytest.fixture
 def home(night, network):
     return taken(night, network)
 
